@@ -1,0 +1,1 @@
+"""An AWS whose Lambda really runs; usable without any lab."""

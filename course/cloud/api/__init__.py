@@ -1,0 +1,1 @@
+"""The Lambda control plane: one noun per file."""

@@ -1,0 +1,1 @@
+"""Which environment runs an invocation, and when."""

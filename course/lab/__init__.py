@@ -1,0 +1,1 @@
+"""Labs: one document each, its editions, its checks, the learner's progress."""

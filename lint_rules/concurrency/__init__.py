@@ -1,0 +1,1 @@
+"""Awaits, tasks, threads (LAM2xx)."""

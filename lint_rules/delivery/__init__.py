@@ -1,0 +1,1 @@
+"""Dead-letter queues, destinations, event source mappings (LAM640-669)."""

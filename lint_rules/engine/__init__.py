@@ -1,0 +1,1 @@
+"""The engine: nobody edits this package to add a rule."""

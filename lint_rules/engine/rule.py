@@ -1,0 +1,100 @@
+"""A rule: a generator function that asks questions of a subject and yields findings.
+
+`@rule` turns the function into a `Rule` and enters it in `RULES`, the only registry. `load_rules` imports every
+module of every topic package, so adding a rule is adding a file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from lint_rules.engine.finding import Finding, Safety, Severity
+
+PROFILES = ("default", "strict", "security", "experimental", "off")
+
+_NOT_TOPICS = frozenset({"engine", "data"})
+
+
+class Rule(NamedTuple):
+    """What the linter knows of one rule.
+
+    `looks_at` is the class of subject that `check` takes: Module, Template, Handler or Project. `fix` is the
+    safety of the fix it may offer, or None. `profile` is the first profile that runs it.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    looks_at: type
+    check: Callable[[Any], Iterable[Finding]]
+    doc: str
+    since: str
+    profile: str
+    fix: Safety | None
+    topic: str
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring, one sentence."""
+        return self.doc.strip().partition("\n")[0]
+
+
+RULES: dict[str, Rule] = {}
+"""Rules by name. Filled by `load_rules`."""
+
+
+def rule(
+    code: str,
+    *,
+    looks_at: type,
+    severity: str,
+    since: str,
+    fix: str | None = None,
+    profile: str = "default",
+) -> Callable[[Callable[[Any], Iterable[Finding]]], Rule]:
+    """Make a rule of a generator function; its name, with dashes, is the rule's name, its docstring the docs.
+
+    `severity` is one of "advice", "warning", "error"; `fix` one of "safe", "unsafe", "show-only" or None.
+    """
+
+    def register(check: Callable[[Any], Iterable[Finding]]) -> Rule:
+        made = Rule(
+            code=code,
+            name=check.__name__.replace("_", "-"),
+            severity=Severity[severity.upper()],
+            looks_at=looks_at,
+            check=check,
+            doc=_dedent(check.__doc__ or ""),
+            since=since,
+            profile=profile,
+            fix=Safety[fix.upper().replace("-", "_")] if fix else None,
+            topic=check.__module__.split(".")[1],
+        )
+        RULES[made.name] = made
+        return made
+
+    return register
+
+
+def load_rules() -> dict[str, Rule]:
+    """Import every rule file of every topic and return RULES, ordered by code."""
+    package = importlib.import_module("lint_rules")
+    for topic in pkgutil.iter_modules(package.__path__):
+        if topic.ispkg and topic.name not in _NOT_TOPICS:
+            folder = importlib.import_module(f"lint_rules.{topic.name}")
+            for module in pkgutil.iter_modules(folder.__path__):
+                importlib.import_module(f"lint_rules.{topic.name}.{module.name}")
+    ordered = dict(sorted(RULES.items(), key=lambda item: item[1].code))
+    RULES.clear()
+    RULES.update(ordered)
+    return RULES
+
+
+def _dedent(doc: str) -> str:
+    # inspect.cleandoc without inspect, whose import is a third of a start-up.
+    lines = doc.expandtabs().splitlines()
+    margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
+    return "\n".join([lines[0].strip() if lines else "", *(line[margin:].rstrip() for line in lines[1:])]).strip() + "\n"

@@ -1,0 +1,1 @@
+"""Text to positions: the formats lambdalint reads."""

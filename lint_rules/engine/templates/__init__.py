@@ -1,0 +1,1 @@
+"""Infrastructure templates in one common shape."""

@@ -1,0 +1,1 @@
+"""Policies of the execution role (LAM700-749)."""

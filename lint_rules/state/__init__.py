@@ -1,0 +1,1 @@
+"""What survives between invocations, and what must not (LAM1xx)."""
