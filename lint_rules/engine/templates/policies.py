@@ -1,0 +1,118 @@
+"""Identity policies: the statements that say what a role may do.
+
+Reads policy documents wherever they stand. Documents whose statements name a principal are resource or trust
+policies, which say who may come in, and are left out, as are permissions boundaries, which allow nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lint_rules.engine.finding import Span
+from lint_rules.engine.sources.node import Map, Node, Scalar, Unknown, walk
+from lint_rules.engine.templates.intrinsics import Scope, references
+from lint_rules.engine.templates.model import Statement, Value
+
+_ATTACHED = frozenset({"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"})
+_SAM_OWNERS = frozenset({"AWS::Serverless::Function", "AWS::Serverless::StateMachine"})
+
+
+def policy_statements(scope: Scope, document: Node | None, owner: str) -> Iterator[Statement]:
+    """The statements of a policy document, without those that name a principal."""
+    for item in scope.elements(scope.at(document, "Statement")):
+        if isinstance(item, Map) and not any(key in item.entries for key in ("Principal", "NotPrincipal")):
+            span = item.span
+            yield Statement(
+                effect=scope.value(item.get("Effect"), span),
+                actions=_texts(scope, item.get("Action"), span),
+                not_actions=_texts(scope, item.get("NotAction"), span),
+                resources=_texts(scope, item.get("Resource"), span),
+                not_resources=_texts(scope, item.get("NotResource"), span),
+                conditional=scope.resolve(item.get("Condition")) is not None,
+                owner=owner,
+                span=span,
+            )
+
+
+def template_statements(scope: Scope, resources: Map, properties: dict[str, Map]) -> Iterator[Statement]:
+    """The statements of all identity policies of a template's resources.
+
+    `properties` holds the properties of the SAM functions with Globals merged, by logical id.
+    """
+    boundaries = _boundaries(scope, resources, properties)
+    for key, resource in resources.items():
+        kind = scope.at(resource, "Type")
+        kind_name = kind.text if isinstance(kind, Scalar) else ""
+        own = scope.at(resource, "Properties")
+        name = key.text
+        if kind_name in _SAM_OWNERS:
+            merged = properties.get(name) or own
+            for policy in scope.elements(merged.get("Policies") if isinstance(merged, Map) else None):
+                yield from policy_statements(scope, policy, name)
+        elif not isinstance(own, Map):
+            continue
+        elif kind_name == "AWS::IAM::Role":
+            for policy in scope.elements(own.get("Policies")):
+                yield from policy_statements(scope, scope.at(policy, "PolicyDocument"), name)
+        elif (
+            kind_name in _ATTACHED
+            and not _for_people(scope, own)
+            and not _bounds(scope, name, own, boundaries)
+        ):
+            yield from policy_statements(scope, own.get("PolicyDocument"), name)
+
+
+def sam_policy_templates(scope: Scope, policies: Node | None) -> Iterator[tuple[str, Span]]:
+    """Name and place of each SAM policy template in a function's Policies."""
+    for policy in scope.elements(policies):
+        only = policy.only if isinstance(policy, Map) else None
+        if only and isinstance(policy, Map) and only[0].endswith(("Policy", "Access")):
+            key = policy.key(only[0])
+            if key is not None:
+                yield only[0], key.span
+
+
+def _texts(scope: Scope, node: Node | None, span: Span) -> tuple[Value, ...]:
+    return tuple(scope.value(item, span) for item in scope.elements(node))
+
+
+def _for_people(scope: Scope, policy: Map) -> bool:
+    return not scope.elements(policy.get("Roles")) and any(
+        scope.elements(policy.get(owners)) for owners in ("Users", "Groups")
+    )
+
+
+def _boundaries(scope: Scope, resources: Map, properties: dict[str, Map]) -> tuple[set[str], list[str]]:
+    """Logical ids that permissions boundaries refer to, and the ends of the ARNs they spell out."""
+    names: set[str] = set()
+    texts: list[str] = []
+    for key, resource in resources.items():
+        own = properties.get(key.text) or scope.at(resource, "Properties")
+        boundary = own.get("PermissionsBoundary") if isinstance(own, Map) else None
+        if boundary is not None:
+            names.update(references(boundary))
+            found = scope.resolve(boundary)
+            if isinstance(found, Scalar | Unknown) and found.text:
+                texts.append(found.text)
+    return names, texts
+
+
+def _bounds(scope: Scope, name: str, policy: Map, boundaries: tuple[set[str], list[str]]) -> bool:
+    if name in boundaries[0]:
+        return True
+    own = scope.resolve(policy.get("ManagedPolicyName"))
+    text = own.text if isinstance(own, Scalar | Unknown) else None
+    return bool(text) and any(arn.endswith(f"/{text}") for arn in boundaries[1])
+
+
+def document_alone(roots: list[Node]) -> Map | None:
+    """The policy document that a file consists of, or None."""
+    root = roots[0] if len(roots) == 1 else None
+    if not isinstance(root, Map) or not {"Version", "Statement"} <= root.entries.keys():
+        return None
+    if not root.entries.keys() <= {"Version", "Id", "Statement"}:
+        return None
+    parts = [part for part in walk(root) if isinstance(part, Map)]
+    if any("Principal" in part.entries or "NotPrincipal" in part.entries for part in parts):
+        return None
+    return root if any("Effect" in part.entries for part in parts) else None

@@ -1,0 +1,61 @@
+"""From text to Template: decides whether a file is one, and never raises.
+
+Most YAML and JSON files of a project are something else, and some are huge; a look at a few words of the text
+decides before anything is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lint_rules.engine.sources.document import Document
+from lint_rules.engine.sources.node import Map
+from lint_rules.engine.templates.cloudformation import fill, is_template
+from lint_rules.engine.templates.intrinsics import Scope
+from lint_rules.engine.templates.model import Template
+from lint_rules.engine.templates.policies import document_alone, policy_statements
+
+LARGEST = 4_000_000
+"""Characters; CloudFormation takes templates of at most one megabyte."""
+
+_RESOURCES = re.compile(r"^Resources[ \t]*:|^[ \t]*\{?[ \t]*[\"']Resources[\"']\s*:", re.MULTILINE)
+_NAMES = re.compile(r"(?:^|/)template\.(?:ya?ml|json)$|\.template$")
+
+
+def read_template(document: Document, text: str, base: int = 0, name: str = "") -> Template | None:
+    """The template in `text`, which begins at `base` in the document; None if it is no SAM or CloudFormation
+    template and no policy document. A template that cannot be read has `error`."""
+    surely = _is_template_text(text)
+    if len(text) > LARGEST or not (surely or _NAMES.search(name) or _is_policy_text(text)):
+        return None
+    from lint_rules.engine.sources.yaml import read_yaml
+
+    roots, problem = read_yaml(text, document.path, base)
+    if problem is not None and (surely or _NAMES.search(name)):
+        broken = Template(document, text, base, name, "cloudformation")
+        broken.error = problem
+        return broken
+    for root in roots:
+        if isinstance(root, Map) and is_template(root):
+            kind = "sam" if "AWS::Serverless" in text else "cloudformation"
+            template = Template(document, text, base, name, kind)
+            fill(template, root)
+            return template
+    alone = document_alone(roots)
+    if alone is not None:
+        template = Template(document, text, base, name, "policy")
+        template.statements = tuple(policy_statements(Scope(alone), alone, ""))
+        return template
+    return None
+
+
+def _is_template_text(text: str) -> bool:
+    if "Resources" not in text or not (
+        "AWS::" in text or "Transform" in text or "AWSTemplateFormatVersion" in text
+    ):
+        return False
+    return _RESOURCES.search(text) is not None
+
+
+def _is_policy_text(text: str) -> bool:
+    return "Statement" in text and "Effect" in text and "Version" in text and "Action" in text
