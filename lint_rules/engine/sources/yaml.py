@@ -89,9 +89,8 @@ class _Reader:
             problem = error.problem or error.context or "cannot be read"
             raise _Broken(f"Not valid YAML: {problem}", mark.index if mark else 0) from error
         except (yaml.YAMLError, UnicodeError) as error:
-            raise _Broken(
-                "Not valid YAML: it holds characters that are not allowed", self.bad_character()
-            ) from error
+            message = "Not valid YAML: it holds characters that are not allowed"
+            raise _Broken(message, self.bad_character()) from error
 
     def take(self, event: Any, kind: str) -> None:
         if kind == "ScalarEvent":
@@ -184,15 +183,14 @@ class _Reader:
     def end_of_block(self, start: int, end: int) -> int:
         # The mark of a block scalar runs over blank lines and comments up to the next token.
         header, newline, body = self.text[start:end].partition("\n")
-        lines = body.splitlines(keepends=True)
+        lines = body.split("\n")
         first = next((line for line in lines if line.strip()), "")
         indent = len(first) - len(first.lstrip(" "))
         while lines and (not lines[-1].strip() or len(lines[-1]) - len(lines[-1].lstrip(" ")) < indent):
             lines.pop()
-        body = "".join(lines).rstrip("\r\n")
-        return (
-            start + len(header.rstrip() if not body else header) + (len(newline) + len(body) if body else 0)
-        )
+        if not lines:
+            return start + len(header.rstrip())
+        return start + len(header + newline + "\n".join(lines).rstrip("\r"))
 
     def span(self, start: int, end: int) -> Span:
         return Span(self.path, self.base + start, self.base + max(start, end))

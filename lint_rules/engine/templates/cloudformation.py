@@ -51,7 +51,8 @@ def fill(template: Template, root: Map) -> None:
     for name, properties in merged.items():
         key = resources.key(name)
         if key is not None:
-            made = _Function(scope, key, types[name], properties)
+            own = scope.at(resources.get(name), "Properties")
+            made = _Function(scope, key, types[name], properties, own if isinstance(own, Map) else properties)
             functions.append(made.spec(template, tuple(events[name]), invoke_configs.get(name)))
     template.functions = tuple(functions)
     template.statements = tuple(template_statements(scope, resources, merged))
@@ -63,11 +64,12 @@ def fill(template: Template, root: Map) -> None:
 
 
 class _Function:
-    def __init__(self, scope: Scope, key: Scalar, kind: str, properties: Map) -> None:
+    def __init__(self, scope: Scope, key: Scalar, kind: str, properties: Map, own: Map) -> None:
         self.scope = scope
         self.key = key
         self.kind = kind
         self.properties = properties
+        self.own = own
 
     def value(self, *path: str) -> Value:
         """A property; unresolved if a macro could still put it there."""
@@ -109,6 +111,7 @@ class _Function:
             on_failure=on_failure,
             events=events,
             properties=self.properties,
+            own_properties=self.own,
             template=template,
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from lint_rules.engine.finding import Span
+from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.node import Map
 from lint_rules.engine.sources.problem import Problem
@@ -59,7 +59,8 @@ class FunctionSpec(NamedTuple):
     """A Lambda function as a template defines it, Globals merged. `span` is that of its logical id.
 
     `timeout` is in seconds, `memory` in MB; `environment` holds a map of Values. `dead_letter` and
-    `on_failure` are the targets that take an asynchronous event which failed.
+    `on_failure` are the targets that take an asynchronous event which failed. `properties` are the nodes
+    that other questions may need, merged; `own_properties` those the function itself has.
     """
 
     logical_id: str
@@ -77,7 +78,15 @@ class FunctionSpec(NamedTuple):
     on_failure: Value
     events: tuple[EventSource, ...]
     properties: Map
+    own_properties: Map
     template: Template
+
+    def edit_adding(self, path: tuple[str, ...], value: str, before: str = "") -> Edit | None:
+        """The edit that gives the function itself (not Globals) the property under `path`; None if the text
+        does not allow it safely. A new property goes before the property `before`."""
+        from lint_rules.engine.templates.edits import add_entry
+
+        return add_entry(self.template, self.own_properties, path, value, before)
 
 
 class Statement(NamedTuple):
@@ -101,6 +110,13 @@ class Statement(NamedTuple):
     def allows(self) -> bool:
         """Whether it certainly allows something."""
         return self.effect.known and self.effect.value == "Allow"
+
+    def actions_with_resources(self) -> list[str]:
+        """The actions, as written, that could be granted on named resources. Unknown actions are left out."""
+        from lint_rules.engine.iam.actions import takes_resources
+
+        texts = [action.value for action in self.actions if isinstance(action.value, str)]
+        return [text for text in texts if takes_resources(text)]
 
 
 class Template:

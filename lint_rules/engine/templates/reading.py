@@ -10,16 +10,19 @@ import re
 
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.node import Map
+from lint_rules.engine.templates.boto3_calls import templates_in_module
 from lint_rules.engine.templates.cloudformation import fill, is_template
 from lint_rules.engine.templates.intrinsics import Scope
 from lint_rules.engine.templates.model import Template
 from lint_rules.engine.templates.policies import document_alone, policy_statements
 
+__all__ = ["read_template", "templates_in_module"]
+
 LARGEST = 4_000_000
 """Characters; CloudFormation takes templates of at most one megabyte."""
 
 _RESOURCES = re.compile(r"^Resources[ \t]*:|^[ \t]*\{?[ \t]*[\"']Resources[\"']\s*:", re.MULTILINE)
-_NAMES = re.compile(r"(?:^|/)template\.(?:ya?ml|json)$|\.template$")
+_NAMES = re.compile(r"(?:^|/)template\.(?:ya?ml|json)$")
 
 
 def read_template(document: Document, text: str, base: int = 0, name: str = "") -> Template | None:

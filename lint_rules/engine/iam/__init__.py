@@ -1,0 +1,1 @@
+"""What is known of IAM itself, apart from any template."""

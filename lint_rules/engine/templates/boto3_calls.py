@@ -1,0 +1,189 @@
+"""Policy documents that Python code hands to IAM through boto3.
+
+A document is followed from the call through `json.dumps` and through names that are bound once, to the
+literal it was written as. A literal that is changed afterwards, or of which a part is computed, is not
+judged by that part.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lint_rules.engine.finding import Span
+from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown
+from lint_rules.engine.templates.intrinsics import Scope
+from lint_rules.engine.templates.model import Template
+from lint_rules.engine.templates.policies import policy_statements
+
+if TYPE_CHECKING:
+    from lint_rules.engine.sources.module import Module
+
+_CALLS = frozenset({"put_role_policy", "create_policy", "create_policy_version"})
+_CHANGES = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault"})
+_DEEPEST = 60
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def templates_in_module(module: Module) -> list[Template]:
+    """The identity policies written in a Python module, as one Template of kind "python"; empty if it has
+    none."""
+    if "PolicyDocument" not in module.text or not any(call in module.text for call in _CALLS):
+        return []
+    tree = module.tree
+    if tree is None:
+        return []
+    template = Template(module.document, module.text, module.base, module.name, "python")
+    scope = Scope(Map({}, Span(module.document.path, module.base, module.base)))
+    seen: set[Span] = set()
+    for call, functions in _policy_calls(tree, ()):
+        document = next((word.value for word in call.keywords if word.arg == "PolicyDocument"), None)
+        if document is None:
+            continue
+        found = _Literals(module, [tree, *functions]).read(document)
+        for statement in policy_statements(scope, found, _name(call)):
+            if statement.span not in seen:
+                seen.add(statement.span)
+                template.statements += (statement,)
+    return [template] if template.statements else []
+
+
+def _policy_calls(
+    node: ast.AST, functions: tuple[ast.AST, ...]
+) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:
+    """Every call that sets an identity policy, with the functions it stands in, outermost first."""
+    todo: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(node, functions)]
+    while todo:
+        node, functions = todo.pop()
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CALLS:
+            yield node, functions
+        if isinstance(node, _Function):
+            functions = (*functions, node)
+        todo.extend((child, functions) for child in reversed(list(ast.iter_child_nodes(node))))
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+class _Literals:
+    """Reads expressions as nodes. `scopes` are the module and the functions around the expression."""
+
+    def __init__(self, module: Module, scopes: list[ast.AST]) -> None:
+        self.module = module
+        self.scopes = scopes
+
+    def read(self, node: ast.expr, depth: int = 0) -> Node:
+        span = self.module.span(node)
+        if depth > _DEEPEST:
+            return Unknown(span)
+        if isinstance(node, ast.Constant):
+            return self.constant(node, span)
+        if isinstance(node, ast.Dict):
+            return self.dict(node, span, depth)
+        if isinstance(node, ast.List | ast.Tuple):
+            return List([self.read(item, depth + 1) for item in node.elts], span, flow=True)
+        if isinstance(node, ast.Name):
+            bound = self.bound(node.id)
+            return Unknown(span) if bound is None else self.read(bound, depth + 1)
+        if isinstance(node, ast.Call) and _is_dumps(node):
+            return self.document(self.read(node.args[0], depth + 1))
+        return Unknown(span)
+
+    def document(self, node: Node) -> Node:
+        return Unknown(node.span) if isinstance(node, Scalar) else node
+
+    def constant(self, node: ast.Constant, span: Span) -> Node:
+        value = node.value
+        if isinstance(value, str) and value.lstrip().startswith("{"):
+            return self.json(value, span)
+        if isinstance(value, str | int | float | bool | None):
+            return Scalar(value, str(value), span)
+        return Unknown(span)
+
+    def json(self, value: str, span: Span) -> Node:
+        """A document written as JSON in a string; its parts have places if the string is written without
+        escapes."""
+        from lint_rules.engine.sources.yaml import read_yaml
+
+        base = self.module.base
+        at = self.module.text.find(value, span.start - base, span.end - base)
+        if at == -1:
+            return Unknown(span)
+        roots, problem = read_yaml(value, span.path, base + at)
+        return Unknown(span) if problem or len(roots) != 1 else roots[0]
+
+    def dict(self, node: ast.Dict, span: Span, depth: int) -> Node:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        for key, value in zip(node.keys, node.values, strict=True):
+            if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+                return Unknown(span)
+            entries[key.value] = (
+                Scalar(key.value, key.value, self.module.span(key)),
+                self.read(value, depth + 1),
+            )
+        return Map(entries, span, flow=True)
+
+    def bound(self, name: str) -> ast.expr | None:
+        """What a name is bound to, if it is bound once and not changed later."""
+        for scope in reversed(self.scopes):
+            values = _bindings(scope, name)
+            if values:
+                changed = any(_changes(part, name) for part in ast.walk(self.scopes[0]))
+                return values[0] if len(values) == 1 and not changed else None
+        return None
+
+
+def _is_dumps(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name == "dumps" and len(call.args) == 1
+
+
+def _bindings(scope: ast.AST, name: str) -> list[ast.expr | None]:
+    """The values bound to a name in a function or at module level; None for one that is no plain
+    assignment."""
+    found: list[ast.expr | None] = []
+    arguments = scope.args if isinstance(scope, _Function) else None
+    if arguments:
+        every = (
+            *arguments.posonlyargs,
+            *arguments.args,
+            *arguments.kwonlyargs,
+            arguments.vararg,
+            arguments.kwarg,
+        )
+        found.extend(None for argument in every if argument and argument.arg == name)
+    todo = list(ast.iter_child_nodes(scope))
+    plain: set[ast.AST] = set()
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name) and target.id == name:
+                    plain.add(target)
+                    found.append(node.value)
+        elif isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
+            if node not in plain:
+                found.append(None)
+        elif isinstance(node, _Function | ast.ClassDef):
+            continue
+        todo.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _changes(node: ast.AST, name: str) -> bool:
+    """Whether the statement or call alters the object a name is bound to."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in _CHANGES and _root(node.func.value) == name
+    if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        return _root(node.value) == name
+    return isinstance(node, ast.AugAssign) and _root(node.target) == name
+
+
+def _root(node: ast.AST) -> str:
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""

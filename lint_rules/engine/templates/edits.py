@@ -1,0 +1,59 @@
+"""Edits to a template: text spliced in at a known place, never a dump of what was read.
+
+Only block style YAML is edited, where a line can be added without touching its neighbours. Everything that
+makes the place uncertain (braces, anchors, tabs, a comment that would get a new owner) is refused by
+returning None.
+"""
+
+from __future__ import annotations
+
+from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.sources.node import Map, Scalar
+from lint_rules.engine.templates.intrinsics import intrinsic
+from lint_rules.engine.templates.model import Template
+
+
+def add_entry(
+    template: Template, parent: Map, path: tuple[str, ...], value: str, before: str = ""
+) -> Edit | None:
+    """The edit that puts `value` under `path` below `parent`, keeping what is there; None if that is not
+    safe.
+
+    A new key of `parent` itself goes before the key `before` where there is one.
+    """
+    while len(path) > 1:
+        below = parent.get(path[0])
+        if below is None:
+            break
+        if not isinstance(below, Map) or intrinsic(below):
+            return None
+        parent, path, before = below, path[1:], ""
+    if parent.flow or "<<" in parent.entries or path[0] in parent.entries:
+        return None
+    keys = [key for key, _ in parent.items()]
+    keys.sort(key=lambda key: key.text != before)
+    for key in keys:
+        indent = _indent(template, key)
+        if indent is not None:
+            return Edit(
+                Span(key.span.path, key.span.start, key.span.start), _lines(template, path, value, indent)
+            )
+    return None
+
+
+def _indent(template: Template, key: Scalar) -> str | None:
+    """The spaces before a key that begins its line below a line that is no comment, else None."""
+    text, at = template.text, key.span.start - template.base
+    start = text.rfind("\n", 0, at) + 1
+    indent = text[start:at]
+    above = text[text.rfind("\n", 0, max(start - 1, 0)) + 1 : start]
+    if not 0 <= at < len(text) or indent.strip(" ") or above.lstrip().startswith("#"):
+        return None
+    return indent
+
+
+def _lines(template: Template, path: tuple[str, ...], value: str, indent: str) -> str:
+    newline = "\r\n" if "\r\n" in template.text else "\n"
+    lines = [f"{'  ' * depth}{key}:" for depth, key in enumerate(path)]
+    lines[-1] += f" {value}"
+    return "".join(line + newline + indent for line in lines)
