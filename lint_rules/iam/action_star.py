@@ -9,7 +9,8 @@ from lint_rules import Finding, Severity, Template, rule
 def action_star(template: Template) -> Iterator[Finding]:
     """A policy allows every action, or every action of a service.
 
-    ## Why it matters Whoever finds a way to run code in the function, or to make it call the wrong thing,
+    ## Why it matters
+    Whoever finds a way to run code in the function, or to make it call the wrong thing,
     gets all that its role may do. With `s3:*` a function that reads one object can also delete buckets; with
     `*` it can make itself an administrator. A wildcard also grants every action that AWS adds to the service
     later.

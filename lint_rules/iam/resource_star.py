@@ -1,24 +1,36 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lint_rules import Finding, Severity, Statement, Template, rule
 
-_OWN_LOGS = frozenset({"logs:createlogstream", "logs:putlogevents"})
+_OWN = frozenset(
+    {
+        "lambda:checkpointdurableexecution",
+        "lambda:getdurableexecutionstate",
+        "logs:createlogstream",
+        "logs:describelogstreams",
+        "logs:putlogevents",
+    }
+)
+_TOPIC = re.compile(r"AWS::SNS::|topic_?(?:arn|name)", re.IGNORECASE)
 
 
 @rule("LAM702", looks_at=Template, severity="warning", since="0.1")
 def resource_star(template: Template) -> Iterator[Finding]:
     """A policy allows an action on every resource although it could name the resources.
 
-    ## Why it matters `Resource: "*"` on `dynamodb:GetItem` opens every table of the account, those of other
+    ## Why it matters
+    `Resource: "*"` on `dynamodb:GetItem` opens every table of the account, those of other
     applications and those that do not exist yet. One leaked credential or one injected table name then
     reaches all of them.
 
     Some actions take no resource, for instance `xray:PutTraceSegments`, `cloudwatch:PutMetricData` and most
     that list or describe; for those `*` is right. Which ones they are comes from AWS's Service Authorization
-    Reference. Writing the function's own log (`logs:CreateLogStream`, `logs:PutLogEvents`) on `*` is only
-    advice, since AWS's own basic execution role does it.
+    Reference. Writing the function's own log (`logs:CreateLogStream`, `logs:PutLogEvents`) or its own
+    durable state on `*` is only advice, since AWS's own basic execution roles do it. `sns:Publish` is left
+    alone where no topic is in sight: a text message goes to a phone number, which a policy cannot name.
 
     ## Bad
     ```yaml file="template.yaml"
@@ -114,8 +126,8 @@ def resource_star(template: Template) -> Iterator[Finding]:
     ```
 
     ## When not to fix
-    The resources are not known when the role is written, such as phone numbers for `sns:Publish` or tables of
-    tenants to come; then narrow with a name prefix or a condition where one fits.
+    The resources are not known when the role is written, such as the tables of tenants to
+    come; then narrow with a name prefix or a condition where one fits.
 
     ## See also
     LAM701 action-star. AWS: "Actions, resources, and condition keys for AWS services" in the Service
@@ -125,19 +137,25 @@ def resource_star(template: Template) -> Iterator[Finding]:
         star = next((value for value in statement.resources if value.known and value.value == "*"), None)
         if star is None or not statement.allows or statement.conditional or _allows_everything(statement):
             continue
-        actions = statement.actions_with_resources()
+        actions = [
+            action for action in statement.actions_with_resources() if not _to_phones(action, template)
+        ]
         if actions:
-            own_logs = all(action.lower() in _OWN_LOGS for action in actions)
+            own = all(action.lower() in _OWN for action in actions)
             yield Finding(
                 f"{_listed(actions)} on every resource (`*`); name the resources the function uses",
                 star.span,
-                severity=Severity.ADVICE if own_logs else None,
+                severity=Severity.ADVICE if own else None,
             )
 
 
 def _allows_everything(statement: Statement) -> bool:
     # LAM701 reports it as an error: resources cannot be chosen before the actions are.
     return any(action.known and action.value in ("*", "*:*") for action in statement.actions)
+
+
+def _to_phones(action: str, template: Template) -> bool:
+    return action.lower() == "sns:publish" and not _TOPIC.search(template.text)
 
 
 def _listed(actions: list[str]) -> str:

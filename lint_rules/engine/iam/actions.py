@@ -17,8 +17,8 @@ _ONE_OF = frozenset({"apigateway", "es", "events", "execute-api", "s3"})
 
 _EVERYWHERE = frozenset(
     {
-        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions: the
-        # interfaces do not exist yet when the role is written.
+        # The interfaces do not exist yet when the role is written.
+        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
         "ec2:assignprivateipaddresses",
         "ec2:attachnetworkinterface",
         "ec2:createnetworkinterface",

@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 from lint_rules.engine.finding import Severity, Span
+from lint_rules.engine.sources.json import read_json
 from lint_rules.engine.sources.node import List, Map, Node, Scalar
 from lint_rules.engine.sources.problem import Problem
 
@@ -54,10 +55,15 @@ class _Open:
 
 
 def read_yaml(text: str, path: str, base: int = 0) -> tuple[list[Node], Problem | None]:
-    """The documents of `text`, and what is wrong with it, if anything; then the list holds what came before.
+    """The documents of `text`, YAML or JSON, and what is wrong with it, if anything: then the list holds what
+    came before.
 
     `base` is added to every offset. Never raises.
     """
+    if text.lstrip()[:1] in ("{", "["):
+        document = read_json(text, path, base, DEEPEST)
+        if document is not None:
+            return [document], None
     reader = _Reader(text, path, base)
     try:
         reader.read()

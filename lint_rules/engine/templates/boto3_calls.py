@@ -38,7 +38,7 @@ def templates_in_module(module: Module) -> list[Template]:
     template = Template(module.document, module.text, module.base, module.name, "python")
     scope = Scope(Map({}, Span(module.document.path, module.base, module.base)))
     seen: set[Span] = set()
-    for call, functions in _policy_calls(tree, ()):
+    for call, functions in _policy_calls(tree):
         document = next((word.value for word in call.keywords if word.arg == "PolicyDocument"), None)
         if document is None:
             continue
@@ -50,11 +50,9 @@ def templates_in_module(module: Module) -> list[Template]:
     return [template] if template.statements else []
 
 
-def _policy_calls(
-    node: ast.AST, functions: tuple[ast.AST, ...]
-) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:
+def _policy_calls(tree: ast.AST) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:
     """Every call that sets an identity policy, with the functions it stands in, outermost first."""
-    todo: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(node, functions)]
+    todo: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, ())]
     while todo:
         node, functions = todo.pop()
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CALLS:
@@ -104,8 +102,7 @@ class _Literals:
         return Unknown(span)
 
     def json(self, value: str, span: Span) -> Node:
-        """A document written as JSON in a string; its parts have places if the string is written without
-        escapes."""
+        """A document written as JSON in a string, with places if it is written without escapes."""
         from lint_rules.engine.sources.yaml import read_yaml
 
         base = self.module.base
@@ -120,10 +117,8 @@ class _Literals:
         for key, value in zip(node.keys, node.values, strict=True):
             if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
                 return Unknown(span)
-            entries[key.value] = (
-                Scalar(key.value, key.value, self.module.span(key)),
-                self.read(value, depth + 1),
-            )
+            written = Scalar(key.value, key.value, self.module.span(key))
+            entries[key.value] = (written, self.read(value, depth + 1))
         return Map(entries, span, flow=True)
 
     def bound(self, name: str) -> ast.expr | None:
