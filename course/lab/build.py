@@ -1,0 +1,43 @@
+"""Derives the editions of every lab: the learner's notebook under `labs/`, the worked one under `solutions/`.
+
+The same source gives the same bytes, so a stale edition is one whose text differs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from course.errors import UserError
+from course.lab import shelf, source
+from course.lab.edition import notebook
+
+SOURCE = "lab.md"
+
+
+def editions(path: Path, root: Path) -> dict[Path, str]:
+    """The files derived from the lab at `path` and their text."""
+    lab = source.read(path)
+    return {
+        root / "labs" / lab.slug / shelf.NOTEBOOK: notebook(lab, "learner"),
+        path.parent / "solution.ipynb": notebook(lab, "solution"),
+    }
+
+
+def build_all(root: Path, check: bool = False) -> list[Path]:
+    """Write every edition that is missing or stale and give their paths; with `check` only report them.
+
+    `root` is the checkout. Raises UserError when it has no labs, and LabError for a mistake in one.
+    """
+    solutions = root / "solutions"
+    if not solutions.is_dir():
+        raise UserError(f"{solutions} does not exist; run this in a checkout of the repository")
+    changed: list[Path] = []
+    for slug in shelf.slugs(solutions):
+        for path, text in editions(solutions / slug / SOURCE, root).items():
+            if path.is_file() and path.read_text(encoding="utf-8") == text:
+                continue
+            changed.append(path)
+            if not check:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    return changed

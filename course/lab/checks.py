@@ -1,0 +1,210 @@
+"""Runs checks in a child process and turns whatever happens there into a verdict.
+
+An `Examiner` keeps one child with one cloud and gives it one check at a time. A check that outlives its
+limit, or a child that dies, costs that check only: the child is killed with everything below it and the next
+check gets a new one. When the examiner closes, no process and no folder of it is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from types import TracebackType
+
+from course.lab import processes
+from course.lab.document import Check
+
+ROOT = Path(__file__).resolve().parents[2]
+START = 60.0
+GRACE = 2.0
+DROPPED = ("AWS_", "PYTHON", "LAMBDA_", "_HANDLER")
+
+
+class Verdict(Enum):
+    """What a check says. Not attempted and blocked are no failures; broken is our bug and costs nothing."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_ATTEMPTED = "not attempted"
+    BLOCKED = "blocked"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check's verdict. `rationale` says what was observed, `help` where to look, `log` is the learner's
+    or, for BROKEN, our traceback."""
+
+    check: Check
+    verdict: Verdict
+    rationale: str = ""
+    help: str = ""
+    log: str = ""
+
+
+class Examiner:
+    """Examines answers, one check at a time; a context manager. The child starts with the first check."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="lambdalab-", ignore_cleanup_errors=True)
+        self._mark = self._folder.name
+        self._count = 0
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Examiner:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child with everything it started, and remove the folder."""
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+        processes.kill_marked(self._mark)
+        self._folder.cleanup()
+
+    def examine(self, check: Check, files: dict[str, str], seed: int = 0) -> CheckResult:
+        """The result of one check of an answer. `files` maps names to text."""
+        self._count += 1
+        folder = Path(self._folder.name) / str(self._count)
+        if self._child is None:
+            self._child = _Child(Path(self._folder.name), self._mark)
+            if self._child.receive(START) is None:
+                return self._lost(check, "the cloud for the checks did not start", Verdict.BROKEN)
+        request = {"name": check.name, "source": check.source, "seconds": check.seconds}
+        self._child.send({**request, "files": files, "folder": str(folder), "seed": seed})
+        reply = self._child.receive(check.seconds + GRACE)
+        if reply is not None:
+            return CheckResult(
+                check, Verdict[reply["verdict"]], reply["observed"], reply["help"], reply["log"]
+            )
+        if self._child.is_alive:
+            return self._lost(
+                check, f"it did not come to an end within {check.seconds:g} seconds", Verdict.FAILED
+            )
+        code = self._child.exit_code
+        if code is not None and code < 0:
+            return self._lost(
+                check, f"the process that ran the check was killed (signal {-code})", Verdict.FAILED
+            )
+        return self._lost(check, f"the process that ran the check ended with code {code}", Verdict.BROKEN)
+
+    def _lost(self, check: Check, observed: str, verdict: Verdict) -> CheckResult:
+        """Give up the child; the next check starts another."""
+        log = ""
+        if self._child is not None:
+            self._child.kill()
+            log = self._child.log()
+            self._child = None
+        help = {
+            Verdict.FAILED: "Does the code loop for ever, wait for something, or end other processes?",
+            Verdict.BROKEN: "This is our mistake, not yours. Please report it with the lines below.",
+        }[verdict]
+        return CheckResult(check, verdict, observed, help, log)
+
+
+class _Child:
+    """One `course.lab.child`, with its pipe of results."""
+
+    def __init__(self, folder: Path, mark: str) -> None:
+        self._errors = folder / "child.log"
+        reading, writing = os.pipe()
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-B", "-m", "course.lab.child", str(writing)],
+                cwd=folder,
+                env=_environment(folder, mark),
+                stdin=subprocess.PIPE,
+                stdout=errors,
+                stderr=errors,
+                pass_fds=(writing,),
+                start_new_session=True,
+                text=True,
+                encoding="utf-8",
+            )
+        os.close(writing)
+        self._replies: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, args=(reading,), daemon=True)
+        self._reader.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        try:
+            self._process.wait(0.5 if self._replies.empty() else 0)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
+    @property
+    def exit_code(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def send(self, request: dict[str, object]) -> None:
+        """Give it a check to run; a child that is gone is noticed by `receive`."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+
+    def receive(self, seconds: float) -> dict[str, str] | None:
+        """Its next result; None when it says nothing in time, or nothing more."""
+        try:
+            line = self._replies.get(timeout=seconds)
+        except queue.Empty:
+            return None
+        try:
+            found = json.loads(line or "")
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
+    def kill(self) -> None:
+        """End it and everything below it."""
+        if self._process.poll() is None:
+            processes.kill_tree(self._process.pid)
+        processes.kill_group(self._process.pid)
+        self._process.wait()
+        with contextlib.suppress(OSError):
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+        self._reader.join(GRACE)
+
+    def log(self) -> str:
+        """The end of what it printed."""
+        with contextlib.suppress(OSError):
+            return self._errors.read_text(encoding="utf-8", errors="replace")[-4000:]
+        return ""
+
+    def _read(self, descriptor: int) -> None:
+        with os.fdopen(descriptor, encoding="utf-8", errors="replace") as results:
+            for line in results:
+                self._replies.put(line)
+        self._replies.put(None)
+
+
+def _environment(folder: Path, mark: str) -> dict[str, str]:
+    """Ours without what would lead the child elsewhere: AWS settings and Python's switches."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)}
+    return {
+        **kept,
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
+        processes.MARK: mark,
+    }

@@ -1,0 +1,99 @@
+"""The process in which checks run: `python -m course.lab.child RESULT_FD`.
+
+It starts one cloud, then reads one JSON request a line from standard input and writes one JSON result a line
+to the descriptor, so that a crash loses the check in hand and nothing else. The cloud is emptied between
+checks and the learner's code never runs here. It ends with its standard input. `checks` starts it, keeps time
+and ends it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from course.lab import processes
+from course.lab.answer import Answer
+from course.lab.checking import CloudLike, Failure, LearnerError, invoke
+
+LOG = 16_000
+MARGIN = 1.0
+
+
+def main(descriptor: int) -> None:
+    os.set_inheritable(descriptor, False)
+    processes.adopt_orphans()
+    processes.die_with_parent()
+    with os.fdopen(descriptor, "w", encoding="utf-8") as results:
+        from course.cloud import Cloud
+
+        with Cloud() as cloud:
+            _say(results, {"ready": True})
+            for line in sys.stdin:
+                _say(results, examine(json.loads(line), cloud))
+                cloud.reset()
+                processes.reap()
+
+
+def examine(request: dict[str, Any], cloud: CloudLike) -> dict[str, Any]:
+    """Run one check and say what came of it: `verdict`, `observed`, `help`, `log`.
+
+    The request holds the check's `name`, `source` and `seconds`, the learner's `files`, the `folder` to work
+    in, and the `seed`.
+    """
+    folder = Path(request["folder"])
+    folder.mkdir(parents=True)
+    # A call that hangs must end before the check does, so that the learner hears which call it was.
+    seconds = max(0.5, min(request["seconds"] - MARGIN, request["seconds"] * 0.8))
+    answer = Answer(request["files"], folder, cloud, seconds, request["seed"])
+    names: dict[str, Any] = {
+        "Failure": Failure,
+        "LearnerError": LearnerError,
+        "invoke": invoke,
+        "json": json,
+        "re": re,
+        "random": random,
+    }
+    source, name = request["source"], request["name"]
+    try:
+        exec(compile(source, f"<check {name}>", "exec"), names)
+        names[name](cloud, answer)
+    except Failure as failure:
+        log = failure.traceback if isinstance(failure, LearnerError) else ""
+        observed = f"your code raised {failure}" if isinstance(failure, LearnerError) else failure.observed
+        return _result("FAILED", observed, failure.help, log)
+    except AssertionError as error:
+        return _result("FAILED", str(error) or _asserted(error, source), "", "")
+    except Exception as error:
+        return _result("BROKEN", f"the check itself failed: {type(error).__name__}: {error}", "", _trace())
+    return _result("PASSED", "", "", "")
+
+
+def _result(verdict: str, observed: str, help: str, log: str) -> dict[str, Any]:
+    return {"verdict": verdict, "observed": observed[:LOG], "help": help[:LOG], "log": log[-LOG:]}
+
+
+def _asserted(error: AssertionError, source: str) -> str:
+    """The text of an assertion that has no message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    number = next((frame.lineno for frame in reversed(frames) if frame.filename.startswith("<check ")), None)
+    line = source.splitlines()[number - 1].strip() if number else "assert"
+    return f"this does not hold: {line.removeprefix('assert').strip()}"
+
+
+def _trace() -> str:
+    return traceback.format_exc()
+
+
+def _say(results: Any, message: dict[str, Any]) -> None:
+    results.write(json.dumps(message) + "\n")
+    results.flush()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

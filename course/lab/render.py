@@ -1,0 +1,192 @@
+"""Shows results to people: a notebook gets HTML, everything else the same words as text.
+
+Every verdict is a word and a sign, never colour alone, and all text that is not ours is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from course.lab.checks import CheckResult, Verdict
+from course.lab.grade import ExerciseResult, Grade
+from course.lab.journal import Standing
+
+SIGN = {
+    Verdict.PASSED: "✔",
+    Verdict.FAILED: "✘",
+    Verdict.NOT_ATTEMPTED: "○",
+    Verdict.BLOCKED: "‖",
+    Verdict.BROKEN: "⚠",
+}
+# Okabe and Ito's palette, darkened to 4.5:1 on white; the word and the sign carry the meaning.
+COLOUR = {
+    Verdict.PASSED: "#006b4f",
+    Verdict.FAILED: "#a63c00",
+    Verdict.NOT_ATTEMPTED: "#5a5a5a",
+    Verdict.BLOCKED: "#5a5a5a",
+    Verdict.BROKEN: "#8a2d62",
+}
+CHIP = "color:#fff;border-radius:3px;padding:0 .5em;white-space:nowrap;font-weight:600"
+PRE = "white-space:pre-wrap;overflow-wrap:anywhere;max-height:20em;overflow:auto;margin:.3em 0"
+INDENT = " " * 17
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something to show: Jupyter takes the HTML, a terminal the text."""
+
+    text: str
+    html: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One of lambdalint's findings on a learner's file. `row` counts from 1."""
+
+    file: str
+    row: int
+    code: str
+    name: str
+    message: str
+
+
+def note(text: str) -> Shown:
+    """Plain words."""
+    return Shown(text, f"<div>{_paragraphs(text)}</div>")
+
+
+def grade(grade: Grade, remarks: Sequence[Remark] = ()) -> Shown:
+    """The results of a check, and lambdalint's remarks after them."""
+    parts = [exercise(result, grade.lab.number) for result in grade.exercises]
+    if remarks:
+        parts.append(_remarks(remarks))
+    return together(parts)
+
+
+def together(parts: Iterable[Shown]) -> Shown:
+    """Several things, one below the other."""
+    shown = list(parts)
+    return Shown("\n\n".join(part.text for part in shown), "".join(part.html for part in shown))
+
+
+def exercise(result: ExerciseResult, number: str) -> Shown:
+    """The results of one exercise's checks."""
+    counted = sum(one.verdict is Verdict.PASSED for one in result.results)
+    name = result.exercise.name
+    head = f"{result.exercise.title} ({name}): {counted} of {len(result.results)} checks passed"
+    if any(one.check.points for one in result.results):
+        head += f", {result.points:g} of {result.total:g} points"
+    after = ""
+    if result.verdict is Verdict.NOT_ATTEMPTED:
+        files = ", ".join(file.name for file in result.exercise.files)
+        after = (
+            f"Not attempted yet: write your code in the cell for {files}, run that cell, then check again."
+        )
+    elif result.verdict is Verdict.FAILED:
+        after = f'Stuck? lab.hint("{name}") gives a hint; in a terminal: lambdalab hint {number} {name}'
+    text = "\n".join([head, *(line(one) for one in result.results), *([after] if after else [])])
+    rows = "".join(_row(one) for one in result.results)
+    html = (
+        f'<section aria-label="{escape(head, quote=True)}"><p><strong>{escape(head)}</strong></p>'
+        f'<ul style="list-style:none;padding-left:0">{rows}</ul>{_paragraphs(after)}</section>'
+    )
+    return Shown(text, html)
+
+
+def line(result: CheckResult) -> str:
+    """One check's result as text, one line or several."""
+    word = result.verdict.value.upper()
+    lines = [f"  {SIGN[result.verdict]} {word:<13}{result.check.sentence}"]
+    if result.rationale:
+        lines.append(
+            _indented("observed: " if result.verdict is not Verdict.BLOCKED else "", result.rationale)
+        )
+    if result.help:
+        lines.append(_indented("look at:  ", result.help))
+    if result.log:
+        lines.append(_indented("", result.log.rstrip()))
+    return "\n".join(lines)
+
+
+def standing(title: str, standings: Sequence[Standing], review: Sequence[str]) -> Shown:
+    """A learner's progress in one lab."""
+    points = sum(one.points for one in standings)
+    total = sum(one.exercise.points for one in standings)
+    head = f"{title}: {points:g} of {total:g} points"
+    columns = ("exercise", "last check", "points", "checks", "hints")
+    rows = [
+        (
+            one.exercise.name,
+            _verdict(one.verdict),
+            f"{one.points:g}/{one.exercise.points:g}",
+            str(one.attempts),
+            str(one.hints),
+        )
+        for one in standings
+    ]
+    widths = [max(len(row[index]) for row in [columns, *rows]) for index in range(len(columns))]
+    table = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [columns, *rows]
+    ]
+    after = f"Predictions to look at again: {', '.join(review)}" if review else ""
+    cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    header = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    html = (
+        f"<table><caption>{escape(head)}</caption><thead><tr>{header}</tr></thead>"
+        f"<tbody>{cells}</tbody></table>{_paragraphs(after)}"
+    )
+    return Shown("\n".join([head, *table, *([after] if after else [])]), html)
+
+
+def _verdict(value: str | None) -> str:
+    known = {verdict.value: f"{SIGN[verdict]} {verdict.value}" for verdict in Verdict}
+    return known.get(value or "", "○ not checked")
+
+
+def _row(result: CheckResult) -> str:
+    verdict = result.verdict
+    chip = f'<span style="{CHIP};background:{COLOUR[verdict]}">{SIGN[verdict]} {verdict.value.upper()}</span>'
+    parts = [f"{chip} {escape(result.check.sentence)}"]
+    if result.rationale:
+        label = "" if verdict is Verdict.BLOCKED else "<em>observed:</em> "
+        parts.append(f'<div style="{PRE}">{label}{escape(result.rationale)}</div>')
+    if result.help:
+        parts.append(f"<div><em>look at:</em> {escape(result.help)}</div>")
+    if result.log:
+        parts.append(f"<details><summary>details</summary><pre>{escape(result.log)}</pre></details>")
+    return f'<li style="margin:.4em 0">{"".join(parts)}</li>'
+
+
+def _remarks(remarks: Sequence[Remark]) -> Shown:
+    count = f"lambdalint has {len(remarks)} {'remark' if len(remarks) == 1 else 'remarks'} on your files"
+    text, items = [count], []
+    for one in remarks:
+        text.append(f"  {one.file}:{one.row}  {one.code} {one.name}: {one.message}")
+        text.append(f"      why and how: lambdalint explain {one.code}")
+        items.append(
+            f"<li><code>{escape(one.file)}:{one.row}</code> "
+            f"<strong>{escape(one.code)} {escape(one.name)}</strong>: "
+            f"{escape(one.message)}<br>why and how: <code>lambdalint explain {escape(one.code)}</code></li>"
+        )
+    html = (
+        f'<section aria-label="lambdalint"><p><strong>{count}</strong></p><ul>{"".join(items)}</ul></section>'
+    )
+    return Shown("\n".join(text), html)
+
+
+def _indented(label: str, text: str) -> str:
+    first, *rest = text.splitlines() or [""]
+    return "\n".join([f"{INDENT}{label}{first}", *(f"{INDENT}{' ' * len(label)}{line}" for line in rest)])
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n") if part.strip())

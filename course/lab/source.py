@@ -1,0 +1,281 @@
+"""Reads a lab from its author's Markdown, `solutions/NN_slug/lab.md`, and refuses what cannot be meant.
+
+Every mistake is a LabError with its line: unknown or missing attributes, names used twice, an exercise
+without a check or its three hints, a check that is not one documented function, a wrong answer that names no
+check.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from course.errors import UserError
+from course.lab.document import AnswerFile, Check, Exercise, Lab, Prediction, WrongAnswer
+from course.lab.fences import HEADING, Attribute, Fence, LabError, cells, front_matter
+from course.lab.regions import reference, stub, validate
+
+WRITEFILE = re.compile(r"^%%writefile[ \t]+(\w[\w.-]*)[ \t]*$")
+HINTS = 3
+ALLOWED = {
+    "exercise": {"exercise"},
+    "check": {"check", "points", "hidden", "needs", "seconds"},
+    "wrong": {"wrong", "name", "fails"},
+    "hint": {"hint"},
+    "predict": {"predict"},
+    "": {"tags"},
+}
+REQUIRED = {"check": {"points"}, "wrong": {"name", "fails"}}
+LANGUAGE = {"hint": "markdown", "predict": "yaml"}
+FRONT = {"title", "goals", "out_of_scope", "prerequisites", "minutes", "rules", "rows"}
+
+
+def kind_of(cell: Fence) -> str:
+    """What a fenced cell is for: `exercise`, `check`, `wrong`, `hint`, `predict`, or empty for a plain
+    one."""
+    return next((kind for kind in ALLOWED if kind in cell.attributes), "")
+
+
+def read(path: Path) -> Lab:
+    """The lab at `path`, complete. Raises LabError (see above) and UserError when it cannot be opened."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot be read as UTF-8 text: {error}") from None
+    return parse(text, slug=path.parent.name, path=str(path))
+
+
+def parse(text: str, slug: str, path: str = "lab.md") -> Lab:
+    """The lab written in `text`; `path` is used in errors."""
+    import yaml
+
+    header, taken = front_matter(text, path)
+    try:
+        front = yaml.safe_load(header) or {}
+    except yaml.YAMLError as error:
+        raise LabError(path, 1, f"the front matter is not YAML: {error}".replace("\n", " ")) from None
+    if not isinstance(front, dict) or not front.get("title"):
+        raise LabError(path, 1, "the front matter needs a `title`")
+    if unknown := sorted(set(front) - FRONT - {"jupyter"}):
+        raise LabError(path, 1, f"the front matter has an unknown key `{unknown[0]}`")
+    document = tuple(cells(text, path, skip=taken))
+    reading = _Reading(slug, path)
+    for cell in document:
+        reading.take(cell)
+    return Lab(
+        slug=slug,
+        title=str(front["title"]),
+        goals=_strings(front, "goals"),
+        out_of_scope=_strings(front, "out_of_scope"),
+        prerequisites=_strings(front, "prerequisites"),
+        minutes=int(front.get("minutes", 0)),
+        rules=_strings(front, "rules"),
+        rows=_strings(front, "rows"),
+        exercises=reading.exercises(),
+        predictions=tuple(reading.predictions.values()),
+        cells=document,
+    )
+
+
+def writefile(source: str) -> tuple[str, str] | None:
+    """The file name and content of a `%%writefile NAME` cell; None for any other cell."""
+    first, _, rest = source.lstrip("\n").partition("\n")
+    match = WRITEFILE.match(first)
+    return (match[1], rest.rstrip("\n") + "\n" if rest.strip() else "") if match else None
+
+
+def _strings(front: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = front.get(key) or ()
+    return tuple(str(item) for item in value) if isinstance(value, (list, tuple)) else (str(value),)
+
+
+class _Reading:
+    """The document as far as it has been read, by exercise name, with the line of each name for errors."""
+
+    def __init__(self, slug: str, path: str) -> None:
+        self.slug, self.path = slug, path
+        self.heading = ""
+        self.titles: dict[str, tuple[str, int]] = {}
+        self.files: dict[str, list[AnswerFile]] = {}
+        self.checks: dict[str, list[Check]] = {}
+        self.hints: dict[str, list[str]] = {}
+        self.wrong: dict[str, dict[str, WrongAnswer]] = {}
+        self.predictions: dict[str, Prediction] = {}
+        self.lines: dict[tuple[str, str], int] = {}
+        self.mentioned: dict[str, int] = {}
+
+    def take(self, cell: Fence) -> None:
+        if cell.is_prose:
+            for line in cell.source.splitlines():
+                if HEADING.match(line):
+                    self.heading = line.lstrip("#").strip()
+                    break
+            return
+        kind = kind_of(cell)
+        fence = cell.line - 1
+        if unknown := sorted(set(cell.attributes) - ALLOWED[kind]):
+            known = ", ".join(sorted(ALLOWED[kind]))
+            raise LabError(self.path, fence, f"unknown attribute `{unknown[0]}`; known here: {known}")
+        if missing := sorted(REQUIRED.get(kind, set()) - set(cell.attributes)):
+            raise LabError(self.path, fence, f"a {kind} cell needs the attribute `{missing[0]}`")
+        if cell.language != LANGUAGE.get(kind, "python"):
+            raise LabError(
+                self.path, fence, f"a {kind or 'code'} cell is written in {LANGUAGE.get(kind, 'python')}"
+            )
+        if kind:
+            name = str(cell.attributes[kind])
+            if kind != "predict":
+                self.mentioned.setdefault(name, fence)
+            getattr(self, f"_{kind}")(cell, name, fence)
+
+    def _once(self, what: str, name: str, line: int) -> None:
+        first = self.lines.setdefault((what, name), line)
+        if first != line:
+            raise LabError(self.path, line, f"the {what} `{name}` was already given in line {first}")
+
+    def _file(self, cell: Fence) -> tuple[str, str]:
+        found = writefile(cell.source)
+        if found is None:
+            raise LabError(self.path, cell.line, "an answer begins with the line `%%writefile NAME`")
+        return found
+
+    def _exercise(self, cell: Fence, name: str, line: int) -> None:
+        file, content = self._file(cell)
+        self._once("answer file", file, line)
+        validate(content, self.path, cell.line + 1)
+        self.titles.setdefault(name, (self.heading or name, line))
+        self.files.setdefault(name, []).append(
+            AnswerFile(file, _end(stub(content)), _end(reference(content)))
+        )
+
+    def _check(self, cell: Fence, name: str, line: int) -> None:
+        function = self._function(cell)
+        self._once("check", function.name, line)
+        needs = cell.attributes.get("needs")
+        earlier = {check.name: check for check in self.checks.get(name, ())}
+        hidden = _flag(cell.attributes.get("hidden", False))
+        if needs is not None and needs not in earlier:
+            raise LabError(self.path, line, f"`needs` names no earlier check of `{name}`: `{needs}`")
+        if needs is not None and earlier[str(needs)].hidden and not hidden:
+            raise LabError(self.path, line, f"a visible check cannot need the hidden check `{needs}`")
+        self.checks.setdefault(name, []).append(
+            Check(
+                name=function.name,
+                sentence=" ".join((ast.get_docstring(function) or "").split()),
+                points=_number(cell.attributes["points"], self.path, line),
+                source=cell.source.strip() + "\n",
+                hidden=hidden,
+                needs=None if needs is None else str(needs),
+                seconds=_number(cell.attributes.get("seconds", 10), self.path, line),
+            )
+        )
+
+    def _function(self, cell: Fence) -> ast.FunctionDef:
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError as error:
+            at = cell.line + (error.lineno or 1) - 1
+            raise LabError(self.path, at, f"this check is not Python: {error.msg}") from None
+        public = [
+            node
+            for node in tree.body
+            if not isinstance(node, (ast.Import, ast.ImportFrom, ast.Assign))
+            and not (isinstance(node, ast.FunctionDef) and node.name.startswith("_"))
+        ]
+        function = public[0] if len(public) == 1 else None
+        if not isinstance(function, ast.FunctionDef):
+            raise LabError(
+                self.path, cell.line, "a check cell defines exactly one function (helpers: `_name`)"
+            )
+        at = cell.line + function.lineno - 1
+        if [argument.arg for argument in function.args.args] != ["cloud", "answer"]:
+            raise LabError(self.path, at, f"the check `{function.name}` takes exactly (cloud, answer)")
+        if not ast.get_docstring(function):
+            raise LabError(
+                self.path, at, f"the check `{function.name}` needs a docstring, the learner's sentence"
+            )
+        return function
+
+    def _wrong(self, cell: Fence, name: str, line: int) -> None:
+        file, content = self._file(cell)
+        label = str(cell.attributes["name"])
+        fails = tuple(part.strip() for part in str(cell.attributes["fails"]).split(",") if part.strip())
+        given = self.wrong.setdefault(name, {})
+        files = dict(given[label].files) if label in given else {}
+        if file in files:
+            raise LabError(self.path, line, f"the wrong answer `{label}` writes `{file}` twice")
+        self.lines.setdefault((f"wrong answer to {name}", label), line)
+        given[label] = WrongAnswer(label, {**files, file: content}, fails)
+
+    def _hint(self, cell: Fence, name: str, line: int) -> None:
+        self.hints.setdefault(name, []).append(cell.source.strip())
+
+    def _predict(self, cell: Fence, name: str, line: int) -> None:
+        import yaml
+
+        self._once("prediction", name, line)
+        try:
+            body = yaml.safe_load(cell.source)
+        except yaml.YAMLError as error:
+            raise LabError(self.path, cell.line, f"this is not YAML: {error}".replace("\n", " ")) from None
+        if not isinstance(body, dict) or set(body) != {"question", "choices", "answer", "why"}:
+            raise LabError(
+                self.path, cell.line, "a prediction has the keys question, choices, answer and why"
+            )
+        choices = body["choices"]
+        if not isinstance(choices, dict) or len(choices) < 2:
+            raise LabError(self.path, cell.line, "`choices` maps at least two letters to texts")
+        letters = {str(letter).lower(): str(text) for letter, text in choices.items()}
+        answer = str(body["answer"]).lower()
+        if answer not in letters:
+            raise LabError(self.path, cell.line, f"the answer `{answer}` is none of the choices")
+        self.predictions[name] = Prediction.seal(
+            self.slug, name, str(body["question"]).strip(), letters, answer, str(body["why"]).strip()
+        )
+
+    def exercises(self) -> tuple[Exercise, ...]:
+        for name, line in self.mentioned.items():
+            if name not in self.titles:
+                known = ", ".join(self.titles) or "none"
+                raise LabError(self.path, line, f'no answer cell has exercise="{name}"; exercises: {known}')
+        return tuple(self._built(name, title, line) for name, (title, line) in self.titles.items())
+
+    def _built(self, name: str, title: str, line: int) -> Exercise:
+        checks, hints = self.checks.get(name, []), self.hints.get(name, [])
+        if not any(not check.hidden for check in checks):
+            raise LabError(self.path, line, f"the exercise `{name}` has no visible check")
+        if len(hints) != HINTS:
+            raise LabError(self.path, line, f"the exercise `{name}` needs {HINTS} hints, it has {len(hints)}")
+        names = {check.name for check in checks}
+        files = {file.name for file in self.files[name]}
+        wrong = self.wrong.get(name, {})
+        for answer in wrong.values():
+            at = self.lines[f"wrong answer to {name}", answer.name]
+            if not answer.fails or not set(answer.fails) <= names:
+                raise LabError(
+                    self.path, at, f"`fails` must name checks of `{name}`: {', '.join(sorted(names))}"
+                )
+            if not set(answer.files) <= files:
+                raise LabError(
+                    self.path, at, f"a wrong answer to `{name}` writes only {', '.join(sorted(files))}"
+                )
+        return Exercise(
+            name, title, tuple(self.files[name]), tuple(checks), tuple(hints), tuple(wrong.values())
+        )
+
+
+def _end(text: str) -> str:
+    return text.rstrip("\n") + "\n" if text.strip() else ""
+
+
+def _flag(value: Attribute) -> bool:
+    return value is True or str(value).lower() in ("yes", "true")
+
+
+def _number(value: Attribute, path: str, line: int) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
+        return value
+    raise LabError(path, line, f"a number above 0 is needed here, not `{value}`")

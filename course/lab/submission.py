@@ -1,0 +1,102 @@
+"""A learner's files, read from their folder: what `%%writefile` cells wrote, else the cells of the notebook.
+
+Nothing of the learner's is run, only text of the lab's own files is taken, links and giants are refused, and
+whatever else the notebook holds (points, outputs, checks, a different kernel) is ignored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from course.errors import UserError
+from course.lab.document import Lab
+from course.lab.shelf import NOTEBOOK
+from course.lab.source import writefile
+
+FILE_LIMIT = 1024**2
+NOTEBOOK_LIMIT = 64 * 1024**2
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Whose files (a folder's path), and the files: name to text."""
+
+    name: str
+    files: dict[str, str]
+
+
+def read(lab: Lab, folder: Path, wanted: Iterable[str] | None = None, notebook: bool = True) -> Submission:
+    """The learner's answer to a lab, as far as it is there.
+
+    `wanted` are the files that matter (default: all of the lab's); with `notebook` those not in the folder
+    are taken from the cells of its `lab.ipynb`. Raises UserError when there is nothing to read.
+    """
+    names = [file.name for file in lab.files] if wanted is None else list(wanted)
+    if not folder.is_dir():
+        raise UserError(f"{folder} does not exist; run `lambdalab start {lab.number}` to begin the lab")
+    files = {file.name: _text(folder / file.name) for file in lab.files if _is_there(folder / file.name)}
+    if notebook and any(name not in files for name in names):
+        cells = _cells(lab, folder / NOTEBOOK)
+        if not cells and not files:
+            raise UserError(
+                f"{folder / NOTEBOOK}: no answer cell of lab {lab.number} is left in it; "
+                f"rename it and run `lambdalab start {lab.number}` for a fresh copy"
+            )
+        files = cells | files
+    return Submission(str(folder), files)
+
+
+def _is_there(path: Path) -> bool:
+    if path.is_symlink():
+        raise UserError(f"{path} is a link; put the file itself there")
+    return path.is_file()
+
+
+def _text(path: Path) -> str:
+    """The text of a file; a byte order mark is dropped, and what is not UTF-8 is read as Latin-1."""
+    try:
+        if path.stat().st_size > FILE_LIMIT:
+            raise UserError(f"{path} is larger than 1 MB; an answer is a small text file")
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _cells(lab: Lab, path: Path) -> dict[str, str]:
+    """The answer files in the cells of a learner's notebook. Of two cells for one file the last one wins."""
+    known = {file.name for file in lab.files}
+    mended = f"rename it and run `lambdalab start {lab.number}` for a fresh copy"
+    if path.is_symlink() or not path.is_file():
+        raise UserError(f"{path} is missing; run `lambdalab start {lab.number}` for a fresh copy")
+    try:
+        if path.stat().st_size > NOTEBOOK_LIMIT:
+            raise UserError(f"{path} is larger than 64 MB; clear its outputs and save it")
+        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+        cells = document["cells"]
+        if not isinstance(cells, list):
+            raise TypeError
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise UserError(f"{path} is not a notebook any more; {mended}") from None
+    files: dict[str, str] = {}
+    for cell in cells:
+        found = writefile(_source(cell))
+        if found is not None and found[0] in known and len(found[1]) <= FILE_LIMIT:
+            files[found[0]] = found[1]
+    return files
+
+
+def _source(cell: Any) -> str:
+    source = cell.get("source", "") if isinstance(cell, dict) else ""
+    if isinstance(source, list):
+        return "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else ""

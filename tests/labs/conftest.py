@@ -1,0 +1,166 @@
+"""A tiny lab, complete, for tests of the machinery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from course.lab import source
+from course.lab.checks import Examiner
+from course.lab.document import Lab
+
+SAMPLE = '''---
+title: Tiny
+goals: [add, greet]
+out_of_scope: [everything else]
+prerequisites: []
+minutes: 5
+rules: [client-init-in-handler]
+---
+
+# Tiny
+
+A lab for tests. The answer to `greet` is deployed, the one to `add` is called.
+
+```python
+from course import lab
+```
+
+## Add two numbers
+
+```python exercise="add"
+%%writefile adder.py
+def add(left, right):
+    ### BEGIN SOLUTION
+    total = left + right
+    return total
+    ### END SOLUTION
+```
+
+```python check="add" points=2
+def it_adds(cloud, answer):
+    """The sum of two numbers is returned."""
+    numbers = random.Random(answer.seed)
+    left, right = numbers.randrange(100), numbers.randrange(100)
+    found = answer.call("adder.py", "add", left, right)
+    if found != left + right:
+        raise Failure(f"add({left}, {right}) returned {found!r}", help="What does + do?")
+```
+
+```python check="add" points=1 needs="it_adds"
+def it_adds_text(cloud, answer):
+    """Texts are joined."""
+    assert answer.call("adder.py", "add", "a", "b") == "ab", "'a' and 'b' did not become 'ab'"
+```
+
+```python check="add" points=1 hidden="yes" seconds=5
+def it_adds_below_zero(cloud, answer):
+    """Negative numbers add up too."""
+    assert answer.call("adder.py", "add", -2, 1) == -1
+```
+
+```python wrong="add" name="subtracts" fails="it_adds, it_adds_below_zero"
+%%writefile adder.py
+def add(left, right):
+    return left - right
+```
+
+```python wrong="add" name="numbers-only" fails="it_adds_text"
+%%writefile adder.py
+def add(left, right):
+    return int(left) + int(right)
+```
+
+```markdown hint="add"
+Which operator *joins* two numbers?
+```
+
+```markdown hint="add"
+It looks like a cross.
+```
+
+```markdown hint="add"
+`return left ...`
+```
+
+```yaml predict="what-comes"
+question: What does `1 + 1` give?
+choices:
+  a: two
+  b: eleven
+answer: a
+why: Integers add; texts would join.
+```
+
+```python tags=["raises-exception"]
+1 / 0
+```
+
+## Greet
+
+Some `markdown` inside:
+
+```json
+{"name": "Ada"}
+```
+
+```python exercise="greet"
+%%writefile greeter.py
+def handler(event, context):
+    ...
+### BEGIN SOLUTION
+def handler(event, context):
+    return {"greeting": "Hello, " + str(event.get("name"))}
+### END SOLUTION
+```
+
+```python check="greet" points=3
+def it_greets(cloud, answer):
+    """The function greets by name."""
+    answer.deploy("greeter", handler="greeter.handler", files=["greeter.py"])
+    seen = invoke(cloud, "greeter", {"name": "Ada"})
+    if seen.payload != {"greeting": "Hello, Ada"}:
+        raise Failure(f"the function answered {seen.payload!r}")
+```
+
+```python wrong="greet" name="greets-nobody" fails="it_greets"
+%%writefile greeter.py
+def handler(event, context):
+    return {"greeting": "Hello"}
+```
+
+```python wrong="greet" name="returns-text" fails="it_greets"
+%%writefile greeter.py
+def handler(event, context):
+    return "Hello, " + event["name"]
+```
+
+```markdown hint="greet"
+Where is the name?
+```
+
+```markdown hint="greet"
+In the event.
+```
+
+```markdown hint="greet"
+`event["name"]`
+```
+'''
+
+
+@pytest.fixture(scope="session")
+def sample() -> str:
+    return SAMPLE
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Lab:
+    return source.parse(SAMPLE, slug="07_tiny")
+
+
+@pytest.fixture(scope="module")
+def examiner() -> Iterator[Examiner]:
+    with Examiner() as using:
+        yield using
