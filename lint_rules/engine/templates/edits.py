@@ -52,8 +52,18 @@ def _indent(template: Template, key: Scalar) -> str | None:
     return indent
 
 
-def _lines(template: Template, path: tuple[str, ...], value: str, indent: str) -> str:
+def _lines(template: Template, path: tuple[str, ...], value: str, indent: str, at: int) -> str:
     newline = "\r\n" if "\r\n" in template.text else "\n"
-    lines = [f"{'  ' * depth}{key}:" for depth, key in enumerate(path)]
+    step = _step(template.text[:at], len(indent))
+    lines = [f"{' ' * (step * depth)}{key}:" for depth, key in enumerate(path)]
     lines[-1] += f" {value}"
     return "".join(line + newline + indent for line in lines)
+
+
+def _step(above: str, indent: int) -> int:
+    """How far this file indents: from the parent's line to the line whose indent is given."""
+    for line in reversed(above.splitlines()):
+        width = len(line) - len(line.lstrip(" "))
+        if line.strip() and not line.lstrip().startswith("#") and width < indent:
+            return indent - width
+    return 2
