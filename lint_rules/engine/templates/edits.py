@@ -7,10 +7,15 @@ returning None.
 
 from __future__ import annotations
 
+import re
+
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.sources.node import Map, Scalar
 from lint_rules.engine.templates.intrinsics import intrinsic
 from lint_rules.engine.templates.model import Template
+
+_ALIAS = re.compile(r"[:\-,\[]\s*\*\w+\s*(?:$|[,\]}#])", re.MULTILINE)
+"""What stands under an alias stands in several places; an edit of one would change the others."""
 
 
 def add_entry(
@@ -28,16 +33,16 @@ def add_entry(
         if not isinstance(below, Map) or intrinsic(below):
             return None
         parent, path, before = below, path[1:], ""
-    if parent.flow or "<<" in parent.entries or path[0] in parent.entries:
+    if parent.flow or path[0] in parent.entries or _ALIAS.search(template.text):
         return None
     keys = [key for key, _ in parent.items()]
     keys.sort(key=lambda key: key.text != before)
     for key in keys:
         indent = _indent(template, key)
         if indent is not None:
-            return Edit(
-                Span(key.span.path, key.span.start, key.span.start), _lines(template, path, value, indent)
-            )
+            start = key.span.start
+            text = _lines(template, path, value, indent, start - template.base)
+            return Edit(Span(key.span.path, start, start), text)
     return None
 
 
