@@ -1,0 +1,66 @@
+"""Lines are added to a template where that is safe, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from lint_rules.engine.sources.document import Document
+from lint_rules.engine.templates.reading import read_template
+
+PATH = ("Tracing", "Mode")
+
+
+def added(text: str, before: str = "") -> str | None:
+    """The text after adding `Tracing: {Mode: Active}` to its function, or None if that was refused."""
+    found = read_template(Document("template.yaml", text), text)
+    assert found is not None
+    edit = found.functions[0].edit_adding(PATH, "Active", before)
+    if edit is None:
+        return None
+    return text[: edit.span.start] + edit.text + text[edit.span.end :]
+
+
+HEAD = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n"
+
+
+def test_lines_come_before_the_key_asked_for() -> None:
+    text = HEAD + "    Properties:\n      Handler: a.b\n      Timeout: 3  # s\n"
+    new = "      Tracing:\n        Mode: Active\n"
+    assert added(text, "Timeout") == text.replace("      Timeout", new + "      Timeout")
+    assert added(text) == text.replace("      Handler", new + "      Handler")
+
+
+def test_line_ends_and_indents_are_those_of_the_file() -> None:
+    text = "Resources:\r\n    F:\r\n        Type: AWS::Lambda::Function\r\n"
+    text += "        Properties:\r\n            Handler: a.b\r\n"
+    new = "            Tracing:\r\n                Mode: Active\r\n"
+    assert added(text) == text.replace("            Handler", new + "            Handler")
+
+
+def test_a_map_that_is_there_is_filled() -> None:
+    text = HEAD + "    Properties:\n      Tracing:\n        Other: 1\n"
+    assert added(text) == HEAD + "    Properties:\n      Tracing:\n        Mode: Active\n        Other: 1\n"
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        "    Properties: {Handler: a.b}\n",
+        "    Properties:\n      # A comment that belongs to Handler.\n      Handler: a.b\n",
+        "    Properties:\n      Tracing: {Other: 1}\n",
+        "    Properties:\n      Tracing: !If [A, {Mode: Active}, {Mode: PassThrough}]\n",
+        "    Properties:\n      Tracing:\n        Mode: PassThrough\n",
+        "    Properties: &all\n      Handler: a.b\n  G:\n    Type: AWS::Lambda::Function\n    Properties: *all\n",
+        "    Properties:\n      ? Handler\n      : a.b\n",
+        "    Properties: {}\n",
+    ],
+)
+def test_what_is_not_safe_is_refused(properties: str) -> None:
+    assert added(HEAD + properties) is None
+
+
+def test_json_is_not_edited() -> None:
+    assert (
+        added('{"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Handler": "a.b"}}}}')
+        is None
+    )
