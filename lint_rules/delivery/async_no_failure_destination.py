@@ -171,4 +171,7 @@ def _queue(function: FunctionSpec) -> Fix | None:
 
 
 def _told(event: EventSource) -> str:
-    return f"{event.name} invokes it and does not wait for the outcome"
+    told = f"{event.name} invokes it and does not wait for the outcome"
+    if event.undelivered.absent:
+        return told
+    return f"{told}; its own dead-letter queue takes only events that never reached the function"

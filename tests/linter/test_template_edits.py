@@ -50,7 +50,7 @@ def test_a_map_that_is_there_is_filled() -> None:
         "    Properties:\n      Tracing: {Other: 1}\n",
         "    Properties:\n      Tracing: !If [A, {Mode: Active}, {Mode: PassThrough}]\n",
         "    Properties:\n      Tracing:\n        Mode: PassThrough\n",
-        "    Properties: &all\n      Handler: a.b\n  G:\n    Type: AWS::Lambda::Function\n    Properties: *all\n",
+        "    Properties: &p\n      Handler: a.b\n  G:\n    Type: AWS::Lambda::Function\n    Properties: *p\n",
         "    Properties:\n      ? Handler\n      : a.b\n",
         "    Properties: {}\n",
     ],

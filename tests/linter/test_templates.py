@@ -153,6 +153,22 @@ def test_sam_events_say_how_they_invoke() -> None:
     ]
 
 
+def test_a_queue_for_undelivered_events_is_told_apart() -> None:
+    text = """
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              Events:
+                A: {Type: EventBridgeRule, Properties: {DeadLetterConfig: {Type: SQS}}}
+                B: {Type: EventBridgeRule, Properties: {Pattern: {}}}
+    """
+    spec = template(text).functions[0]
+    assert [event.undelivered.absent for event in spec.events] == [False, True]
+    assert spec.dead_letter.absent
+
+
 RULE = "{EventPattern: {}, Targets: [{Id: a, Arn: %s}]}"
 PERMISSION = "{FunctionName: !Ref F, Principal: %s.amazonaws.com, SourceArn: !GetAtt B.Arn}"
 
@@ -228,6 +244,20 @@ def test_a_policy_document_alone_in_a_file_is_read() -> None:
     )
     assert found.kind == "policy"
     assert len(found.statements) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"A":1,"Resources":{"F":{"Type":"AWS::Lambda::Function"}}}',
+        "{Resources: {F: {Type: AWS::Lambda::Function}}}",
+        "'Resources' : {F: {Type: AWS::Lambda::Function}}",
+        "# note\nOther: 1\nResources:\n  F: {Type: 'AWS::Lambda::Function'}",
+        "---\nOther: 1\n---\nResources:\n  F: {Type: 'AWS::Lambda::Function'}",
+    ],
+)
+def test_a_template_is_found_however_it_is_written(text: str) -> None:
+    assert [spec.logical_id for spec in template(text, "anything.yml").functions] == ["F"]
 
 
 def test_a_broken_template_says_so_and_has_nothing() -> None:

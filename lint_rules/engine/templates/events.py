@@ -53,7 +53,8 @@ def sam_events(scope: Scope, events: Node | None) -> Iterator[EventSource]:
         if name == "SNS" and not _is_false(scope.at(properties, "SqsSubscription")):
             how = "poll"  # SAM puts a queue between topic and function.
         source = properties.get(_SOURCE.get(name, "")) if isinstance(properties, Map) else None
-        yield EventSource(name, how, key.text, key.span, scope.value(source, key.span))
+        undelivered = scope.value(scope.at(properties, "DeadLetterConfig"), key.span)
+        yield EventSource(name, how, key.text, key.span, scope.value(source, key.span), undelivered)
 
 
 class Targets:
@@ -101,7 +102,9 @@ def resource_events(scope: Scope, resources: Map, types: dict[str, str], targets
                 found = parent.key(key)
                 span = found.span if found else parent.span
                 source = scope.value(properties.get("EventSourceArn"), span)
-                yield Link(function, EventSource(event_kind, how, name, span, source))
+                queue = parent.get("DeadLetterConfig") or parent.get("RedrivePolicy")
+                undelivered = scope.value(queue, span)
+                yield Link(function, EventSource(event_kind, how, name, span, source, undelivered))
 
 
 _Read = Iterator[tuple[str, str, Map, str]]

@@ -53,6 +53,9 @@ class EventSource(NamedTuple):
     name: str
     span: Span
     source: Value
+    undelivered: Value
+    """The queue for events that could not be handed to Lambda at all; not for those on which the function
+    failed."""
 
 
 class FunctionSpec(NamedTuple):

@@ -66,7 +66,7 @@ def sam_policy_templates(scope: Scope, policies: Node | None) -> Iterator[tuple[
     """Name and place of each SAM policy template in a function's Policies."""
     for policy in scope.elements(policies):
         only = policy.only if isinstance(policy, Map) else None
-        if only and isinstance(policy, Map) and only[0].endswith(("Policy", "Access")):
+        if only and isinstance(policy, Map) and only[0].endswith("Policy"):
             key = policy.key(only[0])
             if key is not None:
                 yield only[0], key.span

@@ -21,7 +21,13 @@ __all__ = ["read_template", "templates_in_module"]
 LARGEST = 4_000_000
 """Characters; CloudFormation takes templates of at most one megabyte."""
 
-_RESOURCES = re.compile(r"^Resources[ \t]*:|^[ \t]*\{?[ \t]*[\"']Resources[\"']\s*:", re.MULTILINE)
+LARGEST_POLICY = 100_000
+"""Characters; IAM takes policies of at most 10,240."""
+
+_RESOURCES = re.compile(
+    r"""^["']?Resources["']?[ \t]*:|["']Resources["']\s*:\s*\{|^\{\s*Resources\s*:""", re.M
+)
+_STATEMENT = re.compile(r"""^["']?Statement["']?[ \t]*:|["']Statement["']\s*:\s*[\[{]""", re.M)
 _NAMES = re.compile(r"(?:^|/)template\.(?:ya?ml|json)$")
 
 
@@ -61,4 +67,6 @@ def _is_template_text(text: str) -> bool:
 
 
 def _is_policy_text(text: str) -> bool:
-    return "Statement" in text and "Effect" in text and "Version" in text and "Action" in text
+    if len(text) > LARGEST_POLICY or not ("Effect" in text and "Version" in text):
+        return False
+    return "Statement" in text and _STATEMENT.search(text) is not None
