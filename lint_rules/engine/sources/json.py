@@ -13,6 +13,7 @@ from lint_rules.engine.sources.node import List, Map, Node, Scalar
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*"')
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -22,7 +23,7 @@ class _NotJson(Exception):
 
 def read_json(text: str, path: str, base: int = 0, deepest: int = 200) -> Node | None:
     """The document, or None if the text is not valid JSON or is nested deeper than `deepest`."""
-    from json.decoder import JSONDecodeError, scanstring
+    from json import loads
 
     def space(at: int) -> int:
         found = _SPACE.match(text, at)
@@ -42,10 +43,11 @@ def read_json(text: str, path: str, base: int = 0, deepest: int = 200) -> Node |
         raise _NotJson
 
     def string(at: int) -> Scalar:
-        if text[at : at + 1] != '"':
+        found = _STRING.match(text, at)
+        if found is None:
             raise _NotJson
-        value, end = scanstring(text, at + 1, True)
-        return Scalar(value, value, Span(path, base + at, base + end))
+        value: str = loads(found[0]) if "\\" in found[0] else found[0][1:-1]
+        return Scalar(value, value, Span(path, base + at, base + found.end()))
 
     def after(node: Node) -> int:
         return space(node.span.end - base)
@@ -89,5 +91,5 @@ def read_json(text: str, path: str, base: int = 0, deepest: int = 200) -> Node |
     try:
         root = node(space(0), 0)
         return root if after(root) == len(text) else None
-    except (_NotJson, JSONDecodeError):
+    except (_NotJson, ValueError):
         return None
