@@ -72,6 +72,12 @@ def test_an_intrinsic_comes_to(expression: str, value: object) -> None:
     assert resolved(expression, PARAMETERS) == value
 
 
+def test_conditions_that_multiply_are_worked_out_once() -> None:
+    lines = ["Conditions:", "  C0: !Equals [a, a]"]
+    lines += [f"  C{n}: !And [{', '.join([f'!Condition C{n - 1}'] * 10)}]" for n in range(1, 40)]
+    assert resolved("!If [C39, yes, no]", "\n".join(lines)) is True
+
+
 @pytest.mark.parametrize(
     ("expression", "names"),
     [

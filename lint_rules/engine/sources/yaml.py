@@ -19,7 +19,7 @@ from lint_rules.engine.sources.problem import Problem
 DEEPEST = 200
 """Levels of nesting that are read."""
 
-LARGEST = 500_000
+LARGEST = 200_000
 """Nodes that a document may have once its aliases are expanded."""
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s|#[^\n]*(?=\n))+)+|[&!][^\s,\]}]*(?=[\s,\]}]|$)")

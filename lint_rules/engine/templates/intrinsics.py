@@ -25,6 +25,7 @@ class Scope:
         self._parameters = _map(root.get("Parameters"))
         self._mappings = _map(root.get("Mappings"))
         self._conditions = _map(root.get("Conditions"))
+        self._truths: dict[str, bool | None] = {}
 
     def resolve(self, node: Node | None, depth: int = 0) -> Node | None:
         """The node that the expression comes to: not an intrinsic any more, Unknown, or None when absent."""
@@ -110,7 +111,10 @@ class Scope:
 
     def condition(self, name: str, depth: int = 0) -> bool | None:
         """Whether the condition holds with the parameters' defaults; None when that cannot be told."""
-        return self._holds(self._conditions.get(name), depth)
+        if name not in self._truths:
+            self._truths[name] = None  # While it is being worked out, and for good if it names itself.
+            self._truths[name] = self._holds(self._conditions.get(name), depth)
+        return self._truths[name]
 
     def _holds(self, node: Node | None, depth: int) -> bool | None:
         call = intrinsic(node) if isinstance(node, Map) else None
