@@ -74,8 +74,8 @@ def test_an_intrinsic_comes_to(expression: str, value: object) -> None:
 
 def test_conditions_that_multiply_are_worked_out_once() -> None:
     lines = ["Conditions:", "  C0: !Equals [a, a]"]
-    lines += [f"  C{n}: !And [{', '.join([f'!Condition C{n - 1}'] * 10)}]" for n in range(1, 40)]
-    assert resolved("!If [C39, yes, no]", "\n".join(lines)) is True
+    lines += [f"  C{n}: !And [{', '.join([f'!Condition C{n - 1}'] * 10)}]" for n in range(1, 20)]
+    assert resolved("!If [C19, yes, no]", "\n".join(lines)) is True
 
 
 @pytest.mark.parametrize(
