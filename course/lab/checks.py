@@ -59,6 +59,8 @@ class Examiner:
         self._mark = self._folder.name
         self._count = 0
         self._child: _Child | None = None
+        self.started = 0
+        """How many children were started: one, unless one was lost."""
 
     def __enter__(self) -> Examiner:
         return self
@@ -67,6 +69,11 @@ class Examiner:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def folder(self) -> Path:
+        """Where the checks work; gone when the examiner is closed."""
+        return Path(self._folder.name)
 
     def close(self) -> None:
         """End the child with everything it started, and remove the folder."""
@@ -79,9 +86,10 @@ class Examiner:
     def examine(self, check: Check, files: dict[str, str], seed: int = 0) -> CheckResult:
         """The result of one check of an answer. `files` maps names to text."""
         self._count += 1
-        folder = Path(self._folder.name) / str(self._count)
+        folder = self.folder / str(self._count)
         if self._child is None:
-            self._child = _Child(Path(self._folder.name), self._mark)
+            self._child = _Child(self.folder, self._mark)
+            self.started += 1
             if self._child.receive(START) is None:
                 return self._lost(check, "the cloud for the checks did not start", Verdict.BROKEN)
         request = {"name": check.name, "source": check.source, "seconds": check.seconds}

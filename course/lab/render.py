@@ -174,7 +174,7 @@ def _remarks(remarks: Sequence[Remark]) -> Shown:
         text.append(f"      why and how: lambdalint explain {one.code}")
         items.append(
             f"<li><code>{escape(one.file)}:{one.row}</code> "
-            f"<strong>{escape(one.code)} {escape(one.name)}</strong>: "
+            f"<strong>{escape(one.code)} {escape(one.name)}:</strong> "
             f"{escape(one.message)}<br>why and how: <code>lambdalint explain {escape(one.code)}</code></li>"
         )
     html = (

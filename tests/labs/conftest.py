@@ -118,7 +118,7 @@ def handler(event, context):
 ```python check="greet" points=3
 def it_greets(cloud, answer):
     """The function greets by name."""
-    answer.deploy("greeter", handler="greeter.handler", files=["greeter.py"])
+    answer.deploy("greeter", handler="greeter.handler", files=["greeter.py"], Timeout=2)
     seen = invoke(cloud, "greeter", {"name": "Ada"})
     if seen.payload != {"greeting": "Hello, Ada"}:
         raise Failure(f"the function answered {seen.payload!r}")

@@ -1,0 +1,181 @@
+"""A learner's code in a process of its own: values cross, errors are theirs, nothing stays behind."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from course.lab.answer import OUTPUT, Answer
+from course.lab.checking import Failure, LearnerError
+
+
+class Nowhere:
+    """A cloud nobody calls: these answers need none."""
+
+    def client(self, service: str, **kwargs: Any) -> Any:
+        raise AssertionError("no answer here calls AWS")
+
+    def environment(self) -> dict[str, str]:
+        return {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+
+    def reset(self) -> None:
+        pass
+
+
+def answer(folder: Path, seconds: float = 5, **files: str) -> Answer:
+    named = {f"{name}.py": text for name, text in files.items()}
+    return Answer(named, folder, Nowhere(), seconds)
+
+
+def raised(of: Answer, function: str = "f", *arguments: Any) -> LearnerError:
+    with pytest.raises(LearnerError) as caught:
+        of.call("a.py", function, *arguments)
+    return caught.value
+
+
+VALUES = [None, 1, 2.5, "é\U0001f600", [1, [2]], {"a": {"b": None}}, b"\x00\xff", {"deep": [b"bytes"]}]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_value_crosses_both_ways(tmp_path: Path, value: Any) -> None:
+    assert answer(tmp_path, a="def f(x, *, y): return [x, y]").call("a.py", "f", value, y=value) == [
+        value,
+        value,
+    ]
+
+
+def test_a_dataclass_comes_back_as_a_dict_and_a_tuple_as_a_list(tmp_path: Path) -> None:
+    source = """
+from dataclasses import dataclass
+
+@dataclass
+class Point:
+    x: int
+    y: tuple
+
+def f():
+    return Point(1, (2, b"3"))
+"""
+    assert answer(tmp_path, a=source).call("a.py", "f") == {"x": 1, "y": [2, b"3"]}
+
+
+def test_a_file_imports_the_learners_other_files(tmp_path: Path) -> None:
+    assert answer(tmp_path, a="from b import f", b="def f(): return __name__").call("a.py", "f") == "b"
+
+
+def test_an_exception_is_the_learners_with_its_own_frames_only(tmp_path: Path) -> None:
+    error = raised(answer(tmp_path, a="def f():\n    return {}['missing']"))
+    assert (error.type, error.message, str(error)) == ("KeyError", "'missing'", "KeyError: 'missing'")
+    assert "a.py" in error.traceback
+    assert "call.py" not in error.traceback
+
+
+def test_a_syntax_error_names_its_line(tmp_path: Path) -> None:
+    error = raised(answer(tmp_path, a="x = 1\ndef f(:\n"))
+    assert error.type == "SyntaxError"
+    assert "(a.py, line 2)" in error.message
+
+
+@pytest.mark.parametrize(
+    "source", ["import sys\nsys.exit(3)", "import os\nos._exit(3)", "raise KeyboardInterrupt"]
+)
+def test_a_file_that_exits_is_an_error_not_a_result(tmp_path: Path, source: str) -> None:
+    assert raised(answer(tmp_path, a=source)).type in ("SystemExit", "KeyboardInterrupt")
+
+
+def test_a_call_that_never_returns_ends_with_its_limit(tmp_path: Path) -> None:
+    swallows = "while True:\n        try:\n            while True: pass\n        except BaseException: pass"
+    source = f"def f():\n    {swallows}"
+    error = raised(answer(tmp_path, 0.5, a=source))
+    assert (error.type, error.message) == ("TimeoutError", "f did not return within 0.5 seconds")
+
+
+def test_a_value_that_is_not_json_is_refused_by_type(tmp_path: Path) -> None:
+    error = raised(answer(tmp_path, a="def f(): return object()"))
+    assert error.type == "TypeError"
+    assert "type object cannot be written as JSON" in error.message
+
+
+def test_a_giant_value_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="returned more than 1 MB"):
+        answer(tmp_path, a="def f(): return 'x' * 5_000_000").call("a.py", "f")
+
+
+def test_a_missing_function_and_a_missing_file_are_failures(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="defines no function `g`"):
+        answer(tmp_path, a="f = 1").call("a.py", "g")
+    with pytest.raises(Failure, match=r"b\.py does not exist yet") as caught:
+        answer(tmp_path, a="").text("b.py")
+    assert "%%writefile b.py" in caught.value.help
+
+
+def test_an_empty_file_defines_nothing(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="defines no function"):
+        answer(tmp_path, a="").call("a.py", "f")
+
+
+def test_ten_megabytes_of_output_are_cut_and_cost_nothing(tmp_path: Path) -> None:
+    noisy = "print('x' * 10_000_000)\ndef f(): return 1"
+    given = answer(tmp_path, a=noisy)
+    assert given.call("a.py", "f") == 1
+    assert OUTPUT <= len(given.run("a.py").stdout) <= OUTPUT + 1
+
+
+def test_a_script_runs_as_main_in_the_folder_of_the_answer(tmp_path: Path) -> None:
+    source = "import b, os, sys\nprint(__name__, os.path.basename(os.getcwd()), b.x)\nsys.exit('no')"
+    done = answer(tmp_path, a=source, b="x = 'é'").run("a.py")
+    assert (done.exit_code, done.stdout, done.stderr) == (1, "__main__ answer é\n", "no\n")
+
+
+def test_a_script_that_never_ends_is_killed_and_says_so(tmp_path: Path) -> None:
+    done = answer(tmp_path, 0.5, a="print('begun', flush=True)\nwhile True: pass").run("a.py")
+    assert (done.exit_code, done.stdout) == (-9, "begun\n")
+    assert "killed: a.py ran longer than 0.5 seconds" in done.stderr
+
+
+def test_the_environment_holds_the_cloud_and_no_secret_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "secret")
+    seen = answer(tmp_path, a="import os\ndef f(): return dict(os.environ)").call("a.py", "f")
+    assert seen["AWS_ENDPOINT_URL"] == "http://127.0.0.1:9"
+    assert seen["HOME"] == str(tmp_path)
+    assert "GITHUB_TOKEN" not in seen
+
+
+def test_nothing_a_call_started_outlives_it(tmp_path: Path) -> None:
+    source = """
+import subprocess, sys
+def f():
+    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid
+"""
+    pid = answer(tmp_path, a=source).call("a.py", "f")
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_package_holds_the_files_readable_and_is_the_same_each_time(tmp_path: Path) -> None:
+    given = answer(tmp_path, a="x = 1\n")
+    package = given.zip("a.py", **{"app.py": "y = 2\n", "data.bin": b"\x00"})
+    assert package == given.zip("a.py", **{"app.py": "y = 2\n", "data.bin": b"\x00"})
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        assert {entry.filename: archive.read(entry) for entry in archive.infolist()} == {
+            "a.py": b"x = 1\n",
+            "app.py": b"y = 2\n",
+            "data.bin": b"\x00",
+        }
+        assert all(entry.external_attr >> 16 == 0o644 for entry in archive.infolist())
+
+
+def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
+    given = answer(tmp_path, a="def f(): return 1")
+    given.call("a.py", "f")
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        given.call("a.py", "f")
+    assert len(os.listdir("/proc/self/fd")) <= before

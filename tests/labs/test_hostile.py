@@ -1,0 +1,158 @@
+"""Answers that loop, exit, shout, kill, flee or scribble: graded fairly, others unharmed, nothing stays."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from course.lab import grade as grading
+from course.lab.checks import Examiner
+from course.lab.document import Lab
+
+SLEEP = "61234"
+"""Seconds no other process sleeps, to find those that stayed."""
+
+FLEE = f"""
+import os, subprocess, sys
+for _ in range(3):
+    subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep({SLEEP})"],
+        start_new_session=True, env={{}}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+"""
+
+ADDERS = {
+    "loops": (
+        "def add(left, right):\n    while True: pass",
+        "failed",
+        "TimeoutError: add did not return within",
+    ),
+    "loops-on-import": ("while True: pass", "failed", "TimeoutError"),
+    "exits": ("import sys\nsys.exit(0)", "failed", "SystemExit"),
+    "exits-at-once": (
+        "import os\ndef add(left, right): os._exit(0)",
+        "failed",
+        "ended with code 0 before add",
+    ),
+    "syntax-error": ("def add(left right):\n    return 1", "failed", "SyntaxError"),
+    "empty-but-for-a-comment": ("# nothing yet", "failed", "defines no function `add`"),
+    "recursion": ("def add(left, right): return add(left, right)", "failed", "RecursionError"),
+    "equal-to-everything": (
+        "class Any:\n    __eq__ = lambda self, other: True\n    __ne__ = lambda self, other: False\n"
+        "def add(left, right): return Any()",
+        "failed",
+        "TypeError",
+    ),
+    "eats-memory": ("def add(left, right): return len(bytearray(64 * 1024**3))", "failed", "MemoryError"),
+    "kills-its-parent": (
+        "import os, signal\ndef add(left, right): os.kill(os.getppid(), signal.SIGKILL)",
+        "failed",
+        "was killed (signal 9)",
+    ),
+    "prints-ten-megabytes": (
+        "print('x' * 10_000_000)\ndef add(left, right): return left + right",
+        "passed",
+        "",
+    ),
+    "unicode": ("def add(größe, 右):\n    '''\U0001f600'''\n    return größe + 右", "passed", ""),
+    "threads": (
+        "import threading, time\ndef add(left, right):\n"
+        f"    threading.Thread(target=time.sleep, args=({SLEEP},)).start()\n    return left + right",
+        "passed",
+        "",
+    ),
+    "flees": (FLEE + "def add(left, right): return left + right", "passed", ""),
+    "scribbles": (
+        "import os, tempfile\nopen('../outside', 'w').close()\n"
+        "open(os.path.expanduser('~/mine'), 'w').close()\ntempfile.mkdtemp()\n"
+        "def add(left, right): return left + right",
+        "passed",
+        "",
+    ),
+}
+
+HANDLERS = {
+    "handler-loops": "def handler(event, context):\n    while True: pass",
+    "handler-exits": "import os\ndef handler(event, context): os._exit(0)",
+    "handler-flees": FLEE + 'def handler(event, context): return {"greeting": "Hello, nobody"}',
+    "handler-syntax": "def handler(event context): return 1",
+}
+
+
+@pytest.fixture(scope="module")
+def hasty(tiny: Lab) -> Lab:
+    """The tiny lab with checks that wait three seconds only."""
+    return replace(
+        tiny,
+        exercises=tuple(
+            replace(exercise, checks=tuple(replace(check, seconds=3) for check in exercise.checks))
+            if exercise.name == "add"
+            else exercise
+            for exercise in tiny.exercises
+        ),
+    )
+
+
+@pytest.fixture
+def nothing_left() -> Iterator[None]:
+    def folders() -> set[str]:
+        return {name for name in os.listdir(tempfile.gettempdir()) if name.startswith("lambdalab-")}
+
+    before, below = folders(), set(psutil.Process().children(recursive=True))
+    yield
+    assert not [process for process in psutil.process_iter() if SLEEP in " ".join(command(process))]
+    assert set(psutil.Process().children(recursive=True)) <= below
+    assert {name for name in folders() - before if is_ours(name)} == set()
+
+
+def command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def is_ours(folder: str) -> bool:
+    """Other test processes make such folders too; theirs are in use."""
+    return not any(folder in " ".join(command(process)) for process in psutil.process_iter())
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_an_adder_that_misbehaves_costs_its_own_points_only(hasty: Lab, tiny: Lab) -> None:
+    with Examiner() as examiner:
+        for name, (source, verdict, said) in ADDERS.items():
+            grade = grading.grade(hasty, {"adder.py": source}, "add", examiner=examiner)
+            first = grade.results[0]
+            assert (name, first.verdict.value) == (name, verdict), first
+            assert said in first.rationale, name
+        grade = grading.grade(tiny, tiny.solution, examiner=examiner)
+        assert grade.passed, [result.rationale for result in grade.results]
+        left = Path(examiner.folder)
+    assert not left.exists()
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_handler_that_misbehaves_fails_its_check_and_the_cloud_lives_on(tiny: Lab) -> None:
+    with Examiner() as examiner:
+        for name, source in HANDLERS.items():
+            grade = grading.grade(tiny, {"greeter.py": source}, "greet", examiner=examiner)
+            assert (name, grade.results[0].verdict.value) == (name, "failed"), grade.results[0]
+            assert "the function answered" in grade.results[0].rationale
+        assert examiner.started == 1
+        assert grading.grade(tiny, tiny.solution, "greet", examiner=examiner).passed
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_closing_in_the_middle_leaves_nothing(tiny: Lab) -> None:
+    examiner = Examiner()
+    grading.grade(
+        tiny, {"greeter.py": FLEE + "def handler(event, context): return 1"}, "greet", examiner=examiner
+    )
+    examiner.close()
+    examiner.close()

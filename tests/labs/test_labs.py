@@ -1,0 +1,109 @@
+"""Every lab proves itself: fresh editions, a solution with full marks, an empty start, mistakes caught."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from course.lab import build, edition, shelf, source
+from course.lab import grade as grading
+from course.lab.checks import Examiner, Verdict
+from course.lab.document import Exercise, Lab
+from course.lab.regions import hidden_lines
+from course.lab.source import kind_of
+from lint_rules import Project, lint
+
+ROOT = Path(__file__).resolve().parents[2]
+SLUGS = shelf.slugs(ROOT / "solutions")
+LABS = [source.read(ROOT / "solutions" / slug / build.SOURCE) for slug in SLUGS]
+TRIVIAL = 12
+"""Lines shorter than this, such as `return None`, give nothing away."""
+
+each_lab = pytest.mark.parametrize("lab", LABS, ids=SLUGS)
+each_exercise = pytest.mark.parametrize(
+    ("lab", "exercise"),
+    [pytest.param(lab, item, id=f"{lab.number}-{item.name}") for lab in LABS for item in lab.exercises],
+)
+
+
+def failed(grade: grading.Grade) -> dict[str, str]:
+    """What did not pass, and what was observed; checks blocked by others are left out."""
+    quiet = (Verdict.PASSED, Verdict.BLOCKED)
+    return {
+        one.check.name: f"{one.verdict.value}: {one.rationale}\n{one.log}"
+        for one in grade.results
+        if one.verdict not in quiet
+    }
+
+
+def test_there_are_labs_and_their_derived_editions_are_fresh() -> None:
+    assert SLUGS
+    assert build.build_all(ROOT, check=True) == []
+
+
+def test_no_unexpected_file_lies_on_the_shelves() -> None:
+    expected = {ROOT / "labs" / slug / shelf.NOTEBOOK for slug in SLUGS}
+    expected |= {
+        ROOT / "solutions" / slug / name for slug in SLUGS for name in (build.SOURCE, "solution.ipynb")
+    }
+    found = {path for shelf in ("labs", "solutions") for path in (ROOT / shelf).rglob("*") if path.is_file()}
+    # What JupyterLab and a learner's own checks put there is ignored by Git and no part of a lab.
+    ours = {
+        path for path in found if not any(part.startswith((".", "__pycache__")) for part in path.parts[-3:])
+    }
+    assert ours == expected
+
+
+@each_lab
+def test_the_untouched_learner_edition_is_not_attempted_and_earns_nothing(lab: Lab) -> None:
+    learners = edition.read(edition.notebook(lab, "learner"), lab.slug)
+    for graded in (lab, learners):
+        grade = grading.grade(graded, learners.stubs)
+        assert grade.points == 0
+        assert grade.total > 0
+        assert {one.verdict for one in grade.results} == {Verdict.NOT_ATTEMPTED}
+
+
+@each_lab
+def test_no_line_of_a_solution_is_in_the_learner_edition(lab: Lab) -> None:
+    cells = json.loads(edition.notebook(lab, "learner"))["cells"]
+    shown = {line.strip() for cell in cells for line in "".join(cell["source"]).splitlines()}
+    hidden = {
+        line.strip()
+        for cell in lab.cells
+        if kind_of(cell) == "exercise"
+        for line in hidden_lines(cell.source)
+        if len(line.strip()) >= TRIVIAL
+    }
+    assert hidden
+    assert hidden & shown == set()
+
+
+@each_lab
+def test_lambdalint_finds_nothing_on_the_reference_answers_for_the_labs_own_rules(lab: Lab) -> None:
+    found = lint(Project.of(lab.solution))
+    assert [(one.rule, one.span.path, one.message) for one in found if one.rule in lab.rules] == []
+
+
+@each_exercise
+def test_an_exercise_has_hints_checks_points_and_two_wrong_answers(lab: Lab, exercise: Exercise) -> None:
+    assert len(exercise.hints) == 3
+    assert exercise.checks
+    assert exercise.points > 0
+    assert len(exercise.wrong_answers) >= 2
+
+
+@each_exercise
+def test_the_solution_earns_every_point_and_each_wrong_answer_fails_what_it_names(
+    lab: Lab, exercise: Exercise, examiner: Examiner
+) -> None:
+    for seed in (0, 1):
+        grade = grading.grade(lab, lab.solution, exercise.name, examiner=examiner, seed=seed)
+        assert failed(grade) == {}
+        assert grade.points == exercise.points
+    for wrong in exercise.wrong_answers:
+        found = failed(grading.grade(lab, {**lab.solution, **wrong.files}, exercise.name, examiner=examiner))
+        assert set(found) == set(wrong.fails), f"{wrong.name}: {found}"
+        assert all(text.startswith("failed") for text in found.values()), f"{wrong.name}: {found}"

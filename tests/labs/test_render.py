@@ -1,0 +1,90 @@
+"""Results as people see them: the same words in HTML and text, and nothing of the learner's unescaped."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from course.lab import render
+from course.lab.checks import CheckResult, Verdict
+from course.lab.document import Lab
+from course.lab.grade import ExerciseResult, Grade
+from course.lab.journal import Standing
+
+EVIL = "<script>alert('x')</script> & \"<img onerror=1>"
+
+
+def result(lab: Lab, *results: tuple[Verdict, str]) -> ExerciseResult:
+    add = lab.exercises[0]
+    return ExerciseResult(
+        add,
+        tuple(
+            CheckResult(check, verdict, rationale)
+            for check, (verdict, rationale) in zip(add.checks, results, strict=True)
+        ),
+    )
+
+
+def words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+def test_text_and_html_say_the_same(tiny: Lab) -> None:
+    shown = render.exercise(
+        result(tiny, (Verdict.PASSED, ""), (Verdict.FAILED, "it gave 3"), (Verdict.BLOCKED, "waits")), "07"
+    )
+    assert repr(shown) == (
+        "Add two numbers (add): 1 of 3 checks passed, 2 of 4 points\n"
+        "  ✔ PASSED       The sum of two numbers is returned.\n"
+        "  ✘ FAILED       Texts are joined.\n"
+        "                 observed: it gave 3\n"
+        "  ‖ BLOCKED      Negative numbers add up too.\n"
+        "                 waits\n"
+        'Stuck? lab.hint("add") gives a hint; in a terminal: lambdalab hint 07 add'
+    )
+    assert words(shown._repr_html_()) == " ".join(repr(shown).split())
+
+
+def test_every_verdict_has_a_word_and_a_sign_of_its_own() -> None:
+    assert len({render.SIGN[verdict] for verdict in Verdict}) == len(Verdict) == len(set(render.SIGN))
+
+
+def test_learner_text_is_escaped_everywhere(tiny: Lab) -> None:
+    bad = CheckResult(tiny.exercises[0].checks[0], Verdict.FAILED, EVIL, EVIL, EVIL)
+    grade = Grade("x", tiny, (ExerciseResult(tiny.exercises[0], (bad,)),))
+    remark = render.Remark("a.py", 1, EVIL, EVIL, EVIL)
+    for html in (render.grade(grade, [remark]).html, render.note(EVIL).html):
+        assert "<script" not in html
+        assert "<img" not in html
+        assert EVIL in unescape(html)
+
+
+def test_an_untouched_exercise_says_which_cell_to_run(tiny: Lab) -> None:
+    shown = render.exercise(result(tiny, *[(Verdict.NOT_ATTEMPTED, "")] * 3), "07")
+    assert "NOT ATTEMPTED" in shown.text
+    assert "write your code in the cell for adder.py, run that cell" in shown.text
+    assert "Stuck" not in shown.text
+
+
+def test_a_remark_names_place_rule_and_where_to_read_on(tiny: Lab) -> None:
+    shown = render.grade(
+        Grade("x", tiny, ()), [render.Remark("a.py", 4, "LAM101", "client-init", "a client")]
+    )
+    assert "  a.py:4  LAM101 client-init: a client\n" in shown.text
+    assert "lambdalint explain LAM101" in shown.text
+    assert words(shown.html) == " ".join(shown.text.split())
+
+
+def test_a_standing_is_a_table_in_both(tiny: Lab) -> None:
+    add, greet = tiny.exercises
+    shown = render.standing(
+        "Lab 07, Tiny", [Standing(add, "failed", 3, 2, 1), Standing(greet, None, 0, 0, 0)], ["p"]
+    )
+    assert shown.text.splitlines() == [
+        "Lab 07, Tiny: 3 of 7 points",
+        "exercise  last check     points  checks  hints",
+        "add       ✘ failed       3/4     2       1",
+        "greet     ○ not checked  0/3     0       0",
+        "Predictions to look at again: p",
+    ]
+    assert words(shown.html) == " ".join(shown.text.split())
