@@ -1,8 +1,8 @@
 """Policy documents that Python code hands to IAM through boto3.
 
-A document is followed from the call through `json.dumps` and through names that are bound once, to the
-literal it was written as. A literal that is changed afterwards, or of which a part is computed, is not
-judged by that part.
+A document is followed from the call through `json.dumps`, names bound once and functions with a single
+return, to the literal it was written as. A literal that is changed afterwards, or of which a part is
+computed, is not judged by that part.
 """
 
 from __future__ import annotations
@@ -88,6 +88,8 @@ class _Literals:
             return Unknown(span) if bound is None else self.read(bound, depth + 1)
         if isinstance(node, ast.Call) and _is_dumps(node):
             return self.document(self.read(node.args[0], depth + 1))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return self.returned(node.func.id, depth) or Unknown(span)
         return Unknown(span)
 
     def document(self, node: Node) -> Node:
@@ -121,6 +123,18 @@ class _Literals:
             entries[key.value] = (written, self.read(value, depth + 1))
         return Map(entries, span, flow=True)
 
+    def returned(self, name: str, depth: int) -> Node | None:
+        """What a function of this module returns, if it has a single return."""
+        module = self.scopes[0]
+        body = module.body if isinstance(module, ast.Module) else []
+        found = [part for part in body if isinstance(part, ast.FunctionDef) and part.name == name]
+        if len(found) != 1 or found[0].decorator_list:
+            return None
+        returns = [part.value for part in _own_nodes(found[0]) if isinstance(part, ast.Return)]
+        if len(returns) != 1 or returns[0] is None:
+            return None
+        return _Literals(self.module, [module, found[0]]).read(returns[0], depth + 1)
+
     def bound(self, name: str) -> ast.expr | None:
         """What a name is bound to, if it is bound once and not changed later."""
         for scope in reversed(self.scopes):
@@ -150,10 +164,8 @@ def _bindings(scope: ast.AST, name: str) -> list[ast.expr | None]:
             arguments.kwarg,
         )
         found.extend(None for argument in every if argument and argument.arg == name)
-    todo = list(ast.iter_child_nodes(scope))
     plain: set[ast.AST] = set()
-    while todo:
-        node = todo.pop()
+    for node in _own_nodes(scope):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
@@ -163,10 +175,18 @@ def _bindings(scope: ast.AST, name: str) -> list[ast.expr | None]:
         elif isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
             if node not in plain:
                 found.append(None)
-        elif isinstance(node, _Function | ast.ClassDef):
-            continue
-        todo.extend(ast.iter_child_nodes(node))
     return found
+
+
+def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes below a function or module, parents first, without those of the functions and classes in
+    it."""
+    todo = list(ast.iter_child_nodes(scope))
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, _Function | ast.ClassDef):
+            todo.extend(ast.iter_child_nodes(node))
 
 
 def _changes(node: ast.AST, name: str) -> bool:
