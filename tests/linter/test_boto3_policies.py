@@ -82,6 +82,11 @@ def test_a_document_used_twice_is_read_once() -> None:
     assert actions(code) == ['"s3:*"']
 
 
+def test_names_cannot_be_multiplied_without_bound() -> None:
+    lines = [f"a0 = {ALLOW}", *(f"a{n} = [{', '.join([f'a{n - 1}'] * 10)}]" for n in range(1, 30))]
+    assert actions("\n".join([*lines, "iam.create_policy(PolicyDocument={'Statement': a29})"])) == []
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _CALLS = frozenset({"put_role_policy", "create_policy", "create_policy_version"})
 _CHANGES = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault"})
 _DEEPEST = 60
+_LARGEST = 20_000
+"""Expressions read for one document: names that stand for lists of names multiply."""
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -72,10 +74,13 @@ class _Literals:
     def __init__(self, module: Module, scopes: list[ast.AST]) -> None:
         self.module = module
         self.scopes = scopes
+        self.left = _LARGEST
+        self.known: dict[tuple[int, str], ast.expr | None] = {}
 
     def read(self, node: ast.expr, depth: int = 0) -> Node:
         span = self.module.span(node)
-        if depth > _DEEPEST:
+        self.left -= 1
+        if depth > _DEEPEST or self.left < 0:
             return Unknown(span)
         if isinstance(node, ast.Constant):
             return self.constant(node, span)
@@ -133,16 +138,20 @@ class _Literals:
         returns = [part.value for part in _own_nodes(found[0]) if isinstance(part, ast.Return)]
         if len(returns) != 1 or returns[0] is None:
             return None
-        return _Literals(self.module, [module, found[0]]).read(returns[0], depth + 1)
+        scopes, self.scopes = self.scopes, [module, found[0]]
+        try:
+            return self.read(returns[0], depth + 1)
+        finally:
+            self.scopes = scopes
 
     def bound(self, name: str) -> ast.expr | None:
         """What a name is bound to, if it is bound once and not changed later."""
-        for scope in reversed(self.scopes):
-            values = _bindings(scope, name)
-            if values:
-                changed = any(_changes(part, name) for part in ast.walk(self.scopes[0]))
-                return values[0] if len(values) == 1 and not changed else None
-        return None
+        key = (id(self.scopes[-1]), name)
+        if key not in self.known:
+            values = next((found for scope in reversed(self.scopes) if (found := _bindings(scope, name))), [])
+            changed = any(_changes(part, name) for part in ast.walk(self.scopes[0]))
+            self.known[key] = values[0] if len(values) == 1 and not changed else None
+        return self.known[key]
 
 
 def _is_dumps(call: ast.Call) -> bool:
@@ -172,10 +181,13 @@ def _bindings(scope: ast.AST, name: str) -> list[ast.expr | None]:
                 if isinstance(target, ast.Name) and target.id == name:
                     plain.add(target)
                     found.append(node.value)
-        elif isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
-            if node not in plain:
-                found.append(None)
+        elif _is_bound(node, name) and node not in plain:
+            found.append(None)
     return found
+
+
+def _is_bound(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
 
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
