@@ -84,9 +84,24 @@ class Examiner:
         self._folder.cleanup()
 
     def examine(self, check: Check, files: dict[str, str], seed: int = 0) -> CheckResult:
-        """The result of one check of an answer. `files` maps names to text."""
+        """The result of one check of an answer. `files` maps names to text.
+
+        An interruption ends the child, so that its late result is not taken for another check's.
+        """
+        try:
+            return self._examined(check, files, seed)
+        except BaseException:
+            if self._child is not None:
+                self._child.kill()
+                self._child = None
+            raise
+
+    def _examined(self, check: Check, files: dict[str, str], seed: int) -> CheckResult:
         self._count += 1
         folder = self.folder / str(self._count)
+        if self._child is not None and self._child.exit_code is not None:
+            self._child.kill()  # it died between two checks, which is no check's fault
+            self._child = None
         if self._child is None:
             self._child = _Child(self.folder, self._mark)
             self.started += 1

@@ -2,17 +2,21 @@
 
 It starts one cloud, then reads one JSON request a line from standard input and writes one JSON result a line
 to the descriptor, so that a crash loses the check in hand and nothing else. The cloud is emptied between
-checks and the learner's code never runs here. It ends with its standard input. `checks` starts it, keeps time
-and ends it.
+checks and the learner's code never runs here. `checks` starts it, keeps time and ends it; if that process is
+gone, standard input ends, and so does the child, with all it started and the folder it was started in.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import queue
 import random
 import re
+import shutil
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import Any
@@ -23,21 +27,36 @@ from course.lab.checking import CloudLike, Failure, LearnerError, invoke
 
 LOG = 16_000
 MARGIN = 1.0
+PARTING = 2.0
 
 
 def main(descriptor: int) -> None:
     os.set_inheritable(descriptor, False)
     processes.adopt_orphans()
-    processes.die_with_parent()
-    with os.fdopen(descriptor, "w", encoding="utf-8") as results:
+    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests, Path.cwd()), daemon=True).start()
+    with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "w", encoding="utf-8") as results:
         from course.cloud import Cloud
 
         with Cloud() as cloud:
             _say(results, {"ready": True})
-            for line in sys.stdin:
-                _say(results, examine(json.loads(line), cloud))
+            while line := requests.get():
+                request = json.loads(line)
+                _say(results, examine(request, cloud))
                 cloud.reset()
-                processes.reap()
+                shutil.rmtree(request["folder"], ignore_errors=True)
+    shutil.rmtree(Path.cwd(), ignore_errors=True)
+
+
+def _listen(requests: queue.SimpleQueue[str], folder: Path) -> None:
+    """Pass requests on. When there will be no more, the main thread has a while to end by itself."""
+    for line in sys.stdin:
+        requests.put(line)
+    requests.put("")
+    threading.Event().wait(PARTING)
+    processes.kill_below(os.getpid())
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
 
 
 def examine(request: dict[str, Any], cloud: CloudLike) -> dict[str, Any]:

@@ -6,6 +6,7 @@ command line uses the same `Desk`. Every call appends to the journal.
 
 from __future__ import annotations
 
+import atexit
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import ParamSpec
 from course.errors import UserError
 from course.lab import grade as grading
 from course.lab import remarks, render, shelf, submission
+from course.lab.checks import Examiner
 from course.lab.document import Lab, Prediction
 from course.lab.grade import Grade, Progress
 from course.lab.journal import FOLDER, Journal
@@ -50,9 +52,14 @@ class Desk:
         )
 
     def check(
-        self, exercise: str | None = None, on_progress: Progress | None = None, notebook: bool = True
+        self,
+        exercise: str | None = None,
+        on_progress: Progress | None = None,
+        *,
+        notebook: bool = True,
+        examiner: Examiner | None = None,
     ) -> Grade:
-        """Check one exercise or all, keeping the answers and recording the verdicts."""
+        """Check one exercise or all, keeping the answers and recording the verdicts (see `grade.grade`)."""
         wanted = self.lab.exercises if exercise is None else (shelf.exercise(self.lab, exercise),)
         names = [file.name for item in wanted for file in item.files]
         given = submission.read(self.lab, self.folder, names, notebook)
@@ -63,7 +70,13 @@ class Desk:
         # A new answer meets new inputs; the same answer meets the same ones again.
         seed = max(attempts.values(), default=0)
         grade = grading.grade(
-            self.lab, given.files, exercise, submission=given.name, seed=seed, on_progress=on_progress
+            self.lab,
+            given.files,
+            exercise,
+            submission=given.name,
+            seed=seed,
+            examiner=examiner,
+            on_progress=on_progress,
         )
         for result in grade.exercises:
             self.journal.record_check(self.lab, result, attempts.get(result.exercise.name, 0), seed)
@@ -83,10 +96,9 @@ class Desk:
         item = shelf.exercise(self.lab, exercise)
         used = self.journal.hints_used(self.lab, exercise)
         if used >= len(item.hints):
-            lines = [f"{number}. {hint}" for number, hint in enumerate(item.hints, start=1)]
-            return "\n".join([f"These are all the hints for {exercise}:", *lines])
+            return "\n\n".join([f"These are all the hints for {exercise}:", *item.hints])
         self.journal.record("hint", lab=self.lab.slug, exercise=exercise, hint=used + 1)
-        return f"Hint {used + 1} of {len(item.hints)} for {exercise}: {item.hints[used]}"
+        return f"Hint {used + 1} of {len(item.hints)} for {exercise}:\n\n{item.hints[used]}"
 
     def predict(self, name: str, letter: str = "") -> str:
         """Record a prediction; without a letter, say what was right once one was recorded."""
@@ -100,7 +112,7 @@ class Desk:
         if not wanted:
             last = str(made[-1].get("letter"))
             verdict = "which is right" if prediction.is_right(last) else f"the answer is {prediction.answer}"
-            return f"You predicted {last}; {verdict}. {prediction.why}"
+            return f"You predicted {last}; {verdict}.\n\n{prediction.why}"
         if wanted not in prediction.choices:
             raise UserError(f"`{letter}` is none of the choices; they are: {', '.join(prediction.choices)}")
         right = prediction.is_right(wanted)
@@ -121,6 +133,14 @@ class Desk:
                 return item
         known = ", ".join(item.name for item in self.lab.predictions)
         raise UserError(f"lab {self.lab.number} has no prediction `{name}`; it has: {known}")
+
+
+@functools.cache
+def _examiner() -> Examiner:
+    """The kernel's own examiner. Its cloud stays up between checks, so that only the first one waits."""
+    examiner = Examiner()
+    atexit.register(examiner.close)
+    return examiner
 
 
 def _now() -> float:
@@ -146,20 +166,20 @@ def _shown(function: Callable[P, Shown]) -> Callable[P, Shown]:
 def check(exercise: str | None = None) -> Shown:
     """Check the answer to an exercise of this lab, or to all of them."""
     desk = Desk.here(Path.cwd())
-    grade = desk.check(exercise, notebook=False)
+    grade = desk.check(exercise, notebook=False, examiner=_examiner())
     return render.grade(grade, desk.remarks(grade))
 
 
 @_shown
 def hint(exercise: str) -> Shown:
     """Show the next of three hints for an exercise."""
-    return render.note(Desk.here(Path.cwd()).hint(exercise))
+    return render.prose(Desk.here(Path.cwd()).hint(exercise))
 
 
 @_shown
 def predict(name: str, letter: str = "") -> Shown:
     """Say what you expect before the cloud shows it."""
-    return render.note(Desk.here(Path.cwd()).predict(name, letter))
+    return render.prose(Desk.here(Path.cwd()).predict(name, letter))
 
 
 @_shown

@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 MARK = "LAMBDALAB_RUN"
 _PR_SET_PDEATHSIG = 1
@@ -35,8 +36,13 @@ def kill_group(group: int) -> None:
 def kill_tree(root: int) -> None:
     """Kill `root` and everything below it. `root` is stopped first, so that it starts nothing new."""
     _signal(root, signal.SIGSTOP)
-    _exhaust(lambda: _below(root))
+    kill_below(root)
     _signal(root, signal.SIGKILL)
+
+
+def kill_below(root: int) -> None:
+    """Kill everything below `root`, and what that started meanwhile."""
+    _exhaust(lambda: _below(root))
 
 
 def kill_marked(mark: str) -> None:
@@ -45,23 +51,7 @@ def kill_marked(mark: str) -> None:
     _exhaust(lambda: [pid for pid in _pids() if pid != os.getpid() and entry in _environment(pid)])
 
 
-def reap() -> None:
-    """Collect the orphans adopted by this process that have ended and that nobody else waits for."""
-    for pid in _children().get(os.getpid(), []):
-        if MARK.encode() not in _environment(pid) and _state(pid) == "Z" and _is_orphan(pid):
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
-
-
-def _is_orphan(pid: int) -> bool:
-    """Whether the process leads neither its group nor its session, which those we start always do."""
-    try:
-        return os.getpgid(pid) != pid
-    except ProcessLookupError:
-        return False
-
-
-def _exhaust(find) -> None:  # type: ignore[no-untyped-def]
+def _exhaust(find: Callable[[], list[int]]) -> None:
     """Kill what `find` gives until it gives nothing alive; a bound keeps a fork bomb from holding us."""
     for _ in range(200):
         found = [pid for pid in find() if _state(pid) not in ("Z", "X", "")]

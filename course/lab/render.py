@@ -5,6 +5,7 @@ Every verdict is a word and a sign, never colour alone, and all text that is not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -35,16 +36,20 @@ INDENT = " " * 17
 
 @dataclass(frozen=True)
 class Shown:
-    """Something to show: Jupyter takes the HTML, a terminal the text."""
+    """Something to show: Jupyter takes the HTML, or else the Markdown; a terminal takes the text."""
 
     text: str
-    html: str
+    html: str = ""
+    markdown: str = ""
 
     def __repr__(self) -> str:
         return self.text
 
-    def _repr_html_(self) -> str:
-        return self.html
+    def _repr_html_(self) -> str | None:
+        return self.html or None
+
+    def _repr_markdown_(self) -> str | None:
+        return self.markdown or None
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,11 @@ class Remark:
 def note(text: str) -> Shown:
     """Plain words."""
     return Shown(text, f"<div>{_paragraphs(text)}</div>")
+
+
+def prose(text: str) -> Shown:
+    """Our own words, written in Markdown."""
+    return Shown(text, markdown=text)
 
 
 def grade(grade: Grade, remarks: Sequence[Remark] = ()) -> Shown:
@@ -82,7 +92,7 @@ def exercise(result: ExerciseResult, number: str) -> Shown:
     counted = sum(one.verdict is Verdict.PASSED for one in result.results)
     name = result.exercise.name
     head = f"{result.exercise.title} ({name}): {counted} of {len(result.results)} checks passed"
-    if any(one.check.points for one in result.results):
+    if result.total:
         head += f", {result.points:g} of {result.total:g} points"
     after = ""
     if result.verdict is Verdict.NOT_ATTEMPTED:
@@ -155,12 +165,12 @@ def _verdict(value: str | None) -> str:
 def _row(result: CheckResult) -> str:
     verdict = result.verdict
     chip = f'<span style="{CHIP};background:{COLOUR[verdict]}">{SIGN[verdict]} {verdict.value.upper()}</span>'
-    parts = [f"{chip} {escape(result.check.sentence)}"]
+    parts = [f"{chip} {_inline(result.check.sentence)}"]
     if result.rationale:
         label = "" if verdict is Verdict.BLOCKED else "<em>observed:</em> "
-        parts.append(f'<div style="{PRE}">{label}{escape(result.rationale)}</div>')
+        parts.append(f'<div style="{PRE}">{label}{_inline(result.rationale)}</div>')
     if result.help:
-        parts.append(f"<div><em>look at:</em> {escape(result.help)}</div>")
+        parts.append(f"<div><em>look at:</em> {_inline(result.help)}</div>")
     if result.log:
         parts.append(f"<details><summary>details</summary><pre>{escape(result.log)}</pre></details>")
     return f'<li style="margin:.4em 0">{"".join(parts)}</li>'
@@ -175,7 +185,7 @@ def _remarks(remarks: Sequence[Remark]) -> Shown:
         items.append(
             f"<li><code>{escape(one.file)}:{one.row}</code> "
             f"<strong>{escape(one.code)} {escape(one.name)}:</strong> "
-            f"{escape(one.message)}<br>why and how: <code>lambdalint explain {escape(one.code)}</code></li>"
+            f"{_inline(one.message)}<br>why and how: <code>lambdalint explain {escape(one.code)}</code></li>"
         )
     html = (
         f'<section aria-label="lambdalint"><p><strong>{count}</strong></p><ul>{"".join(items)}</ul></section>'
@@ -189,4 +199,9 @@ def _indented(label: str, text: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n") if part.strip())
+    return "".join(f"<p>{_inline(part)}</p>" for part in text.split("\n") if part.strip())
+
+
+def _inline(text: str) -> str:
+    """Escaped text with what stands between backticks as code."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(text))

@@ -65,10 +65,10 @@ def test_lambdalints_findings_follow_the_checks() -> None:
 
 def test_hints_come_one_by_one_then_all_together(labs: Path) -> None:
     shown = [repr(learner.hint("add")) for _ in range(4)]
-    assert shown[0] == "Hint 1 of 3 for add: Which operator *joins* two numbers?"
-    assert shown[2] == "Hint 3 of 3 for add: `return left ...`"
-    assert shown[3].startswith("These are all the hints for add:\n1. Which")
-    assert learner.hint_text("7", "greet", labs / "my-labs") == "Hint 1 of 3 for greet: Where is the name?"
+    assert shown[0] == "Hint 1 of 3 for add:\n\nWhich operator *joins* two numbers?"
+    assert shown[2] == "Hint 3 of 3 for add:\n\n`return left ...`"
+    assert shown[3].startswith("These are all the hints for add:\n\nWhich")
+    assert learner.hint_text("7", "greet", labs / "my-labs") == "Hint 1 of 3 for greet:\n\nWhere is the name?"
     assert [event["hint"] for event in journal(labs).events("hint", exercise="add")] == [1, 2, 3]
 
 
@@ -80,7 +80,7 @@ def test_a_prediction_is_noted_first_and_explained_after(labs: Path) -> None:
     assert noted.startswith("Noted: b. Now run the next cell")
     assert "Integers" not in noted
     assert repr(learner.predict("what-comes")) == (
-        "You predicted b; the answer is a. Integers add; texts would join."
+        "You predicted b; the answer is a.\n\nIntegers add; texts would join."
     )
     learner.predict("what-comes", "a")
     assert repr(learner.predict("what-comes")).startswith("You predicted a; which is right.")

@@ -59,6 +59,12 @@ def test_learner_text_is_escaped_everywhere(tiny: Lab) -> None:
         assert EVIL in unescape(html)
 
 
+def test_backticks_are_code_and_our_prose_is_markdown() -> None:
+    assert render.note("say `<b>` twice").html == "<div><p>say <code>&lt;b&gt;</code> twice</p></div>"
+    hint = render.prose("**look**")
+    assert (hint._repr_html_(), hint._repr_markdown_(), repr(hint)) == (None, "**look**", "**look**")
+
+
 def test_an_untouched_exercise_says_which_cell_to_run(tiny: Lab) -> None:
     shown = render.exercise(result(tiny, *[(Verdict.NOT_ATTEMPTED, "")] * 3), "07")
     assert "NOT ATTEMPTED" in shown.text

@@ -1,0 +1,57 @@
+"""Both editions of every lab run from top to bottom in a real kernel beside a live cloud."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from course.cloud import Cloud
+from course.lab import shelf
+
+ROOT = Path(__file__).resolve().parents[2]
+SLUGS = shelf.slugs(ROOT / "solutions")
+EXPECTED = "raises-exception"
+
+
+def run(path: Path, slug: str, folder: Path) -> list[nbformat.NotebookNode]:
+    """The cells of the notebook after it ran in a learner's folder."""
+    place = folder / "my-labs" / slug
+    place.mkdir(parents=True)
+    document = nbformat.read(path, as_version=4)
+    with Cloud() as cloud:
+        client = NotebookClient(
+            document, timeout=110, kernel_name="python3", resources={"metadata": {"path": str(place)}}
+        )
+        client.execute(env=cloud.environment())
+    return list(document.cells)
+
+
+def shown(cell: nbformat.NotebookNode) -> str:
+    """What a cell displayed, as text."""
+    outputs = [output for output in cell.get("outputs", []) if "data" in output]
+    return "\n".join(output.data.get("text/plain", "") for output in outputs)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_solution_runs_and_all_its_checks_pass(slug: str, tmp_path: Path) -> None:
+    cells = run(ROOT / "solutions" / slug / "solution.ipynb", slug, tmp_path)
+    checks = [shown(cell) for cell in cells if "lab.check(" in cell.source]
+    assert checks
+    for text in checks:
+        assert "✔ PASSED" in text
+        for word in ("FAILED", "NOT ATTEMPTED", "BLOCKED", "BROKEN"):
+            assert word not in text
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_untouched_learner_edition_runs_and_frightens_nobody(slug: str, tmp_path: Path) -> None:
+    cells = run(ROOT / "labs" / slug / shelf.NOTEBOOK, slug, tmp_path)
+    for cell in cells:
+        if "lab.check(" in cell.source:
+            assert "NOT ATTEMPTED" in shown(cell)
+            assert "FAILED" not in shown(cell)
+        if EXPECTED not in cell.metadata.get("tags", []):
+            assert not [output for output in cell.get("outputs", []) if output.output_type == "error"]
