@@ -200,3 +200,19 @@ def test_depth_has_a_bound(open_: str) -> None:
     _, problem = read_yaml(open_ * 100_000, "t.yaml")
     assert problem is not None
     assert "nest" in problem.message.lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A: &x\n  b: !Sub '${C}'  # c\n  d: [1, {e: é}]\n\nF: |\n  漢 1\n  # kept\n\n# end\nG: *x\n",
+        "A:\r\n  - b\r\n  - !GetAtt C.D\r\n",
+        "- 'it''s'\n- \"a\\tb\"\n- two\n  lines\n- >-\n  folded\n\n",
+    ],
+)
+def test_both_loaders_of_pyyaml_give_the_same_places(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import yaml
+
+    fast = [(type(node), node.span) for node in walk(read(text))]
+    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    assert [(type(node), node.span) for node in walk(read(text))] == fast
