@@ -13,6 +13,7 @@ from pathlib import Path
 from course.lab import shelf, submission
 from course.lab.checks import CheckResult, Examiner, Verdict
 from course.lab.document import Exercise, Lab
+from course.lab.submission import Submission
 
 Progress = Callable[[CheckResult], None]
 
@@ -44,9 +45,9 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class Grade:
-    """An answer and its results by exercise. `submission` says whose it is; `seed` made the inputs."""
+    """An answer and its results by exercise; `seed` made the inputs."""
 
-    submission: str
+    submission: Submission
     lab: Lab
     exercises: tuple[ExerciseResult, ...]
     seed: int = 0
@@ -67,6 +68,13 @@ class Grade:
         return sum(exercise.total for exercise in self.exercises)
 
     @property
+    def attempted(self) -> dict[str, str]:
+        """The files of the exercises that were attempted."""
+        given = self.submission.files
+        begun = [one.exercise for one in self.exercises if not one.exercise.is_untouched(given)]
+        return {file.name: given[file.name] for item in begun for file in item.files if file.name in given}
+
+    @property
     def passed(self) -> bool:
         """Whether every check passed."""
         return all(result.verdict is Verdict.PASSED for result in self.results)
@@ -77,15 +85,15 @@ def grade(
     files: dict[str, str],
     exercise: str | None = None,
     *,
-    submission: str = "",
+    name: str = "",
     seed: int = 0,
     examiner: Examiner | None = None,
     on_progress: Progress | None = None,
 ) -> Grade:
     """Grade `files` (name to text) as an answer to one exercise or to all.
 
-    `on_progress` hears each result as it comes. An `examiner` given is used and left open. Raises UserError
-    for an unknown exercise.
+    `name` says whose answer it is. `on_progress` hears each result as it comes. An `examiner` given is used
+    and left open. Raises UserError for an unknown exercise.
     """
     wanted = lab.exercises if exercise is None else (shelf.exercise(lab, exercise),)
     using = examiner or Examiner()
@@ -108,7 +116,7 @@ def grade(
     finally:
         if examiner is None:
             using.close()
-    return Grade(submission, lab, tuple(found), seed)
+    return Grade(Submission(name, files), lab, tuple(found), seed)
 
 
 def grade_folder(
@@ -123,7 +131,7 @@ def grade_folder(
     """Grade a learner's folder (see `submission.read`). Raises UserError when it cannot be read."""
     wanted = None if exercise is None else [file.name for file in shelf.exercise(lab, exercise).files]
     given = submission.read(lab, folder, wanted, notebook)
-    return grade(lab, given.files, exercise, submission=given.name, seed=seed, on_progress=on_progress)
+    return grade(lab, given.files, exercise, name=given.name, seed=seed, on_progress=on_progress)
 
 
 def _blocks(past: CheckResult, needs: str | None) -> bool:

@@ -73,7 +73,7 @@ class Desk:
             self.lab,
             given.files,
             exercise,
-            submission=given.name,
+            name=given.name,
             seed=seed,
             examiner=examiner,
             on_progress=on_progress,
@@ -81,15 +81,6 @@ class Desk:
         for result in grade.exercises:
             self.journal.record_check(self.lab, result, attempts.get(result.exercise.name, 0), seed)
         return grade
-
-    def remarks(self, grade: Grade) -> list[render.Remark]:
-        """lambdalint's findings on the files of the exercises that were attempted."""
-        names = []
-        given = submission.read(self.lab, self.folder, (), notebook=False).files
-        for result in grade.exercises:
-            if not result.exercise.is_untouched(given):
-                names += [file.name for file in result.exercise.files if file.name in given]
-        return remarks.find({name: given[name] for name in names})
 
     def hint(self, exercise: str) -> str:
         """The next hint for an exercise; when all were given, all of them again."""
@@ -167,7 +158,7 @@ def check(exercise: str | None = None) -> Shown:
     """Check the answer to an exercise of this lab, or to all of them."""
     desk = Desk.here(Path.cwd())
     grade = desk.check(exercise, notebook=False, examiner=_examiner())
-    return render.grade(grade, desk.remarks(grade))
+    return render.grade(grade, remarks.find(grade.attempted))
 
 
 @_shown
@@ -191,3 +182,16 @@ def progress() -> Shown:
 def hint_text(number: str, exercise: str, workspace: Path) -> str:
     """The next hint, for the command line. Raises UserError."""
     return Desk.at(number, workspace).hint(exercise)
+
+
+def progress_text(workspace: Path) -> str:
+    """The standing in every lab, for the command line."""
+    return "\n\n".join(Desk.at(slug, workspace).progress().text for slug in shelf.slugs(shelf.folder()))
+
+
+def check_text(
+    number: str, workspace: Path, exercise: str | None = None, on_progress: Progress | None = None
+) -> tuple[Grade, str]:
+    """Check a lab in a workspace, for the command line: the grade, and its text. Raises UserError."""
+    grade = Desk.at(number, workspace).check(exercise, on_progress)
+    return grade, render.grade(grade, remarks.find(grade.attempted)).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -113,6 +114,16 @@ def test_a_desk_takes_the_lab_by_number_and_the_pristine_edition(labs: Path) -> 
     desk = Desk.at("07", labs / "my-labs")
     assert [check.name for check in desk.lab.checks] == ["it_adds", "it_adds_text", "it_greets"]
     assert desk.check("add").exercises[0].verdict.value == "failed"
+
+
+def test_the_command_line_checks_the_cells_that_were_not_run(labs: Path, tiny: Lab) -> None:
+    cells = [{"source": f"%%writefile adder.py\n{tiny.solution['adder.py']}"}]
+    Path("lab.ipynb").write_text(json.dumps({"cells": cells}))
+    grade, text = learner.check_text("7", labs / "my-labs", "add")
+    assert grade.passed
+    assert grade.attempted == {"adder.py": tiny.solution["adder.py"]}
+    assert "2 of 2 checks passed" in text
+    assert "Lab 07, Tiny: 3 of 6 points" in learner.progress_text(labs / "my-labs")
 
 
 def test_an_unknown_lab_names_those_there_are(labs: Path) -> None:

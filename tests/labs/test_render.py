@@ -10,6 +10,7 @@ from course.lab.checks import CheckResult, Verdict
 from course.lab.document import Lab
 from course.lab.grade import ExerciseResult, Grade
 from course.lab.journal import Standing
+from course.lab.submission import Submission
 
 EVIL = "<script>alert('x')</script> & \"<img onerror=1>"
 
@@ -51,7 +52,7 @@ def test_every_verdict_has_a_word_and_a_sign_of_its_own() -> None:
 
 def test_learner_text_is_escaped_everywhere(tiny: Lab) -> None:
     bad = CheckResult(tiny.exercises[0].checks[0], Verdict.FAILED, EVIL, EVIL, EVIL)
-    grade = Grade("x", tiny, (ExerciseResult(tiny.exercises[0], (bad,)),))
+    grade = Grade(Submission("x", {}), tiny, (ExerciseResult(tiny.exercises[0], (bad,)),))
     remark = render.Remark("a.py", 1, EVIL, EVIL, EVIL)
     for html in (render.grade(grade, [remark]).html, render.note(EVIL).html):
         assert "<script" not in html
@@ -74,7 +75,7 @@ def test_an_untouched_exercise_says_which_cell_to_run(tiny: Lab) -> None:
 
 def test_a_remark_names_place_rule_and_where_to_read_on(tiny: Lab) -> None:
     shown = render.grade(
-        Grade("x", tiny, ()), [render.Remark("a.py", 4, "LAM101", "client-init", "a client")]
+        Grade(Submission("x", {}), tiny, ()), [render.Remark("a.py", 4, "LAM101", "client-init", "a client")]
     )
     assert "  a.py:4  LAM101 client-init: a client\n" in shown.text
     assert "lambdalint explain LAM101" in shown.text
