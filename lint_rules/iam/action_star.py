@@ -1,3 +1,5 @@
+"""LAM701."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

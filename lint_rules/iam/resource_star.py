@@ -1,3 +1,5 @@
+"""LAM702."""
+
 from __future__ import annotations
 
 import re

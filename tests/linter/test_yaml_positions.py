@@ -157,7 +157,7 @@ def test_every_document_of_a_stream_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "word"),
     [
-        ("A:\n\tb: 1\n", 3, "cannot start any token"),
+        ("A:\n\tb: 1\n", 3, "a tab where only spaces"),
         ("A: [1, 2\nB: 3\n", 10, "expected"),
         ('{"A": 1', 7, "expected"),
         ("A: *nowhere\n", 3, "names nothing"),

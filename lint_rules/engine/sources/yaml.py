@@ -92,8 +92,12 @@ class _Reader:
                 self.take(event, type(event).__name__)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            problem = error.problem or error.context or "cannot be read"
-            raise _Broken(f"Not valid YAML: {problem}", mark.index if mark else 0) from error
+            place = mark.index if mark else 0
+            problem = error.problem or error.context or "it cannot be read"
+            if self.text[place : place + 1] == "\t":
+                problem = "a tab where only spaces may stand"
+            language = "JSON" if self.path.endswith(".json") else "YAML"
+            raise _Broken(f"Not valid {language}: {problem}", place) from error
         except (yaml.YAMLError, UnicodeError) as error:
             message = "Not valid YAML: it holds characters that are not allowed"
             raise _Broken(message, self.bad_character()) from error

@@ -21,6 +21,9 @@ __all__ = ["read_template", "templates_in_module"]
 LARGEST = 4_000_000
 """Characters; CloudFormation takes templates of at most one megabyte."""
 
+SMALL = 20_000
+"""Characters of a file that may be a template although it names no type of AWS, perhaps because it is cut off."""
+
 LARGEST_POLICY = 100_000
 """Characters; IAM takes policies of at most 10,240."""
 
@@ -59,9 +62,7 @@ def read_template(document: Document, text: str, base: int = 0, name: str = "") 
 
 
 def _is_template_text(text: str) -> bool:
-    if "Resources" not in text or not (
-        "AWS::" in text or "Transform" in text or "AWSTemplateFormatVersion" in text
-    ):
+    if "Resources" not in text or not (len(text) < SMALL or "AWS::" in text):
         return False
     return _RESOURCES.search(text) is not None
 
