@@ -38,8 +38,8 @@ def interrupted(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def children() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "course.lab.child" in one.cmdline()]
+def children(examiner: Examiner) -> list[psutil.Process]:
+    return [one for one in psutil.Process().children() if one.cwd() == str(examiner.folder)]
 
 
 def test_an_interrupted_check_is_not_taken_for_the_next_one() -> None:
@@ -47,7 +47,7 @@ def test_an_interrupted_check_is_not_taken_for_the_next_one() -> None:
         assert examiner.examine(PASSES, {}).verdict is Verdict.PASSED
         with pytest.raises(KeyboardInterrupt), interrupted(0.3):
             examiner.examine(WAITS, {})
-        assert not children()
+        assert not children(examiner)
         assert examiner.examine(PASSES, {}).verdict is Verdict.PASSED
         assert examiner.started == 2
 
@@ -55,7 +55,7 @@ def test_an_interrupted_check_is_not_taken_for_the_next_one() -> None:
 def test_a_child_that_died_between_checks_is_replaced() -> None:
     with Examiner() as examiner:
         examiner.examine(PASSES, {})
-        (child,) = children()
+        (child,) = children(examiner)
         child.kill()
         child.wait(10)
         assert examiner.examine(PASSES, {}).verdict is Verdict.PASSED

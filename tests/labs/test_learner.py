@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ from course.lab import edition, learner, shelf
 from course.lab.document import Lab
 from course.lab.journal import Journal
 from course.lab.learner import Desk
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_kernel_stays() -> Iterator[None]:
+    yield
+    learner._examiner().close()
+    learner._examiner.cache_clear()
 
 
 @pytest.fixture
