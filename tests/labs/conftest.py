@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+import psutil
 import pytest
 
 from course.lab import source
@@ -148,6 +149,22 @@ In the event.
 `event["name"]`
 ```
 '''
+
+
+@pytest.fixture(scope="session")
+def alive() -> Callable[[Iterable[psutil.Process]], list[psutil.Process]]:
+    """Which processes still run when a killed one has had its moment to go; a zombie does not run."""
+
+    def still(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+        return [one for one in psutil.wait_procs(list(processes), timeout=2)[1] if not is_zombie(one)]
+
+    def is_zombie(process: psutil.Process) -> bool:
+        try:
+            return bool(process.status() == psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return True
+
+    return still
 
 
 @pytest.fixture(scope="session")
