@@ -1,7 +1,7 @@
 """A rule: a generator function that asks questions of a subject and yields findings.
 
-`@rule` turns the function into a `Rule` and enters it in `RULES`, the only registry. `load_rules` imports every
-module of every topic package, so adding a rule is adding a file.
+`@rule` turns the function into a `Rule` and enters it in `RULES`, the only registry. `load_rules` imports
+every module of every topic package, so adding a rule is adding a file.
 """
 
 from __future__ import annotations
@@ -13,16 +13,15 @@ from typing import Any, NamedTuple
 
 from lint_rules.engine.finding import Finding, Safety, Severity
 
-PROFILES = ("default", "strict", "security", "experimental", "off")
-
-_NOT_TOPICS = frozenset({"engine", "data"})
+_NOT_TOPICS = frozenset({"engine", "data", "commands"})
 
 
 class Rule(NamedTuple):
     """What the linter knows of one rule.
 
     `looks_at` is the class of subject that `check` takes: Module, Template, Handler or Project. `fix` is the
-    safety of the fix it may offer, or None. `profile` is the first profile that runs it.
+    safety of the fix it may offer, or None. `profile` is the set that runs it:
+    "default", "strict", "security", "experimental", "off" (only when asked for by name) or "always".
     """
 
     code: str
@@ -97,4 +96,9 @@ def _dedent(doc: str) -> str:
     # inspect.cleandoc without inspect, whose import is a third of a start-up.
     lines = doc.expandtabs().splitlines()
     margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
-    return "\n".join([lines[0].strip() if lines else "", *(line[margin:].rstrip() for line in lines[1:])]).strip() + "\n"
+    return (
+        "\n".join(
+            [lines[0].strip() if lines else "", *(line[margin:].rstrip() for line in lines[1:])]
+        ).strip()
+        + "\n"
+    )

@@ -1,8 +1,8 @@
 """A document: one file as the linter and its user see it, whatever its format.
 
-Every span of every finding counts characters of `Document.text`. For a plain file that is the decoded file. For
-a notebook it is the source of all code cells, each ending in a newline, one after the other; `cells` says where
-each begins. So rules, suppressions and fixes never know that notebooks exist, and only this file and
+Every span of every finding counts characters of `Document.text`. For a plain file that is the decoded file.
+For a notebook it is the source of all code cells, each ending in a newline, one after the other; `cells` says
+where each begins. So rules, suppressions and fixes never know that notebooks exist, and only this file and
 `notebook.py` turn an offset into a cell.
 """
 
@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 
 class Cell(NamedTuple):
-    """A code cell: its number as people count (1 is the first cell of the notebook, of any type) and where its
-    source begins and ends in the document's text."""
+    """A code cell: its number as people count (1 is the first cell of the notebook, of any type) and where
+    its source begins and ends in the document's text."""
 
     number: int
     start: int

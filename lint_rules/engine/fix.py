@@ -1,0 +1,160 @@
+"""Fixes: apply what may be applied, look again, and stop when nothing is left to do.
+
+1. Lint. Take the fixes that are safe enough, in the order of their places; one that touches another waits.
+2. Apply them to a copy. Where a file does not parse any more or lost a comment, find the fix that did it and
+   drop it for good; keep the others. Edits that belong together are applied together or not at all.
+3. Repeat until a round changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from lint_rules.engine.config import Config
+from lint_rules.engine.finding import Edit, Finding, Fix, Safety
+from lint_rules.engine.lint import Crash, lint
+from lint_rules.engine.project import Project
+from lint_rules.engine.suppress import comments_in
+
+ROUNDS = 100
+"""A fix that is still at work after so many rounds undoes itself."""
+
+
+class FixResult(NamedTuple):
+    """The project after fixing, what was fixed, what is still found, and a line for every fix dropped."""
+
+    project: Project
+    applied: tuple[Finding, ...]
+    remaining: tuple[Finding, ...]
+    dropped: tuple[str, ...]
+
+    def changes(self, before: Project) -> dict[str, tuple[str, str]]:
+        """Old and new raw text of the documents that differ from `before`."""
+        pairs = (
+            (path, (before.documents[path].raw, new.raw)) for path, new in self.project.documents.items()
+        )
+        return {path: pair for path, pair in pairs if pair[0] != pair[1]}
+
+
+def fix(
+    project: Project,
+    config: Config | None = None,
+    allow: Safety = Safety.SAFE,
+    on_crash: Callable[[Crash], None] | None = None,
+) -> FixResult:
+    """Apply every fix that is at least as safe as `allow`. Nothing is written to disk."""
+    applied: list[Finding] = []
+    dropped: dict[object, str] = {}
+    for number in range(ROUNDS + 1):
+        findings = lint(project, config, on_crash)
+        batch = _batch(project, findings, allow, dropped)
+        if not batch or number == ROUNDS:
+            break
+        after, reason = _applied(project, batch)
+        if reason:
+            wrong = [(finding, why) for finding in batch if (why := _applied(project, [finding])[1])]
+            for finding, why in wrong:
+                where = project.documents[finding.span.path]
+                row = where.locate(finding.span.start).row
+                dropped[_identity(project, finding)] = f"{where.path}:{row}: fix not applied: {why}"
+            if wrong:
+                continue
+            batch = batch[:1]  # Each is right alone; together they are not.
+            after, _ = _applied(project, batch)
+        project = after
+        applied += batch
+    if batch:
+        names = ", ".join(sorted({finding.rule for finding in batch}))
+        dropped["endless"] = f"fixes did not settle after {ROUNDS} rounds: {names}"
+    return FixResult(project, tuple(applied), tuple(findings), tuple(dropped.values()))
+
+
+def _batch(
+    project: Project, findings: Sequence[Finding], allow: Safety, dropped: dict[object, str]
+) -> list[Finding]:
+    """Findings whose fixes can be applied at once."""
+    taken: list[Edit] = []
+    batch = []
+    for finding in findings:
+        if not fixable(finding, allow) or _identity(project, finding) in dropped:
+            continue
+        edits = finding.fix.edits if finding.fix else ()
+        if any(_touch(edit, other) for edit in edits for other in taken):
+            continue
+        taken += edits
+        batch.append(finding)
+    return batch
+
+
+def fixable(finding: Finding, allow: Safety) -> bool:
+    """Whether the finding has a fix that is at least as safe as `allow`."""
+    return finding.fix is not None and finding.fix.safety >= allow and finding.fix.safety > Safety.SHOW_ONLY
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    a, b = one.span, other.span
+    if a.path != b.path:
+        return False
+    # Two insertions in one place touch: their order would be chance.
+    return (a.start < b.end and b.start < a.end) or a.start == b.start
+
+
+def _identity(project: Project, finding: Finding) -> object:
+    """The same for a finding after edits elsewhere have moved it."""
+    made: Fix | None = finding.fix
+    edits = made.edits if made else ()
+    texts = tuple((project.documents[e.span.path].text[e.span.start : e.span.end], e.text) for e in edits)
+    return finding.rule, finding.span.path, texts
+
+
+def _applied(project: Project, batch: Sequence[Finding]) -> tuple[Project, str]:
+    """The project after the fixes, and what is wrong with it, in words, or an empty string."""
+    edits: dict[str, list[Edit]] = {}
+    for finding in batch:
+        for edit in finding.fix.edits if finding.fix else ():
+            edits.setdefault(edit.span.path, []).append(edit)
+    texts: dict[str, str] = {}
+    for path, changes in edits.items():
+        changes.sort(key=lambda edit: edit.span[1:])
+        if any(_touch(one, other) for one, other in pairwise(changes)):
+            return project, "its edits overlap"
+        try:
+            texts[path] = project.edited(path, changes)
+        except ValueError as error:
+            return project, str(error)
+    if all(texts[path] == project.documents[path].raw for path in texts):
+        return project, "it changes nothing"
+    after = project.changed(texts)
+    for path in texts:
+        reason = _broken(project, after, path)
+        if reason:
+            return project, reason
+    return after, ""
+
+
+def _broken(before: Project, after: Project, path: str) -> str:
+    """Why the new text of a document is no improvement, or an empty string."""
+    sources = (*after.modules_of(path), *after.templates_of(path))
+    error = next((source.error for source in sources if source.error), None)
+    if error and not any(problem.span.path == path for problem in before.problems):
+        return f"the file would not parse any more: {error.message}"
+    if len(after.templates_of(path)) < len(before.templates_of(path)):
+        return "the template would not be one any more"
+    if Counter(comments_in(before, path)) - Counter(comments_in(after, path)):
+        return "a comment would be lost"
+    return "" if _round_trips(after, path) else "the fixed text would not keep its form"
+
+
+def _round_trips(project: Project, path: str) -> bool:
+    modules = [module for module in project.modules_of(path) if module.tree is not None]
+    if not modules:
+        return True
+    import libcst
+
+    try:
+        return all(libcst.parse_module(module.text).code == module.text for module in modules)
+    except libcst.ParserSyntaxError:
+        return False

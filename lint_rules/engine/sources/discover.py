@@ -1,0 +1,181 @@
+"""Which files to look at: those named, and those found in the folders named.
+
+A file that is named is always taken. A folder is walked without what is nobody's source: environments,
+caches, build output, and dependencies committed beside the code, which are recognised by what pip leaves
+(`*.dist-info`). Tests are left out as well, because a client made inside a function is right there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+
+from lint_rules.engine.errors import UsageError
+
+PYTHON = (".py",)
+DATA = (".yaml", ".yml", ".json", ".template")
+SUFFIXES = (*PYTHON, ".ipynb", *DATA)
+
+SKIPPED_FOLDERS = frozenset({
+    *(".git", ".hg", ".svn", ".bzr", ".idea", ".vscode"),
+    *(".venv", "venv", ".tox", ".nox", ".direnv", "site-packages", "__pypackages__", "node_modules"),
+    *("__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".ipynb_checkpoints"),
+    *("build", "dist", ".eggs", ".aws-sam", "cdk.out", ".serverless", ".terraform", ".virtual_documents"),
+})  # fmt: skip
+"""Folders that a walk does not enter."""
+
+_TEST_FOLDERS = frozenset({"test", "tests"})
+
+
+class Found:
+    """The outcome of a search: files in order, folders of dependencies left out, and lines to tell."""
+
+    def __init__(self) -> None:
+        self.files: list[str] = []
+        self.vendored: list[str] = []
+        self.notes: list[str] = []
+
+
+def is_test(path: str) -> bool:
+    """Whether a Python file or notebook is a test by its name or folder."""
+    *folders, name = path.replace("\\", "/").split("/")
+    if not name.endswith((".py", ".ipynb")):
+        return False
+    stem = name.rpartition(".")[0]
+    return (
+        stem.startswith("test_")
+        or stem.endswith("_test")
+        or name == "conftest.py"
+        or not _TEST_FOLDERS.isdisjoint(folders)
+    )
+
+
+def matches(path: str, patterns: Sequence[str]) -> bool:
+    """Whether a path (relative, forward slashes) or a folder above it matches a pattern as in .gitignore.
+
+    A pattern without a slash matches any one part of the path.
+    """
+    steps = path.split("/")
+    for pattern in patterns:
+        plain = pattern.strip("/")
+        if "/" not in plain and any(fnmatchcase(step, plain) for step in steps):
+            return True
+        if plain.startswith("**/") and matches(path, (plain[3:],)):
+            return True
+        if any(fnmatchcase("/".join(steps[:end]), plain) for end in range(1, len(steps) + 1)):
+            return True
+    return False
+
+
+def discover(
+    paths: Sequence[str],
+    *,
+    exclude: Sequence[str] = (),
+    root: str = ".",
+    include_tests: bool = False,
+    force_exclude: bool = False,
+) -> Found:
+    """Find the files. Patterns in `exclude` are relative to `root`; with `force_exclude` everything that a
+    walk would leave out is left out although it is named. Raises UsageError for a path that does not
+    exist."""
+    found = Found()
+    seen: set[str] = set()
+
+    def excluded(path: str) -> bool:
+        return bool(exclude) and matches(relative(path, root), exclude)
+
+    def take(path: str) -> None:
+        key = os.path.abspath(path)
+        if key not in seen:
+            seen.add(key)
+            found.files.append(path)
+
+    for given in paths:
+        path = _tidy(given)
+        if os.path.isdir(path):
+            if not excluded(path):
+                _walk(path, found, take, excluded, include_tests)
+        elif not os.path.exists(path):
+            raise UsageError(f"{given}: no such file or folder")
+        elif not force_exclude or not _left_out(relative(path, root), exclude, include_tests):
+            take(path)
+    return found
+
+
+def _walk(
+    top: str,
+    found: Found,
+    take: Callable[[str], None],
+    excluded: Callable[[str], bool],
+    include_tests: bool,
+) -> None:
+    todo = [(top, "")]
+    while todo:
+        folder, below = todo.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            found.notes.append(f"{folder}: cannot be read: {error.strerror or error}; skipped")
+            continue
+        vendored = _installed(entries)
+        folders: list[tuple[str, str]] = []
+        for entry in entries:
+            name = entry.name
+            path = name if folder == "." else folder.rstrip("/") + "/" + name
+            inner = f"{below}/{name}" if below else name
+            if entry.is_dir(follow_symlinks=False):
+                if name in SKIPPED_FOLDERS or name.endswith((".dist-info", ".egg-info")) or excluded(path):
+                    continue
+                if name in vendored:
+                    found.vendored.append(path)
+                elif not os.path.exists(path + "/pyvenv.cfg"):
+                    folders.append((path, inner))
+                continue
+            if not name.endswith(SUFFIXES) or name in vendored or excluded(path):
+                continue
+            if (include_tests or not is_test(inner)) and entry.is_file():
+                take(path)
+        todo.extend(reversed(folders))
+
+
+def _installed(entries: list[os.DirEntry[str]]) -> set[str]:
+    """Names beside a `*.dist-info` folder that pip put there, as its RECORD says."""
+    names: set[str] = set()
+    for entry in entries:
+        if not entry.name.endswith(".dist-info"):
+            continue
+        try:
+            with open(entry.path + "/RECORD", encoding="utf-8", errors="replace") as record:
+                names.update(line.partition(",")[0].partition("/")[0].strip('"') for line in record)
+        except OSError:
+            # Without the record every folder beside it may be a dependency.
+            names.update(other.name for other in entries if other.is_dir(follow_symlinks=False))
+    return names
+
+
+def _left_out(place: str, exclude: Sequence[str], include_tests: bool) -> bool:
+    return (
+        matches(place, exclude)
+        or not SKIPPED_FOLDERS.isdisjoint(place.split("/")[:-1])
+        or (not include_tests and is_test(place))
+    )
+
+
+def _tidy(path: str) -> str:
+    path = path.replace(os.sep, "/")
+    while path.startswith("./") and path.strip("./"):
+        path = path[2:].lstrip("/")
+    return path.rstrip("/") or ("/" if path.startswith("/") else ".")
+
+
+def relative(path: str, root: str) -> str:
+    """The path below `root` with forward slashes, or the whole path when it is not below."""
+    absolute = os.path.abspath(path)
+    prefix = os.path.abspath(root).rstrip(os.sep) + os.sep
+    return (
+        (absolute[len(prefix) :] if absolute.startswith(prefix) else absolute)
+        .replace(os.sep, "/")
+        .lstrip("/")
+    )
