@@ -49,8 +49,8 @@ def mask_magics(cell: str) -> str:
     fresh = True  # The line begins a statement.
     for index, line in enumerate(lines):
         if continued or (fresh and not depth and not quote and _MAGIC.match(line)):
+            lines[index] = _masked(line, "" if continued else "...")
             continued = line.rstrip().endswith("\\")
-            lines[index] = _masked(line)
             continue
         depth, quote = _scan(line, depth, quote)
         fresh = not line.rstrip("\r\n").endswith("\\")
@@ -79,10 +79,12 @@ def _scan(line: str, depth: int, quote: str) -> tuple[int, str]:
     return depth, quote
 
 
-def _masked(line: str) -> str:
+def _masked(line: str, instead: str) -> str:
     body = line.rstrip("\r\n")
     indent = body[: len(body) - len(body.lstrip())]
     # An indented magic may be the whole body of an `if`: something must stand there.
     width = len(body) - len(indent)
-    word = "" if not indent else "..." if width >= 3 else "0"
+    word = instead if indent else ""
+    if width < len(word):
+        word = "0"
     return indent + word.ljust(width) + line[len(body) :]

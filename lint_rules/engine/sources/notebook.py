@@ -104,8 +104,8 @@ def edited(document: Document, edits: Sequence[Edit]) -> str:
 
 
 def _segments(document: Document) -> Iterator[tuple[Cell, str]]:
-    ends = [cell.start for cell in document.cells[1:]] + [len(document.text)]
-    for cell, end in zip(document.cells, ends, strict=True):
+    ends = [*(cell.start for cell in document.cells[1:]), len(document.text)]
+    for cell, end in zip(document.cells, ends, strict=False):  # Without cells there is one end too many.
         yield cell, document.text[cell.start : end]
 
 
