@@ -1,0 +1,153 @@
+"""Invoke: the checks and headers around a run.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+
+What this does not do: an `Event` invocation is accepted, queued in memory and run once; retries, age limits,
+dead-letter queues and destinations belong to the event system that is still to come.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from course.cloud import quotas
+from course.cloud.api.functions import Functions, Parameters
+from course.cloud.clock import Clock
+from course.cloud.engine.invoke import Engine
+from course.cloud.errors import AwsError, InvalidRequestContent, RequestTooLarge
+from course.cloud.model import Invocation, Kind
+
+
+class Invocations:
+    """The data plane's API."""
+
+    def __init__(
+        self,
+        functions: Functions,
+        engine: Engine,
+        clock: Clock,
+        new_id: Callable[[], str],
+        chance: random.Random,
+    ) -> None:
+        self._functions = functions
+        self._engine = engine
+        self._clock = clock
+        self._new_id = new_id
+        self._chance = chance
+        self._queue = ThreadPoolExecutor(max_workers=16, thread_name_prefix="event")
+        self._pending = 0
+        self._settled = threading.Condition()
+
+    def invoke(self, parameters: Parameters) -> Parameters:
+        """The output members of Invoke, with the request id under `RequestId`. Raises AwsError."""
+        request = self._new_id()
+        payload: bytes = parameters.get("Payload") or b""
+        kind = parameters.get("InvocationType") or "RequestResponse"
+        function = self._functions.runnable(parameters["FunctionName"], parameters.get("Qualifier"))
+        answer: Parameters = {"ExecutedVersion": function.version, "RequestId": request}
+        limit = quotas.ASYNC_PAYLOAD if kind == "Event" else quotas.SYNC_PAYLOAD
+        if len(payload) > limit:
+            raise RequestTooLarge(
+                f"Request must be smaller than {limit} bytes for the Invoke{_suffix(kind)} operation"
+            )
+        _check_json(payload)
+        if kind == "DryRun":
+            return {**answer, "StatusCode": 204}
+        invocation = Invocation(
+            id=request,
+            function=function,
+            payload=payload or b"{}",
+            kind=_kind(kind),
+            invoked_arn=function.arn,
+            trace=self._trace(parameters),
+            client_context=_client_context(parameters.get("ClientContext")),
+            tail=parameters.get("LogType") == "Tail",
+        )
+        if kind == "Event":
+            with self._settled:
+                self._pending += 1
+            self._queue.submit(self._run_event, invocation)
+            return {"StatusCode": 202, "RequestId": request}
+        outcome = self._engine.invoke(invocation)
+        answer |= {"StatusCode": 200, "Payload": outcome.payload}
+        if outcome.error is not None:
+            answer["FunctionError"] = "Unhandled"
+        if invocation.tail:
+            answer["LogResult"] = base64.b64encode(outcome.log_tail).decode()
+        return answer
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until no accepted event is still to be run; False if that took longer."""
+        with self._settled:
+            return self._settled.wait_for(lambda: self._pending == 0, timeout=seconds)
+
+    def close(self) -> None:
+        """Run nothing any more."""
+        self._queue.shutdown(wait=True, cancel_futures=True)
+
+    def _run_event(self, invocation: Invocation) -> None:
+        try:
+            self._engine.invoke(invocation)
+        except (AwsError, OSError, RuntimeError):
+            return  # the function or the cloud is gone; there is nobody to tell yet
+        finally:
+            with self._settled:
+                self._pending -= 1
+                self._settled.notify_all()
+
+    def _trace(self, parameters: Parameters) -> str:
+        given = parameters.get("TraceHeader")
+        if given:
+            return str(given)
+        root = f"1-{int(self._clock.now()):08x}-{self._chance.getrandbits(96):024x}"
+        return f"Root={root};Parent={self._chance.getrandbits(64):016x};Sampled=0"
+
+
+def _kind(kind: str) -> Kind:
+    return "Event" if kind == "Event" else "RequestResponse"
+
+
+def _suffix(kind: str) -> str:
+    return "Async" if kind == "Event" else ""
+
+
+def _check_json(payload: bytes) -> None:
+    if not payload:
+        return
+    try:
+        json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestContent(
+            f"Could not parse request body into json: {_java(payload, error)}"
+        ) from None
+
+
+def _java(payload: bytes, error: Exception) -> str:
+    # AWS answers in the words of its JSON parser; the token and the place are what a reader needs of them.
+    text = payload.decode("utf-8", "replace")
+    at = getattr(error, "pos", 0)
+    if at >= len(text):
+        return f'Unexpected end-of-input: expected close marker\n at [Source: (byte[])"{text[:500]}"; line: 1, column: {at + 1}]'
+    token = text[at:].split()[0] if text[at:].split() else text[at:]
+    return (
+        f"Unrecognized token '{token[:100]}': was expecting (JSON String, Number, Array, Object or token 'null', "
+        f"'true' or 'false')\n at [Source: (byte[])\"{text[:500]}\"; line: 1, column: {at + 1}]"
+    )
+
+
+def _client_context(encoded: Any) -> str | None:
+    if not encoded:
+        return None
+    try:
+        decoded = base64.b64decode(str(encoded), validate=True).decode()
+        # One line of ASCII: it travels in a header of the Runtime API.
+        decoded = json.dumps(json.loads(decoded))
+    except (ValueError, RecursionError):
+        raise InvalidRequestContent("Client context must be a valid Base64-encoded JSON object.") from None
+    return decoded

@@ -1,0 +1,136 @@
+"""The embedded AWS: builds every part, starts and ends them together.
+
+with Cloud() as cloud:
+    cloud.client("lambda").list_functions()
+"""
+
+from __future__ import annotations
+
+import atexit
+import random
+import uuid
+from types import TracebackType
+from typing import Any
+
+from course.cloud import quotas
+from course.cloud.api.functions import Functions
+from course.cloud.api.invocations import Invocations
+from course.cloud.clock import Clock, SystemClock
+from course.cloud.engine.concurrency import Concurrency
+from course.cloud.engine.invoke import Engine
+from course.cloud.engine.pool import Pool
+from course.cloud.gateway import Gateway
+from course.cloud.moto_bridge import app as moto
+from course.cloud.moto_bridge.logs import MotoLogs
+from course.cloud.moto_bridge.neighbours import MotoNeighbours
+from course.cloud.observe.ledger import Ledger
+from course.cloud.runtime.launchers import ExecLauncher
+from course.cloud.server import Server
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+
+class Cloud:
+    """One cloud on loopback, in threads of this process.
+
+    `port` 0 takes a free one; `seed` makes ids reproducible. moto keeps its state per process, so a process
+    should have one open cloud at a time.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        seed: int | None = None,
+        host: str = "127.0.0.1",
+        clock: Clock | None = None,
+        admin_token: str | None = None,
+    ) -> None:
+        """Raises UserError if the port cannot be had."""
+        self._chance = random.Random(seed)
+        self._clock = clock or SystemClock()
+        self.ledger = Ledger()
+        neighbours = MotoNeighbours(ACCOUNT, REGION)
+        self._pool = Pool(ExecLauncher(), self._clock, self._chance, REGION, neighbours.credentials)
+        engine = Engine(
+            self._pool,
+            Concurrency(quotas.ACCOUNT_CONCURRENCY),
+            MotoLogs(ACCOUNT, REGION),
+            self.ledger,
+            self._clock,
+            REGION,
+        )
+        self._functions = Functions(REGION, ACCOUNT, self._clock, self._new_id, neighbours, self._pool.retire)
+        self._invocations = Invocations(self._functions, engine, self._clock, self._new_id, self._chance)
+        gateway = Gateway(
+            self._functions,
+            self._invocations,
+            self.ledger,
+            moto.make_app(ACCOUNT),
+            self.reset,
+            self._new_id,
+            admin_token,
+        )
+        self._server = Server(gateway, port, host)
+        self.endpoint = f"http://{host}:{self._server.port}"
+        self._pool.endpoint = self._functions.endpoint = self.endpoint
+        self._closed = False
+        moto.reset()
+        self._server.start()
+        atexit.register(self.close)
+
+    def client(self, service: str, **kwargs: Any) -> Any:
+        """A boto3 client of this cloud, with test keys."""
+        import boto3
+
+        settings: dict[str, Any] = {
+            "endpoint_url": self.endpoint,
+            "region_name": REGION,
+            "aws_access_key_id": "test",
+            "aws_secret_access_key": "test",
+        }
+        return boto3.session.Session().client(service, **{**settings, **kwargs})
+
+    def environment(self) -> dict[str, str]:
+        """The variables with which any AWS SDK or the AWS CLI finds this cloud."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+        }
+
+    def settle(self, seconds: float = 10.0) -> bool:
+        """Wait until every accepted event has run; False if that took longer."""
+        return self._invocations.settle(seconds)
+
+    def reset(self) -> None:
+        """Empty every service and end every environment."""
+        self._pool.clear()
+        self._functions.clear()
+        moto.reset()
+        self.ledger.clear()
+
+    def close(self) -> None:
+        """End everything. May be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        atexit.unregister(self.close)
+        self._server.close()
+        self._pool.close()
+        self._invocations.close()
+        self._functions.clear()
+
+    def __enter__(self) -> Cloud:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _new_id(self) -> str:
+        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))

@@ -1,0 +1,156 @@
+"""One invocation, from admission to the record of it. Every front end ends here."""
+
+from __future__ import annotations
+
+from course.cloud.clock import Clock
+from course.cloud.engine.concurrency import Concurrency
+from course.cloud.engine.pool import Pool
+from course.cloud.model import FunctionError, Invocation, Outcome
+from course.cloud.observe import logs
+from course.cloud.observe.ledger import Ledger, Record
+from course.cloud.observe.logs import LogSink
+from course.cloud.runtime.environment import Environment, Init, Run
+from course.cloud.runtime.output import Event
+from course.cloud.runtime.results import timeout_error
+
+
+class Engine:
+    """Runs invocations."""
+
+    def __init__(
+        self, pool: Pool, concurrency: Concurrency, sink: LogSink, ledger: Ledger, clock: Clock, region: str
+    ) -> None:
+        self.pool = pool
+        self.concurrency = concurrency
+        self._sink = sink
+        self._ledger = ledger
+        self._clock = clock
+        self._region = region
+
+    def invoke(self, invocation: Invocation) -> Outcome:
+        """Run it and wait for the outcome. Raises TooManyRequests when no concurrency is left."""
+        with self.concurrency.lease():
+            environment = self.pool.warm(invocation.function)
+            if environment is not None:
+                return self._run(invocation, environment, None, [])
+            return self._cold(invocation)
+
+    def _cold(self, invocation: Invocation) -> Outcome:
+        function = invocation.function
+        environment = self.pool.cold(function)
+        init = environment.init()
+        self._record_init(environment, init)
+        lines = logs.init_lines(init, function.runtime, self._region)
+        if init.ending == "ok":
+            return self._run(invocation, environment, init.seconds * 1000, lines)
+        # A failed INIT is run once more as part of the invocation, under the function's own timeout.
+        self.pool.give_back(environment)
+        again = self.pool.cold(function)
+        again.log_stream = environment.log_stream
+        started = self._clock.now()
+        retry = again.init(function.timeout)
+        self._record_init(again, retry)
+        if retry.ending == "ok":
+            lines += retry.events
+            return self._run(invocation, again, retry.seconds * 1000, lines)
+        self.pool.give_back(again)
+        return self._init_failed(invocation, again, retry, lines, started)
+
+    def _init_failed(
+        self, invocation: Invocation, environment: Environment, init: Init, lines: list[Event], started: float
+    ) -> Outcome:
+        error, payload = init.error, init.payload
+        if init.ending == "timeout":
+            error, payload = timeout_error(invocation.id, invocation.function.timeout)
+        elif not payload and error is not None:
+            message = f"RequestId: {invocation.id} {error.message}"
+            error = FunctionError(error.type, message)
+            payload = _payload(error)
+        run = Run(init.ending, error, payload, started, init.seconds, 0.0, init.events)
+        return self._answer(invocation, environment, run, None, lines, cold=True)
+
+    def _run(
+        self, invocation: Invocation, environment: Environment, init_ms: float | None, lines: list[Event]
+    ) -> Outcome:
+        try:
+            run = environment.run(invocation, invocation.function.timeout)
+        finally:
+            self.pool.give_back(environment)
+        return self._answer(invocation, environment, run, init_ms, lines, cold=init_ms is not None)
+
+    def _answer(
+        self,
+        invocation: Invocation,
+        environment: Environment,
+        run: Run,
+        init_ms: float | None,
+        lines: list[Event],
+        cold: bool,
+    ) -> Outcome:
+        function = invocation.function
+        own = [logs.start_line(invocation.id, function.version, run.started), *run.events]
+        own += logs.end_lines(invocation.id, run, function.memory, init_ms)
+        self._sink.write(function.log_group, environment.log_stream, [*lines, *own])
+        outcome = Outcome(
+            payload=run.payload,
+            ending=run.ending,
+            error=run.error,
+            log_tail=logs.tail(own) if invocation.tail else b"",
+            duration_ms=run.seconds * 1000,
+            billed_ms=logs.billed(run.seconds * 1000, init_ms),
+            init_ms=init_ms,
+            memory_mb=round(run.memory_mb),
+            environment=environment.id,
+            log_stream=environment.log_stream,
+            cold=cold,
+        )
+        self._ledger.add(
+            Record(
+                phase="INVOKE",
+                function=function.name,
+                version=function.version,
+                environment=environment.id,
+                request_id=invocation.id,
+                kind=invocation.kind,
+                start=run.started,
+                end=run.started + run.seconds,
+                cold=cold,
+                outcome=_WORDS.get(run.ending, run.ending),
+                error_type=run.error.type if run.error else None,
+                log_stream=environment.log_stream,
+                memory_mb=outcome.memory_mb,
+                billed_ms=outcome.billed_ms,
+            )
+        )
+        return outcome
+
+    def _record_init(self, environment: Environment, init: Init) -> None:
+        function = environment.function
+        self._ledger.add(
+            Record(
+                phase="INIT",
+                function=function.name,
+                version=function.version,
+                environment=environment.id,
+                request_id=None,
+                kind=None,
+                start=init.started,
+                end=init.started + init.seconds,
+                cold=True,
+                outcome=_WORDS.get(init.ending, init.ending),
+                error_type=init.error.type if init.error else None,
+                log_stream=environment.log_stream,
+                memory_mb=0,
+                billed_ms=0,
+            )
+        )
+
+
+_WORDS = {"memory": "killed", "signal": "killed", "exit": "exited"}
+
+
+def _payload(error: FunctionError) -> bytes:
+    import json
+
+    body = {"errorType": error.type, "errorMessage": error.message}
+    return json.dumps(body, separators=(",", ":")).encode()

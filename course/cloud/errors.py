@@ -1,0 +1,92 @@
+"""Errors with AWS's code and AWS's text.
+
+    AwsError
+    ├── InvalidParameterValue     400
+    ├── InvalidRequestContent     400
+    ├── ValidationFailed          400  (botocore's model is not met)
+    ├── ResourceNotFound          404
+    ├── ResourceConflict          409
+    ├── PreconditionFailed        412
+    ├── RequestTooLarge           413
+    ├── TooManyRequests           429
+    ├── UnsupportedMediaType      415
+    └── ServiceError              500  (our bug)
+
+Codes and statuses: https://docs.aws.amazon.com/lambda/latest/api/CommonErrors.html and each operation's page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class AwsError(Exception):
+    """An answer other than success. `code` is the exception name that SDKs raise, `fault` its `Type` member."""
+
+    code = "ServiceException"
+    status = 500
+    fault = "Server"
+
+    def __init__(self, message: str, **members: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.members = members
+        """Further members of the body, such as `Reason`."""
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body as Lambda's REST-JSON protocol shapes it."""
+        return {"Type": self.fault, "Message": self.message, "message": self.message, **self.members}
+
+
+class InvalidParameterValue(AwsError):
+    code, status, fault = "InvalidParameterValueException", 400, "User"
+
+
+class InvalidRequestContent(AwsError):
+    code, status, fault = "InvalidRequestContentException", 400, "User"
+
+
+class ValidationFailed(AwsError):
+    code, status, fault = "ValidationException", 400, "User"
+
+    def body(self) -> dict[str, Any]:
+        # The front end of the service writes this one, and its body has no Type.
+        return {"message": self.message}
+
+
+class ResourceNotFound(AwsError):
+    code, status, fault = "ResourceNotFoundException", 404, "User"
+
+
+class ResourceConflict(AwsError):
+    code, status, fault = "ResourceConflictException", 409, "User"
+
+
+class PreconditionFailed(AwsError):
+    code, status, fault = "PreconditionFailedException", 412, "User"
+
+
+class RequestTooLarge(AwsError):
+    code, status, fault = "RequestTooLargeException", 413, "User"
+
+
+class UnsupportedMediaType(AwsError):
+    code, status, fault = "UnsupportedMediaTypeException", 415, "User"
+
+
+class TooManyRequests(AwsError):
+    code, status, fault = "TooManyRequestsException", 429, "User"
+
+
+class UnknownOperation(AwsError):
+    code, status, fault = "UnknownOperationException", 404, "User"
+
+
+class NotOffered(AwsError):
+    """A real AWS operation that this cloud does not have."""
+
+    code, status, fault = "NotImplementedException", 501, "Server"
+
+
+class ServiceError(AwsError):
+    """Our own bug."""

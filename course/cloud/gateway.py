@@ -1,0 +1,145 @@
+"""The front door: one WSGI application in front of everything.
+
+Lambda's own API is answered here, before moto is asked; `/_cloud/` holds the admin routes; the rest is moto's.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from course.cloud.api import protocol
+from course.cloud.api.functions import Functions
+from course.cloud.api.invocations import Invocations
+from course.cloud.api.validation import validate
+from course.cloud.errors import AwsError, NotOffered, RequestTooLarge, UnknownOperation
+from course.cloud.observe.ledger import Ledger
+
+StartResponse = Callable[..., Any]
+_LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
+_BODY_LIMIT = 80 * 1024 * 1024
+_REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content"}
+
+
+class Gateway:
+    """The WSGI application. `admin_token`, if given, guards `/_cloud/`."""
+
+    def __init__(
+        self,
+        functions: Functions,
+        invocations: Invocations,
+        ledger: Ledger,
+        moto: Callable[[dict[str, Any], StartResponse], Iterable[bytes]],
+        reset: Callable[[], None],
+        new_id: Callable[[], str],
+        admin_token: str | None,
+    ) -> None:
+        self._functions = functions
+        self._invocations = invocations
+        self._ledger = ledger
+        self._moto = moto
+        self._reset = reset
+        self._new_id = new_id
+        self._admin_token = admin_token
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        path: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
+        path = path.partition("?")[0]
+        if path.startswith("/_cloud/"):
+            return _send(start_response, *self._admin(environ, path))
+        if path.startswith("/_code/"):
+            return _send(start_response, *self._code(path))
+        if _LAMBDA_PATH.match(path) and _is_lambda(environ, path):
+            return self._lambda(environ, path, start_response)
+        return self._moto(environ, start_response)
+
+    def _lambda(self, environ: dict[str, Any], path: str, start_response: StartResponse) -> Iterable[bytes]:
+        request = self._new_id()
+        try:
+            reply, request = self._operate(environ, path, request)
+        except AwsError as error:
+            reply = protocol.shape_error(error)
+        headers = [*reply.headers, ("x-amzn-RequestId", request)]
+        return _send(start_response, reply.status, headers, reply.body)
+
+    def _operate(self, environ: dict[str, Any], path: str, request: str) -> tuple[protocol.Reply, str]:
+        found = protocol.match(environ["REQUEST_METHOD"], path)
+        if found is None:
+            raise UnknownOperation("Unknown operation for Lambda: " + environ["REQUEST_METHOD"] + " " + path)
+        body = _body(environ)
+        headers = {
+            key[5:].replace("_", "-").lower(): value
+            for key, value in environ.items()
+            if key.startswith("HTTP_")
+        }
+        parameters = protocol.parse(found, environ.get("QUERY_STRING", ""), headers, body)
+        validate(found.operation, parameters)
+        if found.operation == "Invoke":
+            parameters["TraceHeader"] = headers.get("x-amzn-trace-id")
+            answer = self._invocations.invoke(parameters)
+            request = answer.pop("RequestId")
+            return protocol.shape_output("Invoke", answer), request
+        operation = getattr(self._functions, _snake(found.operation), None)
+        if operation is None:
+            raise NotOffered(f"The operation {found.operation} of Lambda is not offered by this cloud.")
+        return protocol.shape_output(found.operation, operation(parameters)), request
+
+    def _admin(self, environ: dict[str, Any], path: str) -> tuple[int, list[tuple[str, str]], bytes]:
+        token = environ.get("HTTP_X_CLOUD_TOKEN", "")
+        if self._admin_token is not None and not hmac.compare_digest(token, self._admin_token):
+            return _json(403, {"message": "the admin routes of this cloud need its token"})
+        route = (environ["REQUEST_METHOD"], path)
+        if route == ("GET", "/_cloud/health"):
+            return _json(200, {"ready": True})
+        if route == ("GET", "/_cloud/ledger"):
+            return _json(200, {"records": [record.as_dict() for record in self._ledger.records()]})
+        if route == ("POST", "/_cloud/reset"):
+            self._reset()
+            return _json(200, {"reset": True})
+        return _json(404, {"message": f"no such admin route: {route[0]} {path}"})
+
+    def _code(self, path: str) -> tuple[int, list[tuple[str, str]], bytes]:
+        data = self._functions.code(path[len("/_code/") :].removesuffix(".zip"))
+        if data is None:
+            return _json(404, {"message": "no such function"})
+        return 200, [("Content-Type", "application/zip")], data
+
+
+def _is_lambda(environ: dict[str, Any], path: str) -> bool:
+    # Other services use dated paths too (CloudFront, Route 53, Cognito Sync); the signature names the service.
+    scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    if scope:
+        return scope[1] == "lambda"
+    return protocol.match(environ["REQUEST_METHOD"], path) is not None
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isdigit():
+        if int(length) > _BODY_LIMIT:
+            raise RequestTooLarge(f"Request must be smaller than {_BODY_LIMIT} bytes")
+        return bytes(environ["wsgi.input"].read(int(length)))
+    if environ.get("wsgi.input_terminated"):
+        return bytes(environ["wsgi.input"].read(_BODY_LIMIT))
+    return b""
+
+
+def _json(status: int, content: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+    return status, [("Content-Type", "application/json")], json.dumps(content).encode()
+
+
+def _send(
+    start_response: StartResponse, status: int, headers: list[tuple[str, str]], body: bytes
+) -> Iterable[bytes]:
+    start_response(
+        f"{status} {_REASONS.get(status, 'Error')}", [*headers, ("Content-Length", str(len(body)))]
+    )
+    return [body]
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

@@ -1,0 +1,71 @@
+"""The nouns of an invocation, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Kind = Literal["RequestResponse", "Event"]
+Ending = Literal["ok", "error", "timeout", "memory", "exit", "signal", "init-timeout", "response-size"]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function version that can be run. Memory is in MB, timeout in seconds.
+
+    `fingerprint` changes whenever code or configuration does; an environment only ever serves one fingerprint.
+    """
+
+    name: str
+    arn: str
+    version: str
+    handler: str
+    runtime: str
+    code: Path
+    memory: int
+    timeout: int
+    role: str
+    environment: tuple[tuple[str, str], ...]
+    log_group: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One request to run a function. `payload` is the event as received, unparsed."""
+
+    id: str
+    function: Function
+    payload: bytes
+    kind: Kind
+    invoked_arn: str
+    trace: str
+    client_context: str | None = None
+    tail: bool = False
+
+
+@dataclass(frozen=True)
+class FunctionError:
+    """What went wrong inside the function, as Lambda reports it."""
+
+    type: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer to an invocation. Durations are milliseconds, memory MB."""
+
+    payload: bytes
+    ending: Ending
+    error: FunctionError | None
+    log_tail: bytes
+    duration_ms: float
+    billed_ms: int
+    init_ms: float | None
+    memory_mb: int
+    environment: str
+    log_stream: str
+    cold: bool
+    members: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,89 @@
+"""What our Lambda service asks of moto's IAM, S3 and STS, in process and without HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from course.cloud.errors import InvalidParameterValue
+from course.cloud.model import Function
+
+_S3_COMPLAINTS = {
+    "NoSuchBucket": "The specified bucket does not exist",
+    "NoSuchKey": "The specified key does not exist.",
+    "NoSuchVersion": "The specified version does not exist.",
+}
+
+
+class MotoNeighbours:
+    """The other services of one account and Region."""
+
+    def __init__(self, account: str, region: str) -> None:
+        self._account = account
+        self._region = region
+
+    def check_role(self, arn: str) -> None:
+        """The role must exist and let lambda.amazonaws.com assume it."""
+        from moto.iam.models import iam_backends
+
+        roles = iam_backends[self._account]["aws"].roles.values()
+        role = next((role for role in roles if role.arn == arn), None)
+        if role is None or not _trusts_lambda(role.assume_role_policy_document):
+            raise InvalidParameterValue("The role defined for the function cannot be assumed by Lambda.")
+
+    def read_object(self, bucket: str, key: str, version: str | None) -> bytes:
+        from moto.s3.models import s3_backends
+
+        backend = s3_backends[self._account]["aws"]
+        if bucket not in backend.buckets:
+            raise _s3_error("NoSuchBucket")
+        found = backend.get_object(bucket, key, version_id=version)
+        if found is None:
+            raise _s3_error("NoSuchVersion" if version else "NoSuchKey")
+        return bytes(found.value)
+
+    def credentials(self, function: Function) -> Mapping[str, str]:
+        """A session of the function's role, as every environment gets its own."""
+        from moto.sts.models import sts_backends
+
+        session = sts_backends[self._account]["aws"].assume_role(
+            region_name=self._region,
+            role_session_name=function.name,
+            role_arn=function.role,
+            policy="",
+            duration=3600,
+            external_id="",
+        )
+        return {
+            "AWS_ACCESS_KEY_ID": session.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
+            "AWS_SESSION_TOKEN": session.session_token,
+        }
+
+
+def _s3_error(code: str) -> InvalidParameterValue:
+    return InvalidParameterValue(
+        f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {_S3_COMPLAINTS[code]}"
+    )
+
+
+def _trusts_lambda(document: Any) -> bool:
+    try:
+        policy = json.loads(document) if isinstance(document, str) else document
+        statements = policy["Statement"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal", {})
+        services = principal.get("Service", []) if isinstance(principal, dict) else [principal]
+        services = [services] if isinstance(services, str) else services
+        actions = statement.get("Action", [])
+        actions = [actions] if isinstance(actions, str) else actions
+        if (
+            statement.get("Effect") == "Allow"
+            and any(service in ("lambda.amazonaws.com", "*") for service in services)
+            and any(action.lower() in ("sts:assumerole", "sts:*", "*") for action in actions)
+        ):
+            return True
+    return False

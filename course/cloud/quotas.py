@@ -1,0 +1,64 @@
+"""Lambda's quotas, as one dated table that validation, the engine and the course's reference pages share.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, read 2026-11-20. Sizes are
+bytes, durations seconds, memory MB (2**20 bytes).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+AS_OF: Final = "2026-11-20"
+
+MEMORY_MIN: Final = 128
+MEMORY_MAX: Final = 10_240
+MEMORY_DEFAULT: Final = 128
+TIMEOUT_MIN: Final = 1
+TIMEOUT_MAX: Final = 900
+TIMEOUT_DEFAULT: Final = 3
+INIT_TIMEOUT: Final = 10
+EPHEMERAL_STORAGE_MIN: Final = 512
+EPHEMERAL_STORAGE_MAX: Final = 10_240
+ENVIRONMENT_VARIABLES: Final = 4 * 1024
+ZIP_UPLOAD: Final = 50 * 1024 * 1024
+UNZIPPED: Final = 262_144_000
+LAYERS: Final = 5
+SYNC_PAYLOAD: Final = 6 * 1024 * 1024
+ASYNC_PAYLOAD: Final = 1024 * 1024
+RESPONSE_PAYLOAD: Final = 6 * 1024 * 1024
+LOG_TAIL: Final = 4 * 1024
+LOG_EVENT: Final = 256 * 1024
+ACCOUNT_CONCURRENCY: Final = 1000
+CODE_STORAGE: Final = 75 * 1024**3
+
+RESERVED_VARIABLES: Final = frozenset(
+    {
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SECRET_KEY",
+        "AWS_SESSION_TOKEN",
+        "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT",
+    }
+)
+"""https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime"""
+
+PYTHON_RUNTIMES: Final = ("python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
+"""Python runtimes that functions may be created with or updated to.
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
+
+BLOCKED_RUNTIMES: Final = ("python2.7", "python3.6", "python3.7", "python3.8")
+"""Runtimes that AWS no longer accepts for creation or update."""

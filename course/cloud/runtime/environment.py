@@ -1,0 +1,255 @@
+"""An execution environment: one process that serves one invocation at a time.
+
+    STARTING ──init──▶ IDLE ──run──▶ BUSY ──▶ IDLE
+        └───────────────┴─────────────┴──────▶ DEAD
+
+Every transition is one method. The thread that wants something done drives it: it waits on the sockets, the
+output pipe and the exit of the process together, and looks at the memory every 10 ms, so an environment has no
+thread of its own and nothing is handed over. Phases and limits:
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+"""
+
+from __future__ import annotations
+
+import select
+from enum import Enum
+from typing import NamedTuple
+
+from course.cloud import quotas
+from course.cloud.clock import Clock
+from course.cloud.model import Ending, Function, FunctionError, Invocation
+from course.cloud.runtime.output import Event, Output
+from course.cloud.runtime.process import Process
+from course.cloud.runtime.results import exit_error, parse_error, timeout_error, too_large
+from course.cloud.runtime.runtime_api import Link, Request
+
+TICK = 0.01
+"""Seconds between two looks at the memory."""
+
+
+class State(Enum):
+    STARTING = "starting"
+    IDLE = "idle"
+    BUSY = "busy"
+    DEAD = "dead"
+
+
+class Init(NamedTuple):
+    """How initialisation went. `started` is epoch seconds, `seconds` its length."""
+
+    ending: Ending
+    error: FunctionError | None
+    payload: bytes
+    started: float
+    seconds: float
+    events: list[Event]
+
+
+class Run(NamedTuple):
+    """How one invocation went inside the environment. Memory in MB, times in seconds."""
+
+    ending: Ending
+    error: FunctionError | None
+    payload: bytes
+    started: float
+    seconds: float
+    memory_mb: float
+    events: list[Event]
+
+
+class Environment:
+    """Made STARTING; `init` makes it IDLE or DEAD."""
+
+    def __init__(
+        self,
+        id: str,
+        function: Function,
+        process: Process,
+        link: Link,
+        log_stream: str,
+        clock: Clock,
+        freeze: bool,
+    ) -> None:
+        self.id = id
+        self.function = function
+        self.log_stream = log_stream
+        self.state = State.STARTING
+        self.served = 0
+        self.idle_since = 0.0
+        self._process = process
+        self._link = link
+        self._clock = clock
+        self._freeze = freeze
+        self._output = Output(process.output, (str(function.code).encode(), b"/var/task"))
+        self._waiting: Request | None = None
+        self._poll = select.poll()
+        self._watched: set[int] = set()
+        self._closed: set[int] = set()
+        self._peak = 0.0
+
+    def init(self, limit: float = quotas.INIT_TIMEOUT) -> Init:
+        """Drive the INIT phase until the runtime asks for its first event, fails, or `limit` seconds pass."""
+        started, begin = self._clock.now(), self._clock.monotonic()
+        ending, request = self._until(begin + limit, {"next", "init/error"}, self.function.memory)
+        error, payload = None, b""
+        if request is not None and request.what == "next":
+            self._waiting = request
+        elif request is not None:
+            ending, (error, payload) = "error", parse_error(request.body, self._paths())
+            self._link.answer(request, 202)
+            self._settle_output()
+        seconds = self._clock.monotonic() - begin
+        events = self._output.take(self._clock.now())
+        if self._waiting is not None:
+            self._become_idle()
+        else:
+            status = self._process.exit_status()
+            self.end()
+            if error is None:
+                error = FunctionError("Runtime.ExitError", exit_error("", status)[0].message)
+        return Init(ending, error, payload, started, seconds, events)
+
+    def run(self, invocation: Invocation, limit: float) -> Run:
+        """Serve one invocation, at most `limit` seconds long. Raises RuntimeError unless the state is IDLE."""
+        if self.state is not State.IDLE or self._waiting is None:
+            raise RuntimeError(f"environment {self.id} is {self.state.value}, not idle")
+        self.state = State.BUSY
+        self._process.thaw()
+        self.served += 1
+        started, begin = self._clock.now(), self._clock.monotonic()
+        next_request, self._waiting = self._waiting, None
+        headers = _event_headers(invocation, started + limit)
+        if not self._link.answer(next_request, 200, invocation.payload, headers):
+            self._settle_output()
+        ending, request = self._until(
+            begin + limit, {"response", "error"}, self.function.memory, invocation.id
+        )
+        seconds = self._clock.monotonic() - begin
+        result = self._finish(invocation, ending, request, limit)
+        memory = self._memory(result.ending)
+        events = self._output.take(self._clock.now())
+        if self._waiting is not None:
+            self._become_idle()
+        else:
+            self.end()
+        return result._replace(started=started, seconds=min(seconds, limit), memory_mb=memory, events=events)
+
+    def end(self) -> None:
+        """End every process of the environment and give back what it holds. May be called twice."""
+        if self.state is State.DEAD:
+            return
+        self.state = State.DEAD
+        self._process.end()
+        self._link.close()
+
+    def _become_idle(self) -> None:
+        self.state = State.IDLE
+        self.idle_since = self._clock.monotonic()
+        if self._freeze:
+            self._process.freeze()
+
+    def _finish(self, invocation: Invocation, ending: Ending, request: Request | None, limit: float) -> Run:
+        error: FunctionError | None = None
+        if request is not None:
+            self._link.answer(request, 202)
+            payload = request.body
+            if request.what == "error":
+                ending, (error, payload) = "error", parse_error(request.body, self._paths())
+            elif len(payload) > quotas.RESPONSE_PAYLOAD + 100:
+                ending, (error, payload) = "response-size", too_large(len(payload))
+            # The runtime asks for the next event at once; what it wrote before that belongs to this invocation.
+            _, self._waiting = self._until(self._clock.monotonic() + 2, {"next"}, self.function.memory)
+        elif ending == "timeout":
+            error, payload = timeout_error(invocation.id, limit)
+            self._process.kill()
+        else:
+            error, payload = exit_error(invocation.id, self._wait_exit())
+        self._settle_output()
+        return Run(ending, error, payload, 0.0, 0.0, 0.0, [])
+
+    def _until(
+        self, deadline: float, wanted: set[str], memory: int, invocation: str = ""
+    ) -> tuple[Ending, Request | None]:
+        """Wait for one of the wanted requests. Without one, the ending says what came first."""
+        next_look = 0.0
+        while True:
+            now = self._clock.monotonic()
+            if now >= deadline:
+                return "timeout", None
+            if now >= next_look:
+                next_look = now + TICK
+                used = self._process.memory_mb()
+                self._peak = max(self._peak, used)
+                if used > memory:
+                    self._process.kill()
+                    self._wait_exit()
+                    return "memory", None
+            for descriptor in self._ready(min(TICK, deadline - now)):
+                if descriptor == self._process.output:
+                    if not self._output.drain(self._clock.now()):
+                        self._closed.add(descriptor)
+                    continue
+                if descriptor == self._process.exit_descriptor:
+                    return self._exited(wanted, invocation)
+                for request in self._link.receive(descriptor):
+                    if request.what in wanted and (not invocation or request.id == invocation):
+                        return "ok", request
+                    self._link.answer(request, 200 if request.what == "restore/next" else 202)
+            if self._process.exit_descriptor is None and self._process.exit_status() is not None:
+                return self._exited(wanted, invocation)
+
+    def _exited(self, wanted: set[str], invocation: str) -> tuple[Ending, Request | None]:
+        # The last words may still be in the socket: a runtime reports an init error and exits at once.
+        for _ in range(2):  # the first round may only accept the connection
+            for descriptor in self._link.descriptors():
+                for request in self._link.receive(descriptor):
+                    if request.what in wanted and (not invocation or request.id == invocation):
+                        return "ok", request
+        status = self._wait_exit()
+        return ("signal" if status is not None and status < 0 else "exit"), None
+
+    def _ready(self, seconds: float) -> list[int]:
+        watch = {*self._link.descriptors(), self._process.output}
+        if self._process.exit_descriptor is not None:
+            watch.add(self._process.exit_descriptor)
+        watch -= self._closed
+        for descriptor in watch - self._watched:
+            self._poll.register(descriptor, select.POLLIN)
+        for descriptor in self._watched - watch:
+            self._poll.unregister(descriptor)
+        self._watched = watch
+        return [descriptor for descriptor, _ in self._poll.poll(max(0.0, seconds) * 1000)]
+
+    def _settle_output(self) -> None:
+        self._output.drain(self._clock.now())
+
+    def _wait_exit(self) -> int | None:
+        for _ in range(200):
+            status = self._process.exit_status()
+            if status is not None:
+                self._settle_output()
+                return status
+            self._settle_output()
+            self._clock.sleep(0.005)
+        return None
+
+    def _memory(self, ending: Ending) -> float:
+        if ending == "memory":
+            return float(self.function.memory)
+        self._peak = max(self._peak, self._process.peak_mb())
+        return min(self._peak, float(self.function.memory))
+
+    def _paths(self) -> tuple[bytes, bytes]:
+        return str(self.function.code).encode(), b"/var/task"
+
+
+def _event_headers(invocation: Invocation, deadline: float) -> dict[str, str]:
+    headers = {
+        "Lambda-Runtime-Aws-Request-Id": invocation.id,
+        "Lambda-Runtime-Deadline-Ms": str(int(deadline * 1000)),
+        "Lambda-Runtime-Invoked-Function-Arn": invocation.invoked_arn,
+        "Lambda-Runtime-Trace-Id": invocation.trace,
+    }
+    if invocation.client_context:
+        headers["Lambda-Runtime-Client-Context"] = invocation.client_context
+    return headers

@@ -1,0 +1,109 @@
+"""What an environment writes, cut into log events.
+
+Standard output, standard error and the runtime's framed log records share one pipe, so their order is kept.
+A frame begins with 0xA55A, which no UTF-8 text can contain at the start of a character. Text becomes one event
+a line; a frame becomes one event, whatever lines it has, as CloudWatch Logs shows it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from course.cloud import quotas
+
+_MAGIC = b"\xa5\x5a"
+_HEADER = 16
+_FRAME_LIMIT = 16 * 1024 * 1024
+KEEP = 8 * 1024 * 1024
+"""Bytes of output kept per invocation. More is dropped with a note, so that a handler that prints for fifteen
+minutes cannot fill the machine."""
+
+
+class Event(NamedTuple):
+    """One log event: seconds since the epoch and the text without its line end."""
+
+    at: float
+    text: str
+
+
+class Output:
+    """Reads one pipe. `replace` maps the folder the code really lies in to the path Lambda would show."""
+
+    def __init__(self, descriptor: int, replace: tuple[bytes, bytes]) -> None:
+        self.descriptor = descriptor
+        self._replace = replace
+        self._buffer = bytearray()
+        self._events: list[Event] = []
+        self._kept = 0
+        self._dropped = 0
+
+    def drain(self, now: float) -> bool:
+        """Read all that is there without waiting; False at the end of the pipe."""
+        for _ in range(64):
+            try:
+                data = os.read(self.descriptor, 1 << 16)
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+            if not data:
+                return False
+            self._buffer += data
+            self._cut(now)
+        return True
+
+    def take(self, now: float) -> list[Event]:
+        """The events since the last call; an unfinished line counts as a line."""
+        self._cut(now, rest=True)
+        events, self._events = self._events, []
+        if self._dropped:
+            events.append(
+                Event(now, f"[lambdalab] {self._dropped} bytes of output dropped after {KEEP} bytes")
+            )
+        self._kept = self._dropped = 0
+        return events
+
+    def _cut(self, now: float, rest: bool = False) -> None:
+        buffer = self._buffer
+        while buffer:
+            if buffer.startswith(_MAGIC) and len(buffer) >= _HEADER:
+                size = int.from_bytes(buffer[4:8], "big")
+                if size > _FRAME_LIMIT:
+                    del buffer[:2]  # not a frame after all: a handler wrote these bytes itself
+                    continue
+                if len(buffer) < _HEADER + size:
+                    break
+                at = int.from_bytes(buffer[8:16], "big") / 1e6
+                self._add(at, bytes(buffer[_HEADER : _HEADER + size]))
+                del buffer[: _HEADER + size]
+                continue
+            if buffer.startswith(_MAGIC[:1]) and len(buffer) < _HEADER:
+                break
+            frame = buffer.find(_MAGIC)
+            line = buffer.find(b"\n", 0, frame if frame >= 0 else len(buffer))
+            if line >= 0:
+                self._add(now, bytes(buffer[:line]))
+                del buffer[: line + 1]
+            elif frame > 0:
+                self._add(now, bytes(buffer[:frame]))
+                del buffer[:frame]
+            elif len(buffer) > quotas.LOG_EVENT:
+                self._add(now, bytes(buffer[: quotas.LOG_EVENT]))
+                del buffer[: quotas.LOG_EVENT]
+            else:
+                break
+        if rest and buffer:
+            self._add(now, bytes(buffer))
+            buffer.clear()
+
+    def _add(self, at: float, data: bytes) -> None:
+        if self._kept + len(data) > KEEP:
+            self._dropped += len(data)
+            return
+        self._kept += len(data)
+        text = data.replace(*self._replace).decode("utf-8", "replace").rstrip("\r\n")
+        if not text:
+            return
+        for start in range(0, len(text), quotas.LOG_EVENT):
+            self._events.append(Event(at, text[start : start + quotas.LOG_EVENT]))
