@@ -52,9 +52,9 @@ def decode(path: str, data: bytes) -> Decoded | Problem:
 def read_bytes(path: str) -> bytes:
     """What is in a regular file. Raises UsageError, one line, when it cannot be read."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # Opening a pipe would wait for a writer.
+            raise UsageError(f"{path}: not a regular file")
         with open(path, "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UsageError(f"{path}: not a regular file")
             return file.read()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
