@@ -1,4 +1,4 @@
-"""The vocabulary of the linter's tests: `findings(files)` and `fixed(files)`."""
+"""The vocabulary of the linter's tests: `findings(files)`, `fixed(files)` and `run(*args)`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from lint_rules import Config, Project, Safety, fix, lint
+from lint_rules.cli import main
 
 Files = str | Mapping[str, str]
 
@@ -45,3 +46,16 @@ def fixed() -> Callable[..., dict[str, str]]:
         return {path: document.raw for path, document in outcome.project.documents.items()}
 
     return result
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run the command; gives (exit code, standard output, standard error)."""
+
+    def command(*args: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as exit_:
+            main(args)
+        captured = capsys.readouterr()
+        return exit_.value.code, captured.out, captured.err
+
+    return command

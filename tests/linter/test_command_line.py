@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from lint_rules import Finding, Project, Severity, load_rules
-from lint_rules.cli import main
 from lint_rules.engine.finding import Span
 from lint_rules.engine.rule import RULES, Rule
 
@@ -56,19 +54,6 @@ def _here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def run(capsys):
-    """Run the command; gives (exit code, standard output, standard error)."""
-
-    def command(*args: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as exit_:
-            main(args)
-        captured = capsys.readouterr()
-        return exit_.value.code, captured.out, captured.err
-
-    return command
 
 
 def write(**files: str) -> None:
@@ -314,77 +299,3 @@ def test_help_comes_without_asking(run):
     assert run()[1] == run("-h")[1] == run("--help")[1]
     assert run("--version")[1].startswith("lambdalint ")
     assert "--unsafe-fixes" in run("check", "-h")[1]
-
-
-def command(*args: str, **options) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "lint_rules", *args], capture_output=True, text=True, check=False, **options
-    )
-
-
-def test_python_dash_m_is_the_command():
-    write(template__yaml=ERROR)
-    done = command("check", "template.yaml", "--output-format", "concise", "-q")
-    assert (done.returncode, done.stderr) == (1, "")
-    assert "LAM701" in done.stdout
-
-
-def test_a_reader_that_leaves_is_no_error():
-    write(template__yaml=ERROR)
-    done = subprocess.run(
-        ["bash", "-c", f"'{sys.executable}' -m lint_rules rules --output-format markdown | head -n 1"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.stdout, done.stderr) == ("# Rules\n", "")
-
-
-def test_an_interrupt_is_quiet():
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lint_rules", "check", "-"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        # It waits for standard input once it no longer starts: a full pipe has been read then.
-        process.stdin.write("x = 1\n" * 100_000)
-        process.stdin.flush()
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.wait()
-    assert (process.returncode, out, err.strip()) == (130, "", "")
-
-
-def test_a_clean_file_does_not_pay_for_libcst_or_yaml():
-    write(app__py=CLEAN)
-    code = (
-        "import sys; from lint_rules.cli import _run; code = _run(['check', 'app.py', '-q']);"
-        "print(code, sorted({'libcst', 'yaml', 'tomllib', 'difflib', 'tokenize', 'dataclasses'} & {*sys.modules}))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stdout.startswith("0 ")
-    assert "libcst" not in done.stdout
-    assert "yaml" not in done.stdout
-    assert "tomllib" not in done.stdout
-
-
-def test_completion_knows_the_rules():
-    environment = {
-        **os.environ,
-        "_LAMBDALINT_COMPLETE": "bash_complete",
-        "COMP_WORDS": "lambdalint explain action",
-        "COMP_CWORD": "2",
-    }
-    done = subprocess.run(
-        [Path(sys.executable).parent / "lambdalint"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "action-star" in done.stdout
