@@ -51,7 +51,12 @@ def read_sources(
             _read(files, texts, problems, notes)
     else:
         _read(files, texts, problems, notes)
-    return Sources(Project.of(texts, problems), stdin, notes, found.vendored)
+    project = Project.of(texts, problems)
+    if len(texts) >= _MANY and not quiet and sys.stderr.isatty():
+        with click.progressbar(texts, label="Parsing", file=sys.stderr) as watched:
+            for path in watched:
+                project.problem_of(path)  # Who asks first parses, and most of a run's time goes there.
+    return Sources(project, stdin, notes, found.vendored)
 
 
 def _read(files: Iterable[str], texts: dict[str, str], problems: list[Problem], notes: list[str]) -> None:

@@ -7,6 +7,8 @@ later, by whoever knows the rules.
 from __future__ import annotations
 
 import os
+import sys
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from lint_rules.engine.errors import UsageError, did_you_mean
@@ -79,13 +81,10 @@ def _table(path: str) -> dict[str, Any] | None:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     if b"lambdalint" not in data:
         return None
+    toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        import tomllib
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib
-    try:
-        content = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = toml.loads(data.decode())
+    except ValueError as error:
         raise UsageError(f"{path}: broken TOML: {error}") from None
     tool = content.get("tool", {})
     table = tool.get("lambdalint") if isinstance(tool, dict) else None

@@ -17,6 +17,7 @@ from lint_rules.engine.config import Config
 from lint_rules.engine.finding import Edit, Finding, Fix, Safety
 from lint_rules.engine.lint import Crash, lint
 from lint_rules.engine.project import Project
+from lint_rules.engine.sources.nesting import shallow
 from lint_rules.engine.suppress import comments_in
 
 ROUNDS = 100
@@ -137,9 +138,8 @@ def _applied(project: Project, batch: Sequence[Finding]) -> tuple[Project, str]:
 
 def _broken(before: Project, after: Project, path: str) -> str:
     """Why the new text of a document is no improvement, or an empty string."""
-    sources = (*after.modules_of(path), *after.templates_of(path))
-    error = next((source.error for source in sources if source.error), None)
-    if error and not any(problem.span.path == path for problem in before.problems):
+    error = after.problem_of(path)
+    if error and not before.problem_of(path):
         return f"the file would not parse any more: {error.message}"
     if len(after.templates_of(path)) < len(before.templates_of(path)):
         return "the template would not be one any more"
@@ -149,12 +149,14 @@ def _broken(before: Project, after: Project, path: str) -> str:
 
 
 def _round_trips(project: Project, path: str) -> bool:
-    modules = [module for module in project.modules_of(path) if module.tree is not None]
-    if not modules:
+    # Blank lines at the very end are not kept by libcst, and no fix's business.
+    modules = project.modules_of(path)
+    texts = [module.text.rstrip() for module in modules if module.tree is not None and shallow(module.text)]
+    if not texts:
         return True
     import libcst
 
     try:
-        return all(libcst.parse_module(module.text).code == module.text for module in modules)
+        return all(libcst.parse_module(text).code == text for text in texts)
     except libcst.ParserSyntaxError:
         return False

@@ -20,7 +20,7 @@ from lint_rules.engine.suppress import Suppressions
 
 
 class Crash(NamedTuple):
-    """A mistake of ours: the rule and the file it was looking at, where known."""
+    """A mistake of ours: the rule, or "reading", and the file it was looking at, where known."""
 
     rule: str
     path: str
@@ -46,6 +46,8 @@ def lint(
                     found.setdefault((finding.span.path, finding.span.start, rule.code), stamped)
             except Exception as error:
                 _crashed(on_crash, Crash(rule.name, _path(subject), error))
+    for path, reason in project.crashes:
+        _crashed(on_crash, Crash("reading", path, reason))
     suppressions = Suppressions(project)
     return [
         finding

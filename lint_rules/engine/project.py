@@ -6,12 +6,11 @@ are parsed when somebody asks, and what did not change is not parsed again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.sources.discover import DATA
 from lint_rules.engine.sources.document import Document
-from lint_rules.engine.sources.notebook import Part, edited, parts, read_notebook
 from lint_rules.engine.sources.problem import Problem
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ class Project:
         self.documents: Mapping[str, Document] = {document.path: document for document in documents}
         self.unreadable = tuple(unreadable)
         """Problems of documents that have no text."""
+        self.crashes: list[tuple[str, Exception]] = []
+        """Paths whose reading ran into a mistake of ours; nothing of them is shown to rules."""
         self._modules: dict[str, list[Module]] = {}
         self._templates: dict[str, list[Template]] = {}
         self._handlers: list[Handler] | None = None
@@ -53,6 +54,7 @@ class Project:
             [fresh.documents.get(path, document) for path, document in self.documents.items()],
             [*(problem for problem in self.unreadable if problem.span.path not in paths), *fresh.unreadable],
         )
+        made.crashes = [crash for crash in self.crashes if crash[0] not in paths]
         made._modules = {path: found for path, found in self._modules.items() if path not in paths}
         made._templates = {path: found for path, found in self._templates.items() if path not in paths}
         return made
@@ -61,6 +63,8 @@ class Project:
         """The raw text of a document after edits that do not overlap. Raises ValueError if that cannot be."""
         document = self.documents[path]
         if path.endswith(".ipynb"):
+            from lint_rules.engine.sources.notebook import edited
+
             return edited(document, edits)
         text = document.text
         for edit in sorted(edits, key=lambda edit: edit.span[1:], reverse=True):
@@ -89,11 +93,16 @@ class Project:
     @property
     def problems(self) -> list[Problem]:
         """What could not be read, by document."""
-        found = list(self.unreadable)
-        for path in self.documents:
-            sources = [*self.modules_of(path), *self.templates_of(path)]
-            found += [source.error for source in sources if source.error]
-        return found
+        return [problem for path in self.documents for problem in self._problems_of(path)]
+
+    def problem_of(self, path: str) -> Problem | None:
+        """The first thing in a document that could not be read."""
+        return next(self._problems_of(path), None)
+
+    def _problems_of(self, path: str) -> Iterator[Problem]:
+        yield from (problem for problem in self.unreadable if problem.span.path == path)
+        yield from (module.error for module in self.modules_of(path) if module.error)
+        yield from (template.error for template in self.templates_of(path) if template.error)
 
     def subjects(self, looks_at: type) -> Sequence[Any]:
         """What a rule that looks at this class is shown."""
@@ -110,35 +119,49 @@ class Project:
             from lint_rules.engine.sources.module import Module
 
             document = self.documents[path]
-            found = [part for part in _parts(document) if not part.name.endswith(DATA)]
-            self._modules[path] = [Module(document, part.text, part.base, part.name) for part in found]
+            self._modules[path] = [
+                Module(document, text, base, name)
+                for name, text, base in _parts(document)
+                if not name.endswith(DATA)
+            ]
         return self._modules[path]
 
     def templates_of(self, path: str) -> list[Template]:
         """The templates in one document."""
         if path not in self._templates:
-            from lint_rules.engine.templates.reading import read_template, templates_in_module
-
-            document = self.documents[path]
-            found: list[Template] = []
-            for part in _parts(document):
-                if part.name.endswith(DATA):
-                    template = read_template(document, part.text, part.base, part.name)
-                    if template:
-                        found.append(template)
-            for module in self.modules_of(path):
-                found += templates_in_module(module)
-            self._templates[path] = found
+            try:
+                self._templates[path] = self._read_templates(path)
+            except Exception as error:
+                self.crashes.append((path, error))
+                self._templates[path] = []
         return self._templates[path]
+
+    def _read_templates(self, path: str) -> list[Template]:
+        from lint_rules.engine.templates.reading import read_template, templates_in_module
+
+        document = self.documents[path]
+        found: list[Template] = []
+        for name, text, base in _parts(document):
+            template = read_template(document, text, base, name) if name.endswith(DATA) else None
+            if template:
+                found.append(template)
+        for module in self.modules_of(path):
+            found += templates_in_module(module)
+        return found
 
 
 def _document(path: str, text: str) -> tuple[Document, Problem | None]:
     if path.endswith(".ipynb"):
+        from lint_rules.engine.sources.notebook import read_notebook
+
         return read_notebook(path, text)
     return Document(path, text), None
 
 
-def _parts(document: Document) -> list[Part]:
+def _parts(document: Document) -> Sequence[tuple[str, str, int]]:
+    """Name, text and offset of what stands for a file in the document."""
     if document.path.endswith(".ipynb"):
+        from lint_rules.engine.sources.notebook import parts
+
         return parts(document)
-    return [Part(document.path, document.text, 0)]
+    return [(document.path, document.text, 0)]

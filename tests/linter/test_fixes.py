@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -150,6 +151,39 @@ def test_odd_line_ends_and_characters_survive(rule):
     rule(replacing(r"\bone\b", "two"))
     text = "x = '\x0c\u2028é\U0001f600'\r\none = 1\r\n# end without a newline"
     assert after({"app.py": text})[0] == {"app.py": text.replace("one", "two")}
+
+
+def test_fixes_reach_into_notebooks_and_the_files_they_write(rule):
+    rule(replacing(r"\bone\b", "two"))
+    cells = [
+        {"cell_type": "code", "source": source}
+        for source in ("!ls\none = 1", "%%writefile app.py\none = 2\n")
+    ]
+    raw = json.dumps({"cells": cells, "nbformat": 4})
+    assert after({"lab.ipynb": raw})[0] == {"lab.ipynb": raw.replace("one = ", "two = ")}
+
+
+def test_a_fix_that_breaks_a_file_in_a_notebook_is_dropped(rule):
+    rule(replacing(r"\bone\b", "(("))
+    cells = [{"cell_type": "code", "source": "%%writefile app.py\none = 2\n"}]
+    raw = json.dumps({"cells": cells, "nbformat": 4})
+    texts, outcome = after({"lab.ipynb": raw})
+    assert texts == {"lab.ipynb": raw}
+    assert len(outcome.dropped) == 1
+
+
+def test_a_crash_while_reading_one_file_loses_nothing_else(rule, monkeypatch):
+    from lint_rules.engine.templates import reading
+
+    def read(document, text, base=0, name=""):
+        raise RecursionError("deep")
+
+    monkeypatch.setattr(reading, "read_template", read)
+    rule(replacing(r"\bone\b", "two"))
+    crashes: list[Crash] = []
+    project = Project.of({"app.py": "one = 1\n", "t.yaml": "Resources: 1"})
+    assert [finding.rule for finding in lint(project, None, crashes.append)] == ["made-up"]
+    assert [(crash.rule, crash.path) for crash in crashes] == [("reading", "t.yaml")]
 
 
 def test_a_crash_of_one_rule_loses_nothing_else(rule):

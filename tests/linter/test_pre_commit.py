@@ -99,7 +99,7 @@ def test_the_hook_finds_defects_in_what_is_committed_and_lets_the_rest_pass(tmp_
     found = [line for line in first.stdout.splitlines() if ": LAM" in line]
     assert [(line.partition(" ")[0], line.rpartition(" ")[2]) for line in found] == [
         ("broken.py:1:5:", "(parse-error)"),
-        ("template.yaml:12:38:", "(action-star)"),
+        ("template.yaml:12:39:", "(action-star)"),
     ]
     clean = hook("app.py")
     assert (clean.returncode, "Passed" in clean.stdout) == (0, True)
