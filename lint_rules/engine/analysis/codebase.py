@@ -1,0 +1,157 @@
+"""The modules of a project by path, and what a call or an import in one of them leads to.
+
+Only what is certain is followed: a function defined once, a method of an object made of a class of the
+project, an import that names a file beside the importing one or above it.
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lint_rules.engine.analysis.facts import Scope, facts_of
+
+if TYPE_CHECKING:
+    from lint_rules.engine.sources.module import Module
+
+_DEEPEST = 8
+"""Steps from a name to its definition: imports, aliases, base classes."""
+
+
+class Codebase:
+    """All modules of a project."""
+
+    def __init__(self, modules: Sequence[Module]) -> None:
+        self.modules: dict[str, Module] = {}
+        for module in modules:
+            self.modules.setdefault(posixpath.normpath(module.name), module)
+
+    def at(self, path: str) -> Module | None:
+        """The module at a path, as it is or as a package."""
+        path = posixpath.normpath(path)
+        return self.modules.get(path) or self.modules.get(path.removesuffix(".py") + "/__init__.py")
+
+    def imported(self, module: Module, dotted: str) -> Module | None:
+        """The project's module that an import in `module` names, the nearest folder first."""
+        folder = posixpath.dirname(module.name)
+        level = len(dotted) - len(dotted.lstrip("."))
+        path = dotted.lstrip(".").replace(".", "/")
+        if level:
+            folder = posixpath.normpath(posixpath.join(folder, *[".."] * (level - 1)))
+            return self.at(posixpath.join(folder, path + ".py") if path else folder + "/__init__.py")
+        while True:
+            found = self.at(posixpath.join(folder, path + ".py"))
+            if found is not None and found is not module:
+                return found
+            if folder in ("", "/", ".") or folder.endswith(".."):
+                return None
+            folder = posixpath.dirname(folder)
+
+    def function(self, module: Module, name: str) -> Scope | None:
+        """The function that a caller of `module` reaches under a name; for an object its `__call__`."""
+        found = self._named(facts_of(module).module_scope, name, 0)
+        if found is not None and found.is_function:
+            return found
+        value = facts_of(module).module_scope.value(name)
+        if value is None:
+            return None
+        made = self.made_of(facts_of(module).module_scope, value)
+        return self.method(made, "__call__") if made else None
+
+    def target(self, call: ast.Call, scope: Scope) -> Scope | None:
+        """The function of the project that a call runs; for a class its `__init__`."""
+        found = self.definition(call.func, scope)
+        if found is not None and found.is_class:
+            return self.method(found, "__init__")
+        if found is None:
+            made = self.made_of(scope, call.func)
+            return self.method(made, "__call__") if made else None
+        return found
+
+    def definition(self, node: ast.AST, scope: Scope, depth: int = 0) -> Scope | None:
+        """The function or class of the project that an expression stands for."""
+        if depth > _DEEPEST:
+            return None
+        if isinstance(node, ast.Name):
+            return self._named(scope, node.id, depth)
+        if not isinstance(node, ast.Attribute):
+            return None
+        owner = self.definition(node.value, scope, depth + 1)
+        if owner is not None:
+            return self.method(owner, node.attr) if owner.is_class else None
+        made = self.made_of(scope, node.value, depth + 1)
+        if made is not None:
+            return self.method(made, node.attr)
+        dotted = scope.dotted(node.value)
+        module = self.imported(scope.facts.module, dotted) if dotted else None
+        return self._named(facts_of(module).module_scope, node.attr, depth + 1) if module else None
+
+    def made_of(self, scope: Scope, node: ast.AST, depth: int = 0) -> Scope | None:
+        """The class of the project that the value of an expression is an instance of."""
+        if depth > _DEEPEST:
+            return None
+        if isinstance(node, ast.Call):
+            found = self.definition(node.func, scope, depth + 1)
+            return found if found is not None and found.is_class else None
+        if not isinstance(node, ast.Name):
+            return None
+        inside = scope
+        while inside.parent is not None and not inside.parent.is_class:
+            inside = inside.parent
+        if inside.parent is not None and inside.is_function and node.id == next(iter(inside.arguments), None):
+            return inside.parent
+        owner = scope.owner(node.id)
+        if owner is None:
+            return None
+        value = owner.value(node.id)
+        if value is not None:
+            return self.made_of(owner, value, depth + 1)
+        origin = _origin(owner, node.id)
+        if origin is not None:
+            home, name = origin.rpartition(".")[::2]
+            module = self.imported(scope.facts.module, home or origin) if home else None
+            outer = facts_of(module).module_scope if module else None
+            made = outer.value(name) if outer else None
+            return self.made_of(outer, made, depth + 1) if outer and made is not None else None
+        return None
+
+    def method(self, owner: Scope, name: str, depth: int = 0) -> Scope | None:
+        """A method of a class or of a base class in the project."""
+        found = owner.child(name)
+        if found is not None or depth > _DEEPEST or not isinstance(owner.node, ast.ClassDef):
+            return found
+        for base in owner.node.bases:
+            above = self.definition(base, owner.parent or owner)
+            if above is not None and above is not owner and above.is_class:
+                found = self.method(above, name, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def _named(self, scope: Scope, name: str, depth: int) -> Scope | None:
+        owner = scope.owner(name)
+        if owner is None or depth > _DEEPEST:
+            return None
+        bound = owner.bindings.get(name, [])
+        child = owner.child(name)
+        if child is not None:
+            return child if len(bound) == 1 else None
+        origin = _origin(owner, name)
+        if origin is not None:
+            home, _, last = origin.rpartition(".")
+            if not home.strip("."):
+                home = home + "." if home or origin.startswith(".") else ""
+            module = self.imported(scope.facts.module, home) if home else None
+            return self._named(facts_of(module).module_scope, last, depth + 1) if module else None
+        value = owner.value(name)
+        if isinstance(value, ast.Name | ast.Attribute):
+            return self.definition(value, owner, depth + 1)
+        return None
+
+
+def _origin(owner: Scope, name: str) -> str | None:
+    """The dotted name that an import gives to a name bound only once."""
+    bound = owner.bindings.get(name, [])
+    return owner.facts.imports.get(bound[0]) if len(bound) == 1 else None

@@ -1,0 +1,144 @@
+"""Which functions Lambda calls, and what a rule may ask of them.
+
+1. By reference: a template says `Handler: pkg/app.handler`; the module is looked for under CodeUri, from the
+   template's folder, and the name is followed through the module to a function, or to the `__call__` of an
+   object.
+2. By shape: a function at module level that takes an event and a context, or that a decorator marks.
+
+Tests are nobody's handlers.
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from lint_rules.engine.analysis.codebase import Codebase
+from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
+from lint_rules.engine.analysis.reach import Reach
+
+if TYPE_CHECKING:
+    from lint_rules.engine.sources.module import Module
+    from lint_rules.engine.templates.model import FunctionSpec, Template
+
+_EVENTS = frozenset({"event", "_event", "evt", "events", "lambda_event"})
+_EVENT_LIKE = _EVENTS | {"e", "_", "request", "req", "payload", "data", "message", "input", "record", "body"}
+_CONTEXTS = frozenset({"context", "_context", "ctx", "_ctx", "lambda_context", "ctxt"})
+_CONTEXT_LIKE = _CONTEXTS | {"c", "_", "__", "_c", "unused", "_unused"}
+_NAMES = frozenset({"handler", "handle", "lambda_function", "lambda_handler", "main", "lambdahandler"})
+_MARKS = frozenset({
+    *("event_source", "inject_lambda_context", "capture_lambda_handler", "log_metrics", "event_parser"),
+    *("idempotent", "lambda_handler_decorator", "batch_processor", "async_batch_processor"),
+})  # fmt: skip
+"""Decorators of Powertools for AWS Lambda that belong on handlers."""
+_TEST_WORDS = frozenset({"pytest", "unittest", "moto"})
+
+
+class Handler:
+    """A Python function that Lambda calls. `spec` is the function of a template that names it, if one does;
+    `name` is what the template writes, or else the module's path and the function's name."""
+
+    def __init__(self, module: Module, scope: Scope, codebase: Codebase, spec: FunctionSpec | None) -> None:
+        node = scope.node
+        assert isinstance(node, FunctionNode)
+        self.module = module
+        self.node: ast.FunctionDef | ast.AsyncFunctionDef = node
+        self.spec = spec
+        self.scope = scope
+        self.name = f"{module.name.rpartition('.')[0]}.{scope.name}"
+        self.reach = Reach(codebase, scope)
+
+
+def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> list[Handler]:
+    """The handlers of a project, each function once, those that templates name first."""
+    codebase = Codebase(modules)
+    found: dict[ast.AST, Handler] = {}
+    for template in templates:
+        for spec in template.functions:
+            for module, scope in _referenced(codebase, template, spec):
+                found.setdefault(scope.node, Handler(module, scope, codebase, spec))
+    for module in modules:
+        nodes = _shaped(module)
+        if nodes and not _is_test(module):
+            for scope in facts_of(module).module_scope.children:
+                if scope.node in nodes:
+                    found.setdefault(scope.node, Handler(module, scope, codebase, None))
+    return list(found.values())
+
+
+def _referenced(codebase: Codebase, template: Template, spec: FunctionSpec) -> Iterator[tuple[Module, Scope]]:
+    runtime = spec.runtime.value
+    handler = spec.handler.value
+    if not isinstance(handler, str) or "." not in handler:
+        return
+    if isinstance(runtime, str) and not runtime.startswith("python"):
+        return
+    path, _, name = handler.rpartition(".")
+    module = _module(codebase, template, spec, path.replace(".", "/").lstrip("/") + ".py")
+    if module is not None and module.tree is not None and not _is_test(module):
+        scope = codebase.function(module, name)
+        if scope is not None:
+            yield scope.facts.module, scope
+
+
+def _module(codebase: Codebase, template: Template, spec: FunctionSpec, path: str) -> Module | None:
+    folder = posixpath.dirname(template.name)
+    code = spec.code_uri.value
+    if isinstance(code, str) and "://" not in code:
+        found = codebase.at(posixpath.join(folder, code, path))
+        if found is not None:
+            return found
+    elif spec.code_uri.absent:
+        found = codebase.at(posixpath.join(folder, path))
+        if found is not None:
+            return found
+    # Code that a build step puts elsewhere: the only file of that name below the template.
+    prefix = folder + "/" if folder else ""
+    below = [
+        module
+        for name, module in codebase.modules.items()
+        if name.startswith(prefix) and (name == path or name.endswith("/" + path))
+    ]
+    return below[0] if len(below) == 1 else None
+
+
+def _shaped(module: Module) -> set[ast.AST]:
+    # Most modules have none, and then need no index.
+    body = module.tree.body if module.tree is not None else []
+    return {
+        node for node in body if isinstance(node, FunctionNode) and (_looks_called(node) or _is_marked(node))
+    }
+
+
+def _looks_called(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    if len(arguments) != 2 or node.args.kwonlyargs:
+        return False
+    event, context = (argument.arg.lower() for argument in arguments)
+    if event in _EVENTS and context in _CONTEXTS:
+        return True
+    name = node.name.lower()
+    named = name in _NAMES or name.endswith("handler") or name.startswith("main")
+    if not named or event not in _EVENT_LIKE or context not in _CONTEXT_LIKE:
+        return False
+    return event in _EVENTS or context in _CONTEXTS or name in ("handler", "lambda_handler")
+
+
+def _is_marked(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    if len(node.args.posonlyargs) + len(node.args.args) < 2:
+        return False
+    for decorator in node.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+        if name in _MARKS:
+            return True
+    return False
+
+
+def _is_test(module: Module) -> bool:
+    file = posixpath.basename(module.name)
+    if file.startswith("test_") or file.endswith("_test.py") or file == "conftest.py":
+        return True
+    return any(name.partition(".")[0] in _TEST_WORDS for name in facts_of(module).imports.values())

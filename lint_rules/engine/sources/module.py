@@ -1,0 +1,142 @@
+"""One Python file, or the part of a document that stands for one: its text, its tree and why it has none.
+
+The tree is the running interpreter's own `ast`, the fastest reading there is. Its positions (row and UTF-8
+byte) are turned into characters of the document here and nowhere else. Code in a syntax newer than the
+interpreter has no tree and no error: what cannot be read is not judged.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from lint_rules.engine.finding import Severity, Span
+from lint_rules.engine.sources.nesting import shallow
+from lint_rules.engine.sources.problem import Problem
+
+if TYPE_CHECKING:
+    from lint_rules.engine.sources.document import Document
+
+_LINE = re.compile(r"\r\n|\n|\r")
+_OTHER_TOOL = re.compile(r"\{\{.*?\}\}|\{%")
+_LITERAL = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#.*")
+_F_STRING = re.compile(r"(?<!\w)(?:[rR]?[fF]|[fF][rR])[\"']")
+
+
+class Module:
+    """A Python module. Offset x of `text` is offset `base + x` of the document's text; `name` is its path in
+    the project, with forward slashes."""
+
+    def __init__(self, document: Document, text: str, base: int = 0, name: str = "") -> None:
+        self.document = document
+        self.text = text
+        self.base = base
+        self.name = name or document.path
+        self.index: object = None
+        """A place for what the analysis knows of the module, so that both live and die together."""
+        self._read = False
+        self._tree: ast.Module | None = None
+        self._error: Problem | None = None
+        self._lines: list[int] | None = None
+
+    @property
+    def tree(self) -> ast.Module | None:
+        """The module as the interpreter's `ast`; None if it cannot be parsed here."""
+        self._parse()
+        return self._tree
+
+    @property
+    def error(self) -> Problem | None:
+        """Why the module cannot be parsed, if it is broken and not merely too new."""
+        self._parse()
+        return self._error
+
+    def span(self, node: ast.AST) -> Span:
+        """Where a node stands in the document. Raises AttributeError for a node without a place."""
+        start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+        end = self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+        return Span(self.document.path, self.base + start, self.base + end)
+
+    def code(self, node: ast.AST) -> str:
+        """The source of a node, as written."""
+        span = self.span(node)
+        return self.text[span.start - self.base : span.end - self.base]
+
+    def offset(self, row: int, column: int) -> int:
+        """The offset in `text` of a row (from 1) and a column in UTF-8 bytes, as `ast` counts them."""
+        if self._lines is None:
+            self._lines = [0, *(line.end() for line in _LINE.finditer(self.text))]
+        start = self._lines[min(row, len(self._lines)) - 1]
+        # A character takes at most four bytes, and none takes less than one.
+        head = self.text[start : start + column]
+        if head.isascii():
+            return min(start + column, len(self.text))
+        return start + len(head.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
+
+    def _parse(self) -> None:
+        if self._read:
+            return
+        self._read = True
+        try:
+            self._tree = _tree(self.text)
+        except SyntaxError as error:
+            if not self._too_new():
+                self._error = self._problem(error.msg, error.lineno or 1, error.offset or 1)
+        except (RecursionError, MemoryError):
+            self._error = self._problem("it is nested too deeply for Python to compile", 1, 1)
+        except ValueError as error:
+            # NUL bytes, and text that has no encoding.
+            bad = self.text.find("\0")
+            row = len(_LINE.findall(self.text[: max(bad, 0)])) + 1
+            self._error = self._problem(str(error), row, 1)
+
+    def _too_new(self) -> bool:
+        if not shallow(self.text):
+            return False
+        import libcst
+
+        try:
+            libcst.parse_module(self.text)
+        except Exception:  # It raises more than its ParserSyntaxError on broken code.
+            return False
+        return True
+
+    def _problem(self, message: str, row: int, column: int) -> Problem:
+        if self._lines is None:
+            self._lines = [0, *(line.end() for line in _LINE.finditer(self.text))]
+        start = self._lines[min(max(row, 1), len(self._lines)) - 1]
+        at = self.base + min(start + max(column, 1) - 1, len(self.text))
+        severity = Severity.ADVICE if self._for_another_tool() else Severity.ERROR
+        hint = "; it looks like a template of another tool" if severity == Severity.ADVICE else ""
+        return Problem(
+            f"Python cannot parse this file: {message}{hint}", Span(self.document.path, at, at), severity
+        )
+
+    def _for_another_tool(self) -> bool:
+        return "{{" in self.name or bool(_OTHER_TOOL.search(_LITERAL.sub('""', self.text)))
+
+
+def _tree(text: str) -> ast.Module:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = compile(text, "<module>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    assert isinstance(tree, ast.Module)
+    if sys.version_info < (3, 12) and _F_STRING.search(text):
+        _place_in_f_strings(tree)
+    return tree
+
+
+def _place_in_f_strings(tree: ast.Module) -> None:
+    # Before 3.12 the places of what stands in an f-string are unreliable; that of the string is not.
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.JoinedStr):
+            for inner in ast.walk(node):
+                ast.copy_location(inner, node)
+        else:
+            todo.extend(ast.iter_child_nodes(node))
