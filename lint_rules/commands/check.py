@@ -15,6 +15,8 @@ from lint_rules.engine.errors import UsageError
 from lint_rules.engine.finding import Finding, Safety
 from lint_rules.engine.lint import Crash, lint
 from lint_rules.engine.project import Project
+from lint_rules.engine.rule import load_rules
+from lint_rules.engine.selection import select as select_rules
 from lint_rules.engine.sources.files import write_texts
 
 _LEVELS = click.Choice(["advice", "warning", "error"])
@@ -101,11 +103,14 @@ def check(
         include_tests=config.include_tests if include_tests is None else include_tests,
         fail_level=severity_named(fail_level, "--fail-level") if fail_level else config.fail_level,
     )
+    select_rules(config, load_rules())  # A slip in a selector is told before the work begins.
     sources = read_sources(
         paths, config, stdin_filename=stdin_filename, force_exclude=force_exclude, quiet=quiet
     )
     for note in sources.notes:
         click.echo(f"warning: {note}", err=True)
+    if not sources.project.documents and not sources.notes and not force_exclude:
+        click.echo("warning: no Python file, notebook or template found", err=True)
     if verbose:
         _tell(sources, config)
     crashes: list[Crash] = []

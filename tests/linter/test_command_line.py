@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lint_rules import Finding, Project, Severity, load_rules
+from lint_rules import Finding, Project, Severity
 from lint_rules.engine.finding import Span
 from lint_rules.engine.rule import RULES, Rule
 
@@ -64,6 +64,15 @@ def write(**files: str) -> None:
 def test_clean_files_exit_with_zero(run):
     write(app__py=CLEAN)
     assert run("check", "app.py") == (0, "All checks passed.\n", "")
+
+
+def test_nothing_to_look_at_is_said(run):
+    write(values__yaml="a: 1\n")
+    assert run("check", ".") == (
+        0,
+        "All checks passed.\n",
+        "warning: no Python file, notebook or template found\n",
+    )
 
 
 def test_findings_exit_with_one_and_are_shown_with_their_source(run):
@@ -274,25 +283,3 @@ def test_colour_is_for_terminals_and_for_those_who_ask(run, monkeypatch):
 def test_source_cannot_command_the_terminal(run):
     write(evil__py="def \x1b[2J(\n")
     assert "\x1b" not in run("check", "evil.py")[1]
-
-
-def test_explain_prints_the_documentation_by_code_or_name(run):
-    code, out, _ = run("explain", "LAM701")
-    assert code == 0
-    assert out.startswith("# LAM701 action-star\n")
-    assert "## Why it matters" in out
-    assert "# expect" not in out
-    assert run("explain", "action-star")[1] == out == run("explain", "lam701")[1]
-
-
-def test_rules_are_listed_for_people_and_programs(run):
-    assert "LAM701  action-star" in run("rules")[1]
-    listed = json.loads(run("rules", "--output-format", "json")[1])
-    assert {"code", "name", "severity", "fix", "summary"} <= {*listed[0]}
-    assert [rule["code"] for rule in listed] == [rule.code for rule in load_rules().values()]
-
-
-def test_help_comes_without_asking(run):
-    assert run()[1] == run("-h")[1] == run("--help")[1]
-    assert run("--version")[1].startswith("lambdalint ")
-    assert "--unsafe-fixes" in run("check", "-h")[1]
