@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from course.lab.learner import check, hint, predict, progress
+    from course.lab.picture import swimlane
 
 __all__ = ["check", "hint", "predict", "progress", "swimlane"]
 
-_PLACES = dict.fromkeys(__all__, "course.lab.learner") | {"swimlane": "course.lab.swimlane"}
+_PLACES = dict.fromkeys(__all__, "course.lab.learner") | {"swimlane": "course.lab.picture"}
 
 
 def __getattr__(name: str) -> object:

@@ -1,0 +1,36 @@
+"""`lambdalab check`: a learner's answers, checked from the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from course.lab.checks import CheckResult
+
+
+@click.command(short_help="Check your answers.")
+@click.argument("lab")
+@click.argument("exercise", required=False)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("my-labs"),
+    show_default=True,
+    help="Where your work is kept.",
+)
+def check(lab: str, exercise: str | None, folder: Path) -> int:
+    """Check your answers to LAB (its number), to one EXERCISE or to all.
+
+    Exits with 0 when every check passed and with 1 when not.
+    """
+    from course.lab.learner import check_text
+
+    grade, text = check_text(lab, folder, exercise, _tell if sys.stderr.isatty() else None)
+    click.echo(text)
+    return 0 if grade.passed else 1
+
+
+def _tell(result: CheckResult) -> None:
+    click.echo(f"{result.verdict.value}: {result.check.sentence}", err=True)

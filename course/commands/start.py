@@ -1,0 +1,42 @@
+"""`lambdalab start`: the cloud and JupyterLab, opened on a lab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Open a lab in JupyterLab, with the cloud running.")
+@click.argument("lab", default="01")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8888,
+    show_default=True,
+    help="Where JupyterLab listens; 0: any free port.",
+)
+@click.option(
+    "--cloud-port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="Where the cloud listens; 0: any free port.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("my-labs"),
+    show_default=True,
+    help="Where your work is kept.",
+)
+@click.option("--browser/--no-browser", default=True, show_default=True, help="Open the lab in your browser.")
+def start(lab: str, port: int, cloud_port: int, folder: Path, browser: bool) -> int:
+    """Open LAB (its number; 01 if left out) in JupyterLab, with the cloud running.
+
+    The notebook is copied to your folder when it is not there yet; what is there is never overwritten.
+    Ctrl-C stops everything.
+    """
+    from course.studio.studio import run
+
+    return run(lab, folder, port=port, cloud_port=cloud_port, browser=browser, say=click.echo)

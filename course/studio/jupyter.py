@@ -1,0 +1,93 @@
+"""JupyterLab as the studio runs it: calm, alone, and apart from the user's own Jupyter.
+
+It asks no server in the world for news, updates or extensions. All it keeps lies below the workspace, and the
+user's own JupyterLab settings (theme, shortcuts) are where it begins, but they are never written. The token
+stands in a file that only the user can read, since others can see a command line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from course.studio.ports import HOST
+
+OVERRIDES = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 20},
+}
+
+
+def url(port: int, notebook: str, token: str) -> str:
+    """The address that opens a notebook, whose path is relative to the workspace."""
+    return f"http://{HOST}:{port}/lab/tree/{quote(notebook)}?token={token}"
+
+
+def settings(workspace: Path, notebook: str, port: int, token: str, browser: bool) -> dict[str, object]:
+    """The content of JupyterLab's configuration file."""
+    return {
+        "ServerApp": {
+            "ip": HOST,
+            "port": port,
+            "port_retries": 0,
+            "root_dir": str(workspace),
+            "default_url": f"/lab/tree/{quote(notebook)}",
+            "open_browser": browser,
+            "allow_root": True,  # it listens on loopback only; containers often have no other user
+            "password_required": False,
+        },
+        "IdentityProvider": {"token": token},
+        "LanguageServerManager": {"autodetect": False},  # the search starts other programs
+        "LabApp": {
+            "news_url": None,
+            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "extension_manager": "readonly",  # the other one asks PyPI
+            "open_browser": browser,
+            "default_url": f"/lab/tree/{quote(notebook)}",
+        },
+    }
+
+
+def prepare(home: Path, content: Mapping[str, object], environment: Mapping[str, str]) -> dict[str, str]:
+    """Write the configuration below `home` and give the environment variables that lead JupyterLab there.
+
+    `environment` is the user's. Raises OSError.
+    """
+    config, own = home / "config", home / "settings"
+    (config / "labconfig").mkdir(parents=True, exist_ok=True)
+    if not own.exists():
+        with contextlib.suppress(OSError, shutil.Error):
+            shutil.copytree(_settings_of_the_user(environment), own)
+    own.mkdir(exist_ok=True)
+    _write_private(config / "jupyter_server_config.json", content)
+    _write_private(config / "labconfig" / "default_setting_overrides.json", OVERRIDES)
+    return {
+        "JUPYTER_CONFIG_DIR": str(config),
+        "JUPYTER_CONFIG_PATH": str(config),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(own),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel `python3` is this Python's, not one from the user's home
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "IPYTHONDIR": str(home / "ipython"),
+    }
+
+
+def _settings_of_the_user(environment: Mapping[str, str]) -> Path:
+    if found := environment.get("JUPYTERLAB_SETTINGS_DIR"):
+        return Path(found)
+    config = environment.get("JUPYTER_CONFIG_DIR") or Path("~/.jupyter").expanduser()
+    return Path(config, "lab", "user-settings")
+
+
+def _write_private(path: Path, content: Mapping[str, object]) -> None:
+    """Write JSON that only the user can read, also where a file of other rights lay."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)

@@ -1,0 +1,81 @@
+"""A learner's folder: `my-labs/NN_slug/lab.ipynb`, and what we keep in `my-labs/.lambdalab`.
+
+A notebook is put there once and never written again: it is the learner's from then on. The digest of the
+edition it came from is kept, so that a newer edition can be told of.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.errors import UserError
+from course.lab import shelf
+from course.lab.journal import FOLDER
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with a lab in it. `note` is one line for the learner, or empty."""
+
+    folder: Path
+    slug: str
+    note: str = ""
+
+    @property
+    def kept(self) -> Path:
+        """Where logs and settings go."""
+        return self.folder / FOLDER
+
+    @property
+    def notebook(self) -> Path:
+        """The learner's notebook."""
+        return self.folder / self.slug / shelf.NOTEBOOK
+
+
+def prepare(folder: Path, lab: str) -> Workspace:
+    """The workspace in `folder` with the lab (a number or slug) in it, copied there when missing.
+
+    Raises UserError for an unknown lab or a folder that cannot be written.
+    """
+    pristine = shelf.notebook(lab)
+    slug = pristine.parent.name
+    workspace = Workspace(folder.absolute(), slug)
+    digest = workspace.kept / "editions" / slug
+    text = pristine.read_bytes()
+    now = hashlib.sha256(text).hexdigest()
+    try:
+        for place in (workspace.notebook.parent, digest.parent):
+            place.mkdir(parents=True, exist_ok=True)
+            if not os.access(place, os.W_OK | os.X_OK):
+                raise PermissionError(13, "Permission denied", str(place))
+        if not os.path.lexists(workspace.notebook):
+            _create(workspace.notebook, text)
+            digest.write_text(now + "\n", encoding="ascii")
+            return workspace
+        if not workspace.notebook.is_file():
+            raise UserError(f"{workspace.notebook} is not a file; move it away, then start again")
+        with contextlib.suppress(FileNotFoundError):
+            if digest.read_text(encoding="ascii", errors="replace").strip() != now:
+                note = f"a newer edition of this lab is installed; {workspace.notebook} is kept as it is"
+                return Workspace(workspace.folder, slug, f"{note} (rename it and start again to get the new)")
+    except OSError as error:
+        raise UserError(
+            f"{error.filename or folder} cannot be written: {error.strerror}; "
+            "choose another folder with `--folder`"
+        ) from None
+    return workspace
+
+
+def _create(path: Path, data: bytes) -> None:
+    """Write a file that is not there, all of it or none."""
+    with path.open("xb") as file:
+        try:
+            file.write(data)
+            file.flush()
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
