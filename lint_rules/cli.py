@@ -6,6 +6,7 @@ reaches a terminal: the user's mistakes are one line, ours are one line and a fi
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -96,6 +97,18 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(args: list[str] | None) -> int:
+    # Syntax trees live to the end of the run. The collector would walk them again and again and free nothing,
+    # which more than doubles the time of parsing.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _outcome(args)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _outcome(args: list[str] | None) -> int:
     try:
         code = command.main(args, prog_name="lambdalint", standalone_mode=False)
         sys.stdout.flush()
