@@ -6,6 +6,8 @@ import ast
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lint_rules import Edit, Project, Span
 from lint_rules.engine.sources.cell_magic import mask_magics
@@ -213,3 +215,44 @@ def test_a_syntax_error_in_a_cell_is_told_with_its_cell_and_row(findings):
     where = project.documents["lab.ipynb"].locate(problem.span.start)
     assert (where.cell, where.row) == (2, 2)
     assert findings({"lab.ipynb": raw}) == [("parse-error", 2)]
+
+
+TEXT = st.text(st.sampled_from("ab=\"\\'\n\r\t #%\u00e9\u2028\U0001f600"), max_size=12)
+
+
+@given(st.lists(TEXT, min_size=1, max_size=4), st.data())
+def test_an_edit_of_the_text_is_the_same_edit_of_the_cell(sources, data):
+    indent = data.draw(st.sampled_from([None, 1, 2]))
+    as_list = data.draw(st.booleans())
+    cells = [
+        {
+            "cell_type": "code",
+            "source": _form(source, as_list),
+            "outputs": [{"source": source}],
+        }
+        for source in sources
+    ]
+    raw = json.dumps(
+        {"cells": cells, "metadata": {"source": ["x"]}}, indent=indent, ensure_ascii=data.draw(st.booleans())
+    )
+    document, _ = read_notebook("lab.ipynb", raw)
+    number = data.draw(st.integers(0, len(sources) - 1))
+    start = data.draw(st.integers(0, len(sources[number])))
+    end = data.draw(st.integers(start, len(sources[number])))
+    new = data.draw(TEXT)
+    base = document.cells[number].start
+    if start == end == len(sources[number]) and sources[number].endswith("\n") and number + 1 < len(sources):
+        return  # That place is the beginning of the next cell.
+    after = json.loads(edited(document, [Edit(Span("lab.ipynb", base + start, base + end), new)]))
+    wanted = [*sources]
+    wanted[number] = sources[number][:start] + new + sources[number][end:]
+    assert ["".join(cell["source"]) for cell in after["cells"]] == wanted
+    assert [cell["outputs"] for cell in after["cells"]] == [cell["outputs"] for cell in cells]
+
+
+def _form(source: str, as_list: bool) -> str | list[str]:
+    if not as_list:
+        return source
+    lines = [line + "\n" for line in source.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return [line for line in lines if line]
