@@ -56,7 +56,7 @@ _LEVELS = click.Choice(["advice", "warning", "error"])
 @click.option("--config", "config_file", type=click.Path(), help="Read [tool.lambdalint] from this file.")
 @click.option("--isolated", is_flag=True, help="Read no configuration.")
 @click.option("--color/--no-color", default=None, help="Colours [default: on a terminal].")
-@click.option("-q", "--quiet", is_flag=True, help="No summary, no progress; with -q only findings.")
+@click.option("-q", "--quiet", is_flag=True, help="Findings only: no summary, no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Say which files were looked at and which were left out.")
 @click.pass_context
 def check(
