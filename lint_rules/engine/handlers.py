@@ -15,9 +15,12 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lint_rules.engine.analysis.calls import CallSite
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
+from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.reach import Reach
+from lint_rules.engine.analysis.state import Kept, kept_state
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
@@ -48,7 +51,21 @@ class Handler:
         self.spec = spec
         self.scope = scope
         self.name = f"{module.name.rpartition('.')[0]}.{scope.name}"
+        self._codebase = codebase
         self.reach = Reach(codebase, scope)
+        self.flow = Flow(self.reach)
+
+    def calls(self, *names: str) -> Iterator[CallSite]:
+        """The calls of these dotted names that an invocation may run, here or in functions called."""
+        for scope in self.reach.functions:
+            for node in scope.calls:
+                name = scope.dotted(node.func)
+                if name in names:
+                    yield CallSite(node, scope, name, self.flow)
+
+    def kept_state(self) -> list[Kept]:
+        """The variables of modules that an invocation changes and leaves changed."""
+        return kept_state(self._codebase, self.flow)
 
 
 def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> list[Handler]:

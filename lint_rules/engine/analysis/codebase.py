@@ -110,10 +110,9 @@ class Codebase:
             return self.made_of(owner, value, depth + 1)
         origin = _origin(owner, node.id)
         if origin is not None:
-            home, name = origin.rpartition(".")[::2]
-            module = self.imported(scope.facts.module, home or origin) if home else None
+            module = self._home_of(owner, origin)
             outer = facts_of(module).module_scope if module else None
-            made = outer.value(name) if outer else None
+            made = outer.value(origin.rpartition(".")[2]) if outer else None
             return self.made_of(outer, made, depth + 1) if outer and made is not None else None
         return None
 
@@ -130,6 +129,26 @@ class Codebase:
                     return found
         return None
 
+    def variable(self, home: Scope, name: str) -> tuple[Scope, str] | None:
+        """The module and the name there of a module's variable that may have been imported; None if it comes
+        from outside the project."""
+        for _ in range(_DEEPEST):
+            if not any(isinstance(binding, ast.alias) for binding in home.bindings.get(name, [])):
+                return home, name
+            origin = _origin(home, name)
+            module = self._home_of(home, origin) if origin else None
+            if module is None or origin is None:
+                return None
+            home, name = facts_of(module).module_scope, origin.rpartition(".")[2]
+        return None
+
+    def _home_of(self, scope: Scope, origin: str) -> Module | None:
+        """The project's module that something is imported from by its dotted name."""
+        home = origin.rpartition(".")[0]
+        if not home.strip(".") and origin.startswith("."):
+            home += "."
+        return self.imported(scope.facts.module, home) if home else None
+
     def _named(self, scope: Scope, name: str, depth: int) -> Scope | None:
         owner = scope.owner(name)
         if owner is None or depth > _DEEPEST:
@@ -140,10 +159,8 @@ class Codebase:
             return child if len(bound) == 1 else None
         origin = _origin(owner, name)
         if origin is not None:
-            home, _, last = origin.rpartition(".")
-            if not home.strip("."):
-                home = home + "." if home or origin.startswith(".") else ""
-            module = self.imported(scope.facts.module, home) if home else None
+            module = self._home_of(owner, origin)
+            last = origin.rpartition(".")[2]
             return self._named(facts_of(module).module_scope, last, depth + 1) if module else None
         value = owner.value(name)
         if isinstance(value, ast.Name | ast.Attribute):

@@ -1,0 +1,76 @@
+"""A call that runs when a handler is invoked, and what a rule may ask of it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.analysis.flow import Flow
+from lint_rules.engine.analysis.guards import happens_once, is_kept, is_rare
+from lint_rules.engine.analysis.hoist import hoist
+
+if TYPE_CHECKING:
+    from lint_rules.engine.finding import Edit, Span
+
+
+class CallSite:
+    """A call in a function that a handler reaches. `name` is the dotted name of what it calls."""
+
+    def __init__(self, node: ast.Call, scope: Scope, name: str, flow: Flow) -> None:
+        self.node = node
+        self.scope = scope
+        self.name = name
+        self._flow = flow
+
+    @property
+    def span(self) -> Span:
+        """Where the call stands."""
+        return self.scope.facts.module.span(self.node)
+
+    @property
+    def code(self) -> str:
+        """The call as written, on one line and not too long."""
+        line = " ".join(self.scope.facts.module.code(self.node).split())
+        return line if len(line) <= 60 else line[:57] + "..."
+
+    @property
+    def function(self) -> str:
+        """The name of the function it stands in."""
+        return self.scope.name
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it runs again on every usual invocation, and nobody keeps what it makes."""
+        reached = self._flow.reach.functions[self.scope]
+        return reached.repeats and not (
+            happens_once(self.node, self.scope)
+            or is_rare(self.node, self.scope)
+            or is_kept(self.node, self.scope)
+        )
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it certainly makes the same thing on every invocation: so are its arguments and what it is
+        called on."""
+        return self._flow.is_constant(self.node, self.scope)
+
+    @property
+    def on_own_variable(self) -> bool:
+        """Whether it is a method of an object that the same function has in a variable."""
+        func = self.node.func
+        value = func.value if isinstance(func, ast.Attribute) else None
+        return isinstance(value, ast.Name) and self.scope.owner(value.id) is self.scope
+
+    @property
+    def is_receiver(self) -> bool:
+        """Whether it only makes the object for another call: `make().use()`."""
+        parents = self.scope.facts.parents
+        parent = parents.get(self.node)
+        call = parents.get(parent) if isinstance(parent, ast.Attribute) else None
+        return isinstance(call, ast.Call) and call.func is parent
+
+    def hoisted(self) -> tuple[Edit, ...]:
+        """Edits that move the assignment of the call's result to module level; none where that is not
+        certainly right."""
+        return hoist(self.node, self.scope)
