@@ -68,7 +68,7 @@ class Cloud:
             self._functions,
             self._invocations,
             self.ledger,
-            moto.make_app(ACCOUNT),
+            moto.make_app(),
             self.reset,
             self._new_id,
             admin_token,

@@ -1,7 +1,8 @@
-"""The HTTP server: werkzeug's threaded one with connections kept alive.
+"""The HTTP server: one thread a connection, connections kept alive.
 
-One thread a connection, not a fixed pool: a handler that calls back into this cloud while its own invocation
-holds a thread must never wait for a thread that is not coming.
+Not a library's: the WSGI servers there are either close every connection, which doubles the cost of an SDK's
+call, or serve from a fixed pool of threads, in which a handler that calls back into this cloud while its own
+invocation holds a thread would wait for ever. It speaks the part of HTTP/1.1 that AWS's SDKs and browsers use.
 """
 
 from __future__ import annotations
@@ -9,63 +10,232 @@ from __future__ import annotations
 import errno
 import socket
 import threading
-from collections.abc import Callable
-from typing import Any
-
-from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import Any, BinaryIO
+from urllib.parse import unquote_to_bytes
 
 from course.errors import UserError
 
-
-class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    timeout = 900 + 60  # a connection may wait for the longest invocation
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        return  # the cloud's own record is the ledger
-
-    def make_environ(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().make_environ()
-        return environ
+_LINE = 1 << 20
+_HEADERS = 200
+_SKIP = 1 << 20
+_IDLE = 900 + 60  # a connection may wait for the longest invocation
 
 
 class Server:
-    """Serves one WSGI application on 127.0.0.1 in a thread."""
+    """Serves one WSGI application on loopback in daemon threads."""
 
-    def __init__(self, app: Callable[..., Any], port: int, host: str = "127.0.0.1") -> None:
+    def __init__(self, app: Callable[..., Iterable[bytes]], port: int, host: str = "127.0.0.1") -> None:
         """Raises UserError if the port is taken or not allowed."""
         try:
-            listener = socket.create_server((host, port), backlog=256)
+            self._listener = socket.create_server((host, port), backlog=512)
         except OSError as error:
             raise _explain(error, port) from error
-        listener.set_inheritable(True)
-        self._listener = listener
-        self._server = ThreadedWSGIServer(host, port, app, handler=_handler(), fd=listener.fileno())
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self.port: int = listener.getsockname()[1]
-        listener.set_inheritable(False)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="gateway", daemon=True
-        )
+        self.host = host
+        self.port: int = self._listener.getsockname()[1]
+        self._app = app
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._accept, name="gateway", daemon=True)
 
     def start(self) -> None:
         """Begin to answer."""
         self._thread.start()
 
     def close(self) -> None:
-        """Answer no more."""
-        self._server.shutdown()
-        self._server.server_close()
+        """Answer no more, and drop every connection. May be called twice."""
+        with self._lock:
+            self._closed = True
+            sockets = list(self._open)
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(timeout=5)
+        for connection in sockets:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError as error:
+                if self._closed or error.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED):
+                    return
+                continue
+            with self._lock:
+                if self._closed:
+                    connection.close()
+                    return
+                self._open.add(connection)
+            threading.Thread(target=self._serve, args=(connection,), name="connection", daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.settimeout(_IDLE)
+        stream = connection.makefile("rb", 1 << 16)
+        try:
+            while self._exchange(connection, stream):
+                pass
+        except (OSError, ValueError):
+            return  # the client went away, or sent what is not HTTP
+        finally:
+            with self._lock:
+                self._open.discard(connection)
+            with suppress(OSError):
+                stream.close()
+            connection.close()
+
+    def _exchange(self, connection: socket.socket, stream: BinaryIO) -> bool:
+        """One request and its answer; whether the connection stays open."""
+        line = stream.readline(_LINE)
+        if not line.strip():
+            return bool(line)
+        method, target, version = line.decode("latin-1").split()
+        headers = list(_headers(stream))
+        fields = {name.lower(): value for name, value in headers}
+        chunked = fields.get("transfer-encoding", "").lower() == "chunked"
+        length = fields.get("content-length", "0")
+        body = _Body(stream, int(length) if length.isdigit() else 0)
+        if fields.get("expect", "").lower() == "100-continue":
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        environ = self._environ(method, target, version, headers)
+        if chunked:
+            environ["wsgi.input_terminated"] = True
+            environ["wsgi.input"] = _Chunks(stream)
+        else:
+            environ["wsgi.input"] = body
+        keep = version != "HTTP/1.0" and fields.get("connection", "").lower() != "close"
+        self._answer(connection, environ, method)
+        return keep and not chunked and body.skip()
+
+    def _environ(self, method: str, target: str, version: str, headers: list[tuple[str, str]]) -> dict[str, Any]:
+        path, _, query = target.partition("?")
+        if "://" in path:  # absolute form, as proxies send it
+            path = "/" + path.partition("://")[2].partition("/")[2]
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query,
+            "RAW_URI": target,
+            "REQUEST_URI": target,
+            "SERVER_NAME": self.host,
+            "SERVER_PORT": str(self.port),
+            "SERVER_PROTOCOL": version,
+            "REMOTE_ADDR": "127.0.0.1",
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": _Nowhere(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            "cloud.headers": headers,
+        }
+        for name, value in headers:
+            key = name.upper().replace("-", "_")
+            if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+                key = "HTTP_" + key
+            environ[key] = f"{environ[key]},{value}" if key in environ else value
+        return environ
+
+    def _answer(self, connection: socket.socket, environ: dict[str, Any], method: str) -> None:
+        head: list[str] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+            lines = [f"{name}: {value}" for name, value in headers]
+            names = {name.lower() for name, _ in headers}
+            head[:] = [f"HTTP/1.1 {status}", *lines]
+            bodyless = method == "HEAD" or status.startswith(("1", "204", "304"))
+            environ["cloud.length"] = "content-length" in names or bodyless
+
+        answer = self._app(environ, start_response)
+        try:
+            body = b"".join(answer)
+        finally:
+            close = getattr(answer, "close", None)
+            if close is not None:
+                close()
+        if not environ["cloud.length"]:
+            head.append(f"Content-Length: {len(body)}")
+        data = ("\r\n".join(head) + "\r\n\r\n").encode("latin-1", "replace")
+        connection.sendall(data if method == "HEAD" else data + body)
 
 
-def _handler() -> type[WSGIRequestHandler]:
-    from moto.moto_server.werkzeug_app import MotoRequestHandler
+def _headers(stream: BinaryIO) -> Iterator[tuple[str, str]]:
+    for _ in range(_HEADERS):
+        line = stream.readline(_LINE)
+        if line in (b"\r\n", b"\n", b""):
+            return
+        name, colon, value = line.decode("latin-1").partition(":")
+        if not colon:
+            raise ValueError("not a header")
+        yield name.strip(), value.strip()
+    raise ValueError("too many headers")
 
-    return type("Handler", (_Handler, MotoRequestHandler), {})
+
+class _Body:
+    """A request body that ends where its Content-Length says, so that what is left of it can be skipped."""
+
+    def __init__(self, stream: BinaryIO, length: int) -> None:
+        self._stream = stream
+        self._left = length
+
+    def read(self, size: int | None = -1) -> bytes:
+        wanted = self._left if size is None or size < 0 else min(size, self._left)
+        data = self._stream.read(wanted) if wanted else b""
+        self._left -= len(data)
+        return data
+
+    def readline(self, size: int | None = -1) -> bytes:
+        wanted = self._left if size is None or size < 0 else min(size, self._left)
+        data = self._stream.readline(wanted) if wanted else b""
+        self._left -= len(data)
+        return data
+
+    def readlines(self, hint: int = -1) -> list[bytes]:
+        return list(self)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while line := self.readline():
+            yield line
+
+    def skip(self) -> bool:
+        """Read what nobody read; False if that is too much and the connection should be closed instead."""
+        if self._left > _SKIP:
+            return False
+        return len(self.read()) >= 0 and self._left == 0
+
+
+class _Chunks(_Body):
+    """A chunked body, gathered whole when first read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        import io
+
+        gathered = bytearray()
+        while size := int(stream.readline(_LINE).partition(b";")[0] or b"0", 16):
+            gathered += stream.read(size)
+            stream.readline(_LINE)
+        for _ in _headers(stream):
+            continue
+        super().__init__(io.BytesIO(bytes(gathered)), len(gathered))
+
+
+class _Nowhere:
+    """Where an application's own error log goes: errors are answers, not lines on a learner's terminal."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        return
+
+    def flush(self) -> None:
+        return
 
 
 def _explain(error: OSError, port: int) -> UserError:
