@@ -160,7 +160,7 @@ def test_the_form_of_the_json_is_kept(indent, source, ascii_only):
     content["cells"][1]["source"] = source
     raw = json.dumps(content, indent=indent, ensure_ascii=ascii_only)
     wanted = json.loads(raw)
-    text = "a = 1\nc = 'é'\n"
+    text = "a = 1\nc = 'é'"
     wanted["cells"][1]["source"] = text if isinstance(source, str) else text.splitlines(keepends=True)
     assert replaced(raw, "b = 2", "c = 'é'\n") == json.dumps(wanted, indent=indent, ensure_ascii=ascii_only)
 
@@ -246,6 +246,8 @@ def test_an_edit_of_the_text_is_the_same_edit_of_the_cell(sources, data):
     after = json.loads(edited(document, [Edit(Span("lab.ipynb", base + start, base + end), new)]))
     wanted = [*sources]
     wanted[number] = sources[number][:start] + new + sources[number][end:]
+    if wanted[number] != sources[number] and not sources[number].endswith("\n"):
+        wanted[number] = wanted[number].rstrip("\n")
     assert ["".join(cell["source"]) for cell in after["cells"]] == wanted
     assert [cell["outputs"] for cell in after["cells"]] == [cell["outputs"] for cell in cells]
 

@@ -27,7 +27,13 @@ def _pairs(old: Document, new: Document) -> Iterator[tuple[str, str, str]]:
         yield old.path, old.text, new.text
         return
     for was, now in zip(old.cells, new.cells, strict=True):
-        yield f"{old.path}:cell {was.number}", old.text[was.start : was.end], new.text[now.start : now.end]
+        name = f"{old.path}:cell {was.number}"
+        # The last line of a cell has no newline, which is nothing to tell.
+        yield name, _ended(old.text[was.start : was.end]), _ended(new.text[now.start : now.end])
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else text + "\n"
 
 
 def _unified(name: str, old: str, new: str, colour: bool) -> Iterator[str]:
@@ -35,7 +41,7 @@ def _unified(name: str, old: str, new: str, colour: bool) -> Iterator[str]:
 
     for line in unified_diff(_lines(old), _lines(new), name, name):
         if not line.endswith("\n"):
-            line += "\n" if ":cell " in name else "\n\\ No newline at end of file\n"
+            line += "\n\\ No newline at end of file\n"
         mark = line[0]
         if colour and mark in _COLOURS:
             yield f"\x1b[{_COLOURS[mark]}m{line[:-1]}\x1b[0m\n"

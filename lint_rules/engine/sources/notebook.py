@@ -95,7 +95,8 @@ def edited(document: Document, edits: Sequence[Edit]) -> str:
             )
         if changed != text:
             added_newline = len(text) > cell.end - cell.start
-            new[cell.number] = changed[:-1] if added_newline and changed.endswith("\n") else changed
+            # A cell that did not end in a newline does not end in one, or in several, afterwards.
+            new[cell.number] = changed.rstrip("\n") if added_newline else changed
     raw = document.raw
     for number, (start, end) in sorted(_source_spans(raw).items(), reverse=True):
         if number in new:
