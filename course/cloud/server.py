@@ -12,7 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from urllib.parse import unquote_to_bytes
 
 from course.errors import UserError
@@ -76,7 +76,7 @@ class Server:
     def _serve(self, connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.settimeout(_IDLE)
-        stream = connection.makefile("rb", 1 << 16)
+        stream = cast("BinaryIO", connection.makefile("rb", 1 << 16))
         try:
             while self._exchange(connection, stream):
                 pass
@@ -112,7 +112,9 @@ class Server:
         self._answer(connection, environ, method)
         return keep and not chunked and body.skip()
 
-    def _environ(self, method: str, target: str, version: str, headers: list[tuple[str, str]]) -> dict[str, Any]:
+    def _environ(
+        self, method: str, target: str, version: str, headers: list[tuple[str, str]]
+    ) -> dict[str, Any]:
         path, _, query = target.partition("?")
         if "://" in path:  # absolute form, as proxies send it
             path = "/" + path.partition("://")[2].partition("/")[2]

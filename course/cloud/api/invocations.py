@@ -133,12 +133,16 @@ def _java(payload: bytes, error: Exception) -> str:
     text = payload.decode("utf-8", "replace")
     at = getattr(error, "pos", 0)
     if at >= len(text):
-        return f'Unexpected end-of-input: expected close marker\n at [Source: (byte[])"{text[:500]}"; line: 1, column: {at + 1}]'
+        return f"Unexpected end-of-input: expected close marker{_place(text, at)}"
     token = text[at:].split()[0] if text[at:].split() else text[at:]
     return (
         f"Unrecognized token '{token[:100]}': was expecting (JSON String, Number, Array, Object or token 'null', "
-        f"'true' or 'false')\n at [Source: (byte[])\"{text[:500]}\"; line: 1, column: {at + 1}]"
+        f"'true' or 'false'){_place(text, at)}"
     )
+
+
+def _place(text: str, at: int) -> str:
+    return f'\n at [Source: (byte[])"{text[:500]}"; line: 1, column: {at + 1}]'
 
 
 def _client_context(encoded: Any) -> str | None:

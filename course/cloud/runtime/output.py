@@ -67,10 +67,11 @@ class Output:
     def _cut(self, now: float, rest: bool = False) -> None:
         buffer = self._buffer
         while buffer:
-            if buffer.startswith(_MAGIC) and len(buffer) >= _HEADER:
+            if buffer.startswith(_MAGIC):
                 size = int.from_bytes(buffer[4:8], "big")
                 if size > _FRAME_LIMIT:
-                    del buffer[:2]  # not a frame after all: a handler wrote these bytes itself
+                    self._add(now, bytes(buffer[:2]))  # not a frame: a handler wrote these bytes itself
+                    del buffer[:2]
                     continue
                 if len(buffer) < _HEADER + size:
                     break
@@ -78,13 +79,11 @@ class Output:
                 self._add(at, bytes(buffer[_HEADER : _HEADER + size]))
                 del buffer[: _HEADER + size]
                 continue
-            if buffer.startswith(_MAGIC[:1]) and len(buffer) < _HEADER:
-                break
             frame = buffer.find(_MAGIC)
-            line = buffer.find(b"\n", 0, frame if frame >= 0 else len(buffer))
-            if line >= 0:
-                self._add(now, bytes(buffer[:line]))
-                del buffer[: line + 1]
+            last = buffer.rfind(b"\n", 0, frame if frame >= 0 else len(buffer))
+            if last >= 0:
+                self._add_lines(now, bytes(buffer[:last]))
+                del buffer[: last + 1]
             elif frame > 0:
                 self._add(now, bytes(buffer[:frame]))
                 del buffer[:frame]
@@ -97,13 +96,19 @@ class Output:
             self._add(now, bytes(buffer))
             buffer.clear()
 
+    def _add_lines(self, at: float, data: bytes) -> None:
+        if self._kept + len(data) > KEEP:
+            # Whole chunks are dropped: a flood must not cost the time to look at each of its lines.
+            self._dropped += len(data)
+            return
+        for line in data.split(b"\n"):
+            self._add(at, line)
+
     def _add(self, at: float, data: bytes) -> None:
         if self._kept + len(data) > KEEP:
             self._dropped += len(data)
             return
         self._kept += len(data)
         text = data.replace(*self._replace).decode("utf-8", "replace").rstrip("\r\n")
-        if not text:
-            return
         for start in range(0, len(text), quotas.LOG_EVENT):
             self._events.append(Event(at, text[start : start + quotas.LOG_EVENT]))

@@ -6,12 +6,14 @@ which is what freezing stops; ending goes through the keeper's whole tree.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from course.cloud import quotas
 from course.cloud.runtime.child.bootstrap import descendants
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -58,17 +60,18 @@ class Process:
         """None while it runs; else its exit status, negative for the signal that ended it."""
         return self._popen.poll()
 
-    def memory_mb(self) -> float:
-        """Resident memory of the runtime and all that it started, in MB."""
-        pages = 0
-        for pid in self._family():
-            try:
-                with open(f"/proc/{pid}/statm", "rb") as file:
-                    fields = file.read().split()
-                pages += int(fields[1]) - (int(fields[2]) if pid != self._runtime else 0)
-            except (OSError, IndexError, ValueError):
-                continue
-        return pages * _PAGE / _MB
+    def memory_mb(self, limit: float) -> float:
+        """Resident memory of the runtime and all that it started, in MB.
+
+        Forked processes share pages, so when their sum passes `limit` it is counted again, each page once.
+        """
+        family = self._family()
+        if len(family) > quotas.PROCESSES:
+            return math.inf
+        used = sum(_resident(pid) for pid in family)
+        if used > limit and len(family) > 1:
+            used = sum(_proportional(pid) for pid in family)
+        return used
 
     def peak_mb(self) -> float:
         """The most resident memory the runtime itself ever had, in MB; 0 where the system does not tell."""
@@ -129,7 +132,7 @@ class Process:
         # /proc/PID/task/TID/children costs a few microseconds; scanning all of /proc would cost milliseconds.
         found: list[int] = []
         queue = [self.pid]
-        while queue and len(found) < 512:
+        while queue and len(found) <= quotas.PROCESSES:
             children = _children(queue.pop())
             found += children
             queue += children
@@ -142,6 +145,25 @@ def _end_tree(pid: int) -> None:
             os.kill(member, signal.SIGKILL)
         except OSError:
             continue
+
+
+def _resident(pid: int) -> float:
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as file:
+            return int(file.read().split()[1]) * _PAGE / _MB
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
+def _proportional(pid: int) -> float:
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+            for line in file:
+                if line.startswith(b"Pss:"):
+                    return int(line.split()[1]) / 1024
+    except (OSError, IndexError, ValueError):
+        pass
+    return _resident(pid)
 
 
 def _children(pid: int) -> list[int]:

@@ -61,7 +61,7 @@ def _made(kind: str, message: str) -> Result:
 
 
 # Go's names, since the program that reports them on AWS is written in Go.
-_SIGNALS = {
+_SIGNALS: dict[int, str] = {
     signal.SIGSEGV: "segmentation fault",
     signal.SIGABRT: "aborted",
     signal.SIGTERM: "terminated",

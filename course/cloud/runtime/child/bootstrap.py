@@ -5,19 +5,20 @@ even a daemonised grandchild stays in its tree; it holds the read end of a pipe 
 has, so when the cloud dies, however it dies, the keeper ends the whole tree. It then ends the way the runtime
 ended, which is how the cloud learns of exits and signals. The runtime itself is AWS's `awslambdaric`.
 
-Run as a script, never imported by the cloud: `bootstrap.py DEATH_FD CPU_GUARD`.
+Run as a script: `bootstrap.py DEATH_FD`.
 """
 
 import os
 import select
 import signal
 import sys
+from contextlib import suppress
 
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_PDEATHSIG = 1
 
 
-def _prctl(option, value):
+def _prctl(option: int, value: int) -> None:
     try:
         import ctypes
 
@@ -26,9 +27,30 @@ def _prctl(option, value):
         pass  # not Linux: the pipe still tells of the cloud's death
 
 
-def descendants(pid):
+def _drop_capabilities() -> None:
+    """Be an ordinary user even as root: file permissions in a package count on Lambda, and root ignores them."""
+    try:
+        import ctypes
+
+        header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+        nothing = (ctypes.c_uint32 * 6)()
+        ctypes.CDLL(None).capset(header, nothing)
+    except (ImportError, OSError, AttributeError):
+        pass
+
+
+def _limit_resources() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    files = 1024 if hard == resource.RLIM_INFINITY else min(1024, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+
+def descendants(pid: int) -> list[int]:
     """Every living descendant of a process, parents first. Linux only; elsewhere the list is empty."""
-    parents = {}
+    parents: dict[int, list[int]] = {}
     try:
         entries = os.listdir("/proc")
     except OSError:
@@ -40,7 +62,8 @@ def descendants(pid):
                     parents.setdefault(int(file.read().rpartition(b")")[2].split()[1]), []).append(int(entry))
             except (OSError, ValueError, IndexError):
                 continue  # it ended while we looked
-    found, queue = [], [pid]
+    found: list[int] = []
+    queue = [pid]
     while queue:
         children = parents.get(queue.pop(), [])
         found += children
@@ -48,17 +71,15 @@ def descendants(pid):
     return found
 
 
-def end_tree(pid):
+def end_tree(pid: int) -> None:
     """Kill every descendant, again and again until none is left: a fork bomb forks while it is killed."""
     for _ in range(200):
         family = descendants(pid)
         if not family:
             return
         for member in family:
-            try:
+            with suppress(OSError):
                 os.kill(member, signal.SIGKILL)
-            except OSError:
-                pass
         while True:
             try:
                 if os.waitpid(-1, os.WNOHANG)[0] == 0:
@@ -67,7 +88,7 @@ def end_tree(pid):
                 return
 
 
-def run_runtime():
+def run_runtime() -> None:
     """Become the Lambda runtime. Returns only if the handler could not be run at all."""
     os.chdir(os.environ["LAMBDA_TASK_ROOT"])
     sys.argv = ["awslambdaric", os.environ["_HANDLER"]]
@@ -78,7 +99,7 @@ def run_runtime():
     main(sys.argv)
 
 
-def keep(runtime, death_fd):
+def keep(runtime: int, death_fd: int) -> None:
     """Wait until the runtime ends or the cloud does; end the tree; end as the runtime ended."""
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -88,7 +109,7 @@ def keep(runtime, death_fd):
     poll = select.poll()
     poll.register(death_fd, select.POLLIN | select.POLLHUP)
     poll.register(woken, select.POLLIN)
-    status = None
+    status: int | None = None
     while status is None:
         for fd, _ in poll.poll():
             if fd == death_fd:
@@ -120,7 +141,7 @@ def keep(runtime, death_fd):
     os._exit(os.WEXITSTATUS(status))
 
 
-def main():
+def main() -> None:
     death_fd = int(sys.argv[1])
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     runtime = os.fork()
@@ -128,6 +149,9 @@ def main():
         os.close(death_fd)
         os.setsid()
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        _limit_resources()
+        if os.geteuid() == 0:
+            _drop_capabilities()
         run_runtime()
         return
     # The keeper holds none of the runtime's pipes, so their end of file is the runtime's own.
