@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lint_rules.engine.analysis.awaits import AwaitStep as AwaitStep
+    from lint_rules.engine.analysis.calls import CallSite as CallSite
+    from lint_rules.engine.analysis.state import Kept as Kept
     from lint_rules.engine.config import Config as Config
     from lint_rules.engine.finding import Edit as Edit
     from lint_rules.engine.finding import Finding as Finding
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from lint_rules.engine.templates.model import Value as Value
 
 _HOMES = {
+    "AwaitStep": "analysis.awaits",
+    "CallSite": "analysis.calls",
     "Config": "config",
     "Edit": "finding",
     "EventSource": "templates.model",
@@ -42,6 +47,7 @@ _HOMES = {
     "FixResult": "fix",
     "FunctionSpec": "templates.model",
     "Handler": "handlers",
+    "Kept": "analysis.state",
     "Module": "sources.module",
     "Project": "project",
     "RULES": "rule",

@@ -15,6 +15,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lint_rules.engine.analysis.awaits import AwaitStep, await_runs, gathered
 from lint_rules.engine.analysis.calls import CallSite
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
@@ -23,6 +24,7 @@ from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.state import Kept, kept_state
 
 if TYPE_CHECKING:
+    from lint_rules.engine.finding import Edit
     from lint_rules.engine.sources.module import Module
     from lint_rules.engine.templates.model import FunctionSpec, Template
 
@@ -62,6 +64,18 @@ class Handler:
                 name = scope.dotted(node.func)
                 if name in names:
                     yield CallSite(node, scope, name, self.flow)
+
+    def await_runs(self) -> Iterator[list[AwaitStep]]:
+        """Runs of adjacent awaits in the asynchronous functions of the handler's module, and in those that it
+        reaches in other modules."""
+        scopes = dict.fromkeys([*self.scope.facts.functions, *self.reach.functions])
+        for scope in scopes:
+            if scope.awaits:
+                yield from await_runs(self._codebase, scope)
+
+    def gathered(self, steps: list[AwaitStep]) -> tuple[Edit, ...]:
+        """Edits that await steps of a run at the same time; none where that is not certainly right."""
+        return gathered(steps)
 
     def kept_state(self) -> list[Kept]:
         """The variables of modules that an invocation changes and leaves changed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import Finding, Project, Related, rule
+from lint_rules import Finding, Kept, Project, Related, rule
 
 
 @rule("LAM104", looks_at=Project, severity="warning", since="0.1")
@@ -80,15 +80,15 @@ def module_state_mutated(project: Project) -> Iterator[Finding]:
     AWS: "Understanding the Lambda execution environment lifecycle", shutdown and reuse.
     """
     leaking = set()
-    kept = {}
+    kept: dict[tuple[object, str], Kept] = {}
     for handler in project.handlers:
         for state in handler.kept_state():
             key = (state.home, state.name)
             kept.setdefault(key, state)
             if any(change.derived for change in state.changes):
                 leaking.add(key)
-    for key, state in kept.items():
-        if key in leaking:
+    for place, state in kept.items():
+        if place in leaking:
             # Reported as event data that the module keeps.
             continue
         related = state.made_at

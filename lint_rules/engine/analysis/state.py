@@ -44,6 +44,11 @@ class Change(NamedTuple):
     keyed: bool
     sets: bool
 
+    @property
+    def span(self) -> Span:
+        """Where the change stands."""
+        return self.scope.facts.module.span(self.node)
+
 
 class Kept(NamedTuple):
     """A variable of a module that invocations change: its name, the module's scope, and the changes in the
