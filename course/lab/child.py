@@ -44,6 +44,7 @@ def main(descriptor: int) -> None:
                 request = json.loads(line)
                 _say(results, examine(request, cloud))
                 cloud.reset()
+                processes.kill_below(os.getpid())  # no environment is left, so these only fled
                 shutil.rmtree(request["folder"], ignore_errors=True)
     shutil.rmtree(Path.cwd(), ignore_errors=True)
 

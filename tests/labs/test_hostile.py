@@ -136,6 +136,19 @@ def test_a_handler_that_misbehaves_fails_its_check_and_the_cloud_lives_on(tiny: 
         assert grading.grade(tiny, tiny.solution, "greet", examiner=examiner).passed
 
 
+def test_what_fled_from_a_check_is_gone_before_the_next(tiny: Lab) -> None:
+    with Examiner() as examiner:
+        for files in (
+            {"greeter.py": FLEE + 'def handler(event, context): return {"greeting": "Hello, Ada"}'},
+            {"adder.py": FLEE + "def add(left, right): return left + right"},
+        ):
+            grading.grade(tiny, files, examiner=examiner)
+        grading.grade(tiny, tiny.solution, "greet", examiner=examiner)
+        sleepers = [one for one in psutil.process_iter() if SLEEP in " ".join(command(one))]
+        assert sleepers == []
+        assert examiner.started == 1
+
+
 @pytest.mark.usefixtures("nothing_left")
 def test_closing_in_the_middle_leaves_nothing(tiny: Lab) -> None:
     examiner = Examiner()
