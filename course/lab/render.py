@@ -31,7 +31,7 @@ COLOUR = {
 }
 CHIP = "color:#fff;border-radius:3px;padding:0 .5em;white-space:nowrap;font-weight:600"
 PRE = "white-space:pre-wrap;overflow-wrap:anywhere;max-height:20em;overflow:auto;margin:.3em 0"
-INDENT = " " * 17
+INDENT = " " * 18
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def exercise(result: ExerciseResult, number: str) -> Shown:
 def line(result: CheckResult) -> str:
     """One check's result as text, one line or several."""
     word = result.verdict.value.upper()
-    lines = [f"  {SIGN[result.verdict]} {word:<13}{result.check.sentence}"]
+    lines = [f"  {SIGN[result.verdict]} {word:<14}{result.check.sentence}"]
     if result.rationale:
         lines.append(
             _indented("observed: " if result.verdict is not Verdict.BLOCKED else "", result.rationale)

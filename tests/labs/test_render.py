@@ -36,11 +36,11 @@ def test_text_and_html_say_the_same(tiny: Lab) -> None:
     )
     assert repr(shown) == (
         "Add two numbers (add): 1 of 3 checks passed, 2 of 4 points\n"
-        "  ✔ PASSED       The sum of two numbers is returned.\n"
-        "  ✘ FAILED       Texts are joined.\n"
-        "                 observed: it gave 3\n"
-        "  ‖ BLOCKED      Negative numbers add up too.\n"
-        "                 waits\n"
+        "  ✔ PASSED        The sum of two numbers is returned.\n"
+        "  ✘ FAILED        Texts are joined.\n"
+        "                  observed: it gave 3\n"
+        "  ‖ BLOCKED       Negative numbers add up too.\n"
+        "                  waits\n"
         'Stuck? lab.hint("add") gives a hint; in a terminal: lambdalab hint 07 add'
     )
     assert words(shown._repr_html_()) == " ".join(repr(shown).split())
