@@ -29,6 +29,14 @@ class Function:
     environment: tuple[tuple[str, str], ...]
     log_group: str
     fingerprint: str
+    layers: tuple[Path, ...] = ()
+    """Unpacked layers, the lowest first; later ones win."""
+    ephemeral_storage: int = 512
+    """Size of /tmp in MB."""
+    snap_start: bool = False
+    log_format: str = "Text"
+    log_levels: tuple[str, str] = ("", "")
+    """Application and system log level, with `log_format` JSON."""
 
 
 @dataclass(frozen=True)
