@@ -35,7 +35,7 @@ _CONTEXT_LIKE = _CONTEXTS | {"c", "_", "__", "_c", "unused", "_unused"}
 _NAMES = frozenset({"handler", "handle", "lambda_function", "lambda_handler", "main", "lambdahandler"})
 _MARKS = frozenset({
     *("event_source", "inject_lambda_context", "capture_lambda_handler", "log_metrics", "event_parser"),
-    *("idempotent", "lambda_handler_decorator", "batch_processor", "async_batch_processor"),
+    *("idempotent", "batch_processor", "async_batch_processor"),
 })  # fmt: skip
 """Decorators of Powertools for AWS Lambda that belong on handlers."""
 _TEST_WORDS = frozenset({"pytest", "unittest", "moto"})

@@ -10,6 +10,9 @@ _SESSIONS = ("boto3.Session", "boto3.session.Session")
 _CLIENTS = ("boto3.client", "boto3.resource")
 _OF_SESSIONS = tuple(f"{session}().{kind}" for session in _SESSIONS for kind in ("client", "resource"))
 
+_FACTS_OF_SESSIONS = frozenset({"get_credentials", "region_name", "profile_name", "available_profiles"})
+"""What is asked of a session that makes no clients."""
+
 
 @rule("LAM101", looks_at=Handler, severity="warning", since="0.1", fix="unsafe")
 def client_init_in_handler(handler: Handler) -> Iterator[Finding]:
@@ -91,7 +94,7 @@ def client_init_in_handler(handler: Handler) -> Iterator[Finding]:
         if call.name in _OF_SESSIONS and call.on_own_variable:
             # The session is reported; its clients follow when it has moved.
             continue
-        if call.name in _SESSIONS and call.is_receiver:
+        if call.name in _SESSIONS and (call.is_receiver or call.uses <= _FACTS_OF_SESSIONS):
             continue
         edits = call.hoisted()
         title = f"Create it once, at module level: {call.code}"

@@ -32,6 +32,8 @@ class CallSite:
     def code(self) -> str:
         """The call as written, on one line and not too long."""
         line = " ".join(self.scope.facts.module.code(self.node).split())
+        if line[:2].rstrip("\"'") != line[:2]:
+            return f"{self.name}()"  # In an f-string, whose parts have no place of their own before 3.12.
         return line if len(line) <= 60 else line[:57] + "..."
 
     @property
@@ -61,6 +63,18 @@ class CallSite:
         func = self.node.func
         value = func.value if isinstance(func, ast.Attribute) else None
         return isinstance(value, ast.Name) and self.scope.owner(value.id) is self.scope
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """The attributes of the result that the function uses: `{"client"}` for `make().client()`, and for
+        `x = make()` those of `x`. Contains "" for any other use."""
+        facts = self.scope.facts
+        results: list[ast.AST] = [self.node]
+        statement = facts.parents[self.node]
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            results = [*self.scope.loads.get(statement.targets[0].id, [])]
+        parents = [facts.parents[result] for result in results]
+        return frozenset(parent.attr if isinstance(parent, ast.Attribute) else "" for parent in parents)
 
     @property
     def is_receiver(self) -> bool:

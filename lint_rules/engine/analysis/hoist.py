@@ -17,6 +17,10 @@ import re
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
 
+_EMPTY = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
+_ABOUT_CLIENTS = re.compile(r"client|boto|resource|session|connect|initiali|set ?up", re.IGNORECASE)
+"""Comments that speak of the statement below them, and not of all that follows."""
+
 _PARTS = frozenset({"Table", "Bucket", "Queue", "Topic", "Object"})
 """Methods of boto3 resources that make an object and call nobody."""
 
@@ -39,10 +43,13 @@ def hoist(call: ast.Call, scope: Scope) -> tuple[Edit, ...]:
         return ()
     start, end, text = lines
     place = module.document.path
-    removal = Edit(Span(place, module.base + start, module.base + end), "")
     top = facts.module_scope
     if name in top.bindings or name in facts.stored_globally:
-        return (removal,) if _is_same(top.value(name), statement.value) else ()
+        if not _is_same(top.value(name), statement.value):
+            return ()
+        start = _line_start(module.text, module.span(statement).start - module.base)
+        return (Edit(Span(place, module.base + start, module.base + end), ""),)
+    removal = Edit(Span(place, module.base + start, module.base + end), "")
     if hasattr(builtins, name) or not _is_free(name, scope):
         return ()
     after = _after(statement.value, scope)
@@ -84,7 +91,7 @@ def _lines(statement: ast.stmt, scope: Scope) -> tuple[int, int, str] | None:
     text = module.text
     span = module.span(statement)
     first, last = span.start - module.base, span.end - module.base
-    start = max(text.rfind("\n", 0, first), text.rfind("\r", 0, first)) + 1
+    start = _line_start(text, first)
     indent = text[start:first]
     tail = re.compile(r"[ \t]*(?:#[^\r\n]*)?(\r\n|\n|\r|\Z)").match(text, last)
     if indent.strip() or tail is None:
@@ -92,14 +99,37 @@ def _lines(statement: ast.stmt, scope: Scope) -> tuple[int, int, str] | None:
     block = _block(facts.parents[statement], statement)
     if block is None or len([each for each in block if not _is_docstring(each)]) < 2:
         return None
-    code = text[first : tail.start(1)].rstrip()
-    moved = re.sub(rf"(\r\n|\n|\r){re.escape(indent)}", r"\1", code)
     end = tail.end()
-    if block[0] is statement and isinstance(facts.parents[statement], ast.FunctionDef | ast.AsyncFunctionDef):
-        # A function does not begin with the blank line that followed.
-        blank = re.compile(r"[ \t]*(?:\r\n|\n|\r)").match(text, end)
-        end = blank.end() if blank else end
+    empty = _EMPTY.match(text, end)
+    above = _comments_above(text, start, indent)
+    if above < start and (empty or end == len(text) or _ABOUT_CLIENTS.search(text[above:start])):
+        start = above
+    code = text[start + len(indent) : tail.start(1)].rstrip()
+    moved = re.sub(rf"(\r\n|\n|\r){re.escape(indent)}", r"\1", code)
+    opens = block[0] is statement and isinstance(
+        facts.parents[statement], ast.FunctionDef | ast.AsyncFunctionDef
+    )
+    if empty and (opens or _EMPTY.match(text, _line_start(text, start - 1))):
+        # No function begins with a blank line, and no two of them meet, where there were none before.
+        end = empty.end()
     return start, end, moved
+
+
+def _line_start(text: str, at: int) -> int:
+    if at > 0 and text[at - 1 : at + 1] == "\r\n":
+        at -= 1
+    return max(text.rfind("\n", 0, max(at, 0)), text.rfind("\r", 0, max(at, 0))) + 1
+
+
+def _comments_above(text: str, start: int, indent: str) -> int:
+    """Where the comments begin that stand right above a line, as deep as it."""
+    while start > 0:
+        before = _line_start(text, start - 1)
+        line = text[before:start]
+        if not line.startswith(indent + "#"):
+            break
+        start = before
+    return start
 
 
 def _block(parent: ast.AST, statement: ast.stmt) -> list[ast.stmt] | None:
@@ -144,20 +174,24 @@ def _after(value: ast.expr, scope: Scope) -> ast.stmt | None:
             while at not in places:
                 at = facts.parents[at]
             last = max(last, places[at])
-    while last + 1 < len(body) and _prepares(body[last + 1]):
+    while last + 1 < len(body) and _prepares(body[last + 1], scope):
         last += 1
     return body[last] if last >= 0 else None
 
 
-def _prepares(statement: ast.stmt) -> bool:
-    """Whether a statement must or may come before clients are made: imports, set-up calls, environment."""
+def _prepares(statement: ast.stmt, scope: Scope) -> bool:
+    """Whether a statement must or may come before a client is made: imports, set-up calls, environment, other
+    clients."""
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return True
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Call)
     if isinstance(statement, ast.Try):
         return any(isinstance(part, ast.Import | ast.ImportFrom) for part in statement.body)
-    return isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript)
+    if not isinstance(statement, ast.Assign):
+        return False
+    name = scope.facts.module_scope.dotted(statement.value) or ""
+    return isinstance(statement.targets[0], ast.Subscript) or name.startswith("boto3.")
 
 
 def _insertion(after: ast.stmt, scope: Scope) -> tuple[int, str, str]:
