@@ -18,6 +18,7 @@ from course.cloud.api.functions import Functions
 from course.cloud.api.invocations import Invocations
 from course.cloud.clock import Clock, SystemClock
 from course.cloud.engine.concurrency import Concurrency
+from course.cloud.engine.factory import Factory
 from course.cloud.engine.invoke import Engine
 from course.cloud.engine.pool import Pool
 from course.cloud.gateway import Gateway
@@ -26,6 +27,7 @@ from course.cloud.moto_bridge.logs import MotoLogs
 from course.cloud.moto_bridge.neighbours import MotoNeighbours
 from course.cloud.observe.ledger import Ledger
 from course.cloud.runtime.launchers import ExecLauncher
+from course.cloud.runtime.world import Tier
 from course.cloud.server import Server
 
 ACCOUNT = "123456789012"
@@ -47,13 +49,25 @@ class Cloud:
         host: str = "127.0.0.1",
         clock: Clock | None = None,
         admin_token: str | None = None,
+        isolation: str = "auto",
+        network: str = "open",
     ) -> None:
-        """Raises UserError if the port cannot be had."""
+        """`isolation` is "auto" (as much as the system allows) or "basic"; `network` is "open", or "cloud" to let
+        handlers connect to this cloud only. Raises UserError if the port cannot be had."""
         self._chance = random.Random(seed)
         self._clock = clock or SystemClock()
         self.ledger = Ledger()
         neighbours = MotoNeighbours(ACCOUNT, REGION)
-        self._pool = Pool(ExecLauncher(), self._clock, self._chance, REGION, neighbours.credentials)
+        factory = Factory(
+            ExecLauncher(),
+            self._clock,
+            self._chance,
+            REGION,
+            neighbours.credentials,
+            Tier(isolation),
+            network=network,
+        )
+        self._pool = Pool(factory, self._clock)
         engine = Engine(
             self._pool,
             Concurrency(quotas.ACCOUNT_CONCURRENCY),
@@ -75,7 +89,7 @@ class Cloud:
         )
         self._server = Server(gateway, port, host)
         self.endpoint = f"http://{host}:{self._server.port}"
-        self._pool.endpoint = self._functions.endpoint = self.endpoint
+        factory.endpoint = self._functions.endpoint = self.endpoint
         self._making_clients = threading.Lock()
         self._session: Any = None
         self._closed = False

@@ -29,32 +29,33 @@ class Engine:
 
     def invoke(self, invocation: Invocation) -> Outcome:
         """Run it and wait for the outcome. Raises TooManyRequests when no concurrency is left."""
-        with self.concurrency.lease():
-            environment = self.pool.warm(invocation.function)
-            if environment is not None:
-                return self._run(invocation, environment, None, [])
-            return self._cold(invocation)
+        with (
+            self.concurrency.lease(invocation.function),
+            self.pool.environment(invocation.function) as (environment, cold),
+        ):
+            return (
+                self._cold(invocation, environment) if cold else self._run(invocation, environment, None, [])
+            )
 
-    def _cold(self, invocation: Invocation) -> Outcome:
+    def _cold(self, invocation: Invocation, environment: Environment) -> Outcome:
         function = invocation.function
-        environment = self.pool.cold(function)
         init = environment.init()
         self._record_init(environment, init)
         lines = logs.init_lines(init, function.runtime, self._region)
         if init.ending == "ok":
             return self._run(invocation, environment, init.seconds * 1000, lines)
         # A failed INIT is run once more as part of the invocation, under the function's own timeout.
-        self.pool.give_back(environment)
-        again = self.pool.cold(function)
-        again.log_stream = environment.log_stream
-        started = self._clock.now()
-        retry = again.init(function.timeout)
-        self._record_init(again, retry)
-        if retry.ending == "ok":
-            lines += retry.events
-            return self._run(invocation, again, retry.seconds * 1000, lines)
-        self.pool.give_back(again)
-        return self._init_failed(invocation, again, retry, lines, started)
+        again = self.pool.start(function)
+        try:
+            again.log_stream = environment.log_stream
+            started = self._clock.now()
+            retry = again.init(function.timeout)
+            self._record_init(again, retry)
+            if retry.ending == "ok":
+                return self._run(invocation, again, retry.seconds * 1000, [*lines, *retry.events])
+            return self._init_failed(invocation, again, retry, lines, started)
+        finally:
+            self.pool.give_back(again)
 
     def _init_failed(
         self, invocation: Invocation, environment: Environment, init: Init, lines: list[Event], started: float
@@ -72,10 +73,7 @@ class Engine:
     def _run(
         self, invocation: Invocation, environment: Environment, init_ms: float | None, lines: list[Event]
     ) -> Outcome:
-        try:
-            run = environment.run(invocation, invocation.function.timeout)
-        finally:
-            self.pool.give_back(environment)
+        run = environment.run(invocation, invocation.function.timeout)
         return self._answer(invocation, environment, run, init_ms, lines, cold=init_ms is not None)
 
     def _answer(

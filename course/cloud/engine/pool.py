@@ -1,129 +1,121 @@
 """The execution environments, warm and busy, of all functions.
 
-A warm environment is reused most recently used first. One whose function has changed since is ended instead.
+A warm environment is reused most recently used first. One whose function has changed since is ended instead, and
+one that nobody used for a while is ended too. A leased environment belongs to the thread that leased it: others
+may only kill its processes.
 """
 
 from __future__ import annotations
 
-import random
-import shutil
-import tempfile
 import threading
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from course.cloud.clock import Clock, day
+from course.cloud.clock import Clock
+from course.cloud.engine.factory import Factory
 from course.cloud.model import Function
 from course.cloud.runtime.environment import Environment, State
-from course.cloud.runtime.launchers import Launcher, variables
-from course.cloud.runtime.runtime_api import Link
 
-Credentials = Callable[[Function], Mapping[str, str]]
+KEEP_IDLE = 600.0
+"""Seconds that an unused environment is kept. AWS names no figure; minutes are what people see."""
 
 
 class Pool:
     """Every environment of one cloud."""
 
-    def __init__(
-        self, launcher: Launcher, clock: Clock, chance: random.Random, region: str, credentials: Credentials
-    ) -> None:
-        self._launcher = launcher
+    def __init__(self, factory: Factory, clock: Clock) -> None:
+        self.factory = factory
         self._clock = clock
-        self._chance = chance
-        self._region = region
-        self._credentials = credentials
-        self.endpoint = ""
         self._idle: dict[str, list[Environment]] = {}
-        self._all: dict[str, tuple[Environment, Path]] = {}
-        self._count = 0
-        self._generation = 0
-        self._lock = threading.Lock()
+        self._leased: dict[str, Environment] = {}
+        self._changed = threading.Condition()
+        self._closed = False
 
-    def warm(self, function: Function) -> Environment | None:
-        """Take an idle environment that serves exactly this version of the function."""
-        with self._lock:
-            idle = self._idle.get(function.arn, [])
-            stale = [
-                environment
-                for environment in idle
-                if environment.function.fingerprint != function.fingerprint
-            ]
-            fresh = [
-                environment
-                for environment in idle
-                if environment.function.fingerprint == function.fingerprint
-            ]
-            found = fresh.pop() if fresh else None
-            self._idle[function.arn] = fresh
-        for environment in stale:
-            self._forget(environment)
-        return found
-
-    def cold(self, function: Function) -> Environment:
-        """Start a new environment, still to be initialised."""
-        with self._lock:
-            self._count += 1
-            name = f"E{self._count}"
-            stream = f"{day(self._clock.now())}/[{function.version}]{self._chance.getrandbits(128):032x}"
-            generation = self._generation
-        link = Link()
-        folder = Path(tempfile.mkdtemp(prefix="lambdalab-env-"))
+    @contextmanager
+    def environment(self, function: Function) -> Iterator[tuple[Environment, bool]]:
+        """Lease an environment of exactly this version of the function; True if it is new and not initialised."""
+        environment = self._warm(function)
+        cold = environment is None
+        if environment is None:
+            environment = self.start(function)
         try:
-            settings = variables(
-                function,
-                runtime_api=link.address,
-                log_stream=stream,
-                region=self._region,
-                endpoint=self.endpoint,
-                credentials=self._credentials(function),
-                tmp=folder,
-            )
-            process = self._launcher.start(function, settings, folder)
-        except BaseException:
-            link.close()
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        environment = Environment(name, function, process, link, stream, self._clock, freeze=True)
-        with self._lock:
-            self._all[name] = (environment, folder)
-            closed = generation != self._generation
+            yield environment, cold
+        finally:
+            self.give_back(environment)
+
+    def start(self, function: Function, initialization_type: str = "on-demand") -> Environment:
+        """Lease a new environment, still to be initialised; `give_back` ends the lease."""
+        environment = self.factory.make(function, initialization_type)
+        with self._changed:
+            self._leased[environment.id] = environment
+            closed = self._closed
         if closed:
-            self._forget(environment)
+            environment.abort()
         return environment
 
     def give_back(self, environment: Environment) -> None:
-        """After a run: keep it warm, or forget it if it died."""
-        if environment.state is State.IDLE:
-            with self._lock:
-                if environment.id in self._all:
-                    self._idle.setdefault(environment.function.arn, []).append(environment)
-                    return
-        self._forget(environment)
+        """End a lease: keep the environment warm, or forget it if it died."""
+        with self._changed:
+            keep = environment.id in self._leased and environment.state is State.IDLE and not self._closed
+            if keep:
+                self._idle.setdefault(environment.function.arn, []).append(environment)
+                self._leased.pop(environment.id, None)
+        if not keep:
+            self.factory.discard(environment)
+            with self._changed:
+                self._leased.pop(environment.id, None)
+                self._changed.notify_all()
 
     def retire(self, arn: str) -> None:
-        """End the idle environments of a function; busy ones end after their run, by fingerprint."""
-        with self._lock:
+        """End the idle environments of a function; leased ones are ended when found stale."""
+        with self._changed:
             idle = self._idle.pop(arn, [])
         for environment in idle:
-            self._forget(environment)
+            self.factory.discard(environment)
+
+    def reap(self, keep: float = KEEP_IDLE) -> int:
+        """End what has been idle for `keep` seconds; how many that were."""
+        oldest = self._clock.monotonic() - keep
+        with self._changed:
+            tired = [env for idle in self._idle.values() for env in idle if env.idle_since <= oldest]
+            self._idle = {
+                arn: [env for env in idle if env.idle_since > oldest] for arn, idle in self._idle.items()
+            }
+        for environment in tired:
+            self.factory.discard(environment)
+        return len(tired)
 
     def clear(self) -> None:
-        """End every environment, busy ones too."""
-        with self._lock:
-            self._generation += 1
-            everything = list(self._all.values())
+        """End every environment, leased ones too, and wait until they are gone."""
+        with self._changed:
+            idle = [environment for environments in self._idle.values() for environment in environments]
             self._idle.clear()
-        for environment, _ in everything:
-            self._forget(environment)
+            leased = list(self._leased.values())
+        for environment in leased:
+            environment.abort()
+        for environment in idle:
+            self.factory.discard(environment)
+        names = {environment.id for environment in leased}
+        with self._changed:
+            self._changed.wait_for(lambda: not names & set(self._leased), timeout=5)
+        self.factory.clear()
 
     def close(self) -> None:
         """End everything for good."""
+        with self._changed:
+            self._closed = True
         self.clear()
-        self._launcher.close()
+        self.factory.close()
 
-    def _forget(self, environment: Environment) -> None:
-        with self._lock:
-            entry = self._all.pop(environment.id, None)
-        environment.end()
-        if entry is not None:
-            shutil.rmtree(entry[1], ignore_errors=True)
+    def _warm(self, function: Function) -> Environment | None:
+        with self._changed:
+            idle = self._idle.get(function.arn, [])
+            stale = [env for env in idle if env.function.fingerprint != function.fingerprint]
+            fresh = [env for env in idle if env.function.fingerprint == function.fingerprint]
+            found = fresh.pop() if fresh else None
+            if found is not None:
+                self._leased[found.id] = found
+            self._idle[function.arn] = fresh
+        for environment in stale:
+            self.factory.discard(environment)
+        return found

@@ -142,6 +142,10 @@ class Environment:
         self._process.end()
         self._link.close()
 
+    def abort(self) -> None:
+        """Kill its processes. The thread that drives it finds it dead and ends it; any thread may call this."""
+        self._process.kill()
+
     def _become_idle(self) -> None:
         self.state = State.IDLE
         self.idle_since = self._clock.monotonic()
@@ -196,8 +200,6 @@ class Environment:
                     if request.what in wanted and (not invocation or request.id == invocation):
                         return "ok", request
                     self._link.answer(request, 200 if request.what == "restore/next" else 202)
-            if self._process.exit_descriptor is None and self._process.exit_status() is not None:
-                return self._exited(wanted, invocation)
 
     def _exited(self, wanted: set[str], invocation: str) -> tuple[Ending, Request | None]:
         # The last words may still be in the socket: a runtime reports an init error and exits at once.
@@ -211,8 +213,7 @@ class Environment:
 
     def _ready(self, seconds: float) -> list[int]:
         watch = {*self._link.descriptors(), self._process.output}
-        if self._process.exit_descriptor is not None:
-            watch.add(self._process.exit_descriptor)
+        watch.add(self._process.exit_descriptor)
         watch -= self._closed
         for descriptor in watch - self._watched:
             self._poll.register(descriptor, select.POLLIN)

@@ -7,23 +7,28 @@ is still what `AWS_EXECUTION_ENV` shows.
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from course.cloud.model import Function
-from course.cloud.runtime.process import Process
+from course.cloud.runtime.process import Ends, Process, end_tree
 
-_BOOTSTRAP = Path(__file__).parent / "child" / "bootstrap.py"
+BOOTSTRAP = Path(__file__).parent / "child" / "bootstrap.py"
 
 
 class Launcher(Protocol):
     """Starts the process of an environment."""
 
-    def start(self, function: Function, variables: Mapping[str, str], folder: Path) -> Process:
-        """Raises OSError if the system cannot start another process."""
+    def start(self, variables: Mapping[str, str], folder: Path, world: dict[str, Any] | None) -> Process:
+        """`world` is what `world.describe` gives, or None for no sandbox.
+
+        Raises OSError if the system cannot start another process.
+        """
         ...
 
     def close(self) -> None:
@@ -34,9 +39,33 @@ class Launcher(Protocol):
 class ExecLauncher:
     """A new interpreter for each environment."""
 
-    def start(self, function: Function, variables: Mapping[str, str], folder: Path) -> Process:
-        # -B: a code folder is read-only on Lambda, so nothing may appear in it. -s: no user site-packages.
-        return Process([sys.executable, "-B", "-s", str(_BOOTSTRAP)], variables, folder)
+    def start(self, variables: Mapping[str, str], folder: Path, world: dict[str, Any] | None) -> Process:
+        children: list[subprocess.Popen[bytes]] = []
+
+        def start(ends: Ends) -> int:
+            # -B: a code folder is read-only on Lambda, so nothing may appear in it. -s: no user site-packages.
+            command = [sys.executable, "-B", "-s", str(BOOTSTRAP), str(ends.death), str(ends.status)]
+            child = subprocess.Popen(
+                command if world is None else [*command, json.dumps(world)],
+                env={**variables, "_LAMBDA_TELEMETRY_LOG_FD": str(ends.output)},
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=ends.output,
+                stderr=ends.output,
+                pass_fds=ends,
+                start_new_session=True,
+            )
+            children.append(child)
+            return child.pid
+
+        def wait(pid: int) -> None:
+            try:
+                children[0].wait(timeout=2)
+            except subprocess.TimeoutExpired:
+                end_tree(pid)  # the keeper itself was stopped or is held up; nothing below it may survive it
+                children[0].wait()
+
+        return Process(start, wait, sandboxed=world is not None)
 
     def close(self) -> None:
         return
@@ -50,11 +79,20 @@ def variables(
     region: str,
     endpoint: str,
     credentials: Mapping[str, str],
-    tmp: Path,
+    tmp: Path | None,
     initialization_type: str = "on-demand",
 ) -> dict[str, str]:
     """The environment variables of a runtime: Lambda's own over the function's, and nothing of ours but the
-    endpoint of this cloud. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"""
+    endpoint of this cloud. `tmp` stands in for /tmp where there is no sandbox.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    stand_ins = {} if tmp is None else {"TMPDIR": str(tmp)}
+    if tmp is not None and function.layers:
+        stand_ins["_LAMBDALAB_OPT"] = str(function.layers[0])
+    formats = {} if function.log_format == "Text" else {"AWS_LAMBDA_LOG_FORMAT": function.log_format}
+    if function.log_levels[0]:
+        formats["AWS_LAMBDA_LOG_LEVEL"] = function.log_levels[0]
     return {
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
@@ -62,10 +100,10 @@ def variables(
             [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin", "/opt/bin"]
         ),
         "AWS_ENDPOINT_URL": endpoint,
-        # What /tmp is to a handler. A literal "/tmp" still names the machine's own.
-        "TMPDIR": str(tmp),
+        **stand_ins,
         **dict(function.environment),
         **credentials,
+        **formats,
         "_HANDLER": function.handler,
         "AWS_DEFAULT_REGION": region,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
@@ -80,5 +118,5 @@ def variables(
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        "LAMBDA_TASK_ROOT": str(function.code),
+        "LAMBDA_TASK_ROOT": str(function.code) if tmp is not None else "/var/task",
     }

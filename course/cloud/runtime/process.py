@@ -1,7 +1,7 @@
 """The operating-system side of an execution environment: its processes, their memory, their end.
 
-`Process` is the keeper that `child/bootstrap.py` describes. The runtime below it leads its own process group,
-which is what freezing stops; ending goes through the keeper's whole tree.
+`Process` talks to the keeper that `child/bootstrap.py` describes: it lives as long as one pipe is open, and says on
+another how the runtime ended. What it starts is found below it in /proc, whatever sessions or namespaces it made.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 import os
 import signal
-import subprocess
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
 
 from course.cloud import quotas
 from course.cloud.runtime.child.bootstrap import descendants
@@ -20,52 +20,76 @@ _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _MB = 1024 * 1024
 
 
-class Process:
-    """One started environment. `output` is the read end of the pipe that carries everything it writes."""
+class Ends(NamedTuple):
+    """The file descriptors that a new keeper is given."""
 
-    def __init__(self, command: list[str], variables: Mapping[str, str], folder: Path) -> None:
-        """Start it. Raises OSError if the system cannot start another process."""
-        death_read, self._death_write = os.pipe()
-        self.output, output_write = os.pipe()
+    death: int
+    status: int
+    output: int
+
+
+class Process:
+    """One started environment.
+
+    `output` is the read end of the pipe that carries everything it writes; `exit_descriptor` becomes readable when
+    the runtime has ended.
+    """
+
+    def __init__(self, start: Callable[[Ends], int], wait: Callable[[int], None], sandboxed: bool) -> None:
+        """`start` makes the keeper and returns its process id; `wait` collects it once it has ended. `sandboxed`:
+        between keeper and runtime stands the first process of the namespace, which is not the function's.
+
+        Raises OSError if the system cannot start another process.
+        """
+        death, self._death_write = os.pipe()
+        self.exit_descriptor, status = os.pipe()
+        self.output, output = os.pipe()
         os.set_blocking(self.output, False)
+        os.set_blocking(self.exit_descriptor, False)
         try:
-            self._popen = subprocess.Popen(
-                [*command, str(death_read)],
-                env={**variables, "_LAMBDA_TELEMETRY_LOG_FD": str(output_write)},
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=output_write,
-                stderr=output_write,
-                pass_fds=(death_read, output_write),
-                start_new_session=True,
-                close_fds=True,
-            )
+            self.pid = start(Ends(death, status, output))
         except BaseException:
-            os.close(self._death_write)
-            os.close(self.output)
+            for descriptor in (self._death_write, self.exit_descriptor, self.output):
+                os.close(descriptor)
             raise
         finally:
-            os.close(death_read)
-            os.close(output_write)
-        self.pid = self._popen.pid
+            for descriptor in (death, status, output):
+                os.close(descriptor)
+        self._wait = wait
+        self._sandboxed = sandboxed
         self._frozen = False
-        self._runtime = 0
+        self._said = b""
+        self._status: int | None = None
         self._ended = False
-        try:
-            self.exit_descriptor: int | None = os.pidfd_open(self.pid)
-        except (AttributeError, OSError):
-            self.exit_descriptor = None
 
     def exit_status(self) -> int | None:
         """None while it runs; else its exit status, negative for the signal that ended it."""
-        return self._popen.poll()
+        while self._status is None:
+            try:
+                data = os.read(self.exit_descriptor, 256)
+            except BlockingIOError:
+                return None
+            self._said += data
+            how, _, number = self._said.partition(b" ")
+            if how in (b"exit", b"signal") and number.isdigit():
+                self._status = int(number) if how == b"exit" else -int(number)
+            elif not data:
+                self._status = -signal.SIGKILL
+        return self._status
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the system did not allow the sandbox, if it did not."""
+        self.exit_status()
+        how, _, reason = self._said.partition(b" ")
+        return reason.decode("utf-8", "replace") if how == b"sandbox" else None
 
     def memory_mb(self, limit: float) -> float:
         """Resident memory of the runtime and all that it started, in MB.
 
         Forked processes share pages, so when their sum passes `limit` it is counted again, each page once.
         """
-        family = self._family()
+        family = self._own()
         if len(family) > quotas.PROCESSES:
             return math.inf
         used = sum(_resident(pid) for pid in family)
@@ -74,34 +98,24 @@ class Process:
         return used
 
     def peak_mb(self) -> float:
-        """The most resident memory the runtime itself ever had, in MB; 0 where the system does not tell."""
-        try:
-            with open(f"/proc/{self._runtime_pid()}/status", "rb") as file:
-                for line in file:
-                    if line.startswith(b"VmHWM:"):
-                        return int(line.split()[1]) / 1024
-        except (OSError, IndexError, ValueError):
-            pass
-        return 0.0
+        """The most resident memory that one of its processes ever had, in MB; 0 where the system does not tell."""
+        return max((_peak(pid) for pid in self._own()), default=0.0)
 
     def freeze(self) -> None:
-        """Stop every thread between two invocations, as Lambda does."""
-        runtime = self._runtime_pid()
-        if runtime and not self._frozen:
+        """Stop every process and thread between two invocations, as Lambda does."""
+        if not self._frozen:
             self._frozen = True
-            _signal_group(runtime, signal.SIGSTOP)
+            self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let a frozen environment go on."""
         if self._frozen:
             self._frozen = False
-            _signal_group(self._runtime, signal.SIGCONT)
+            self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End the runtime and all that it started, now. The keeper reports how it ended."""
-        runtime = self._runtime_pid()
-        if runtime:
-            _signal_group(runtime, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
 
     def end(self) -> None:
         """End everything and give back every descriptor. May be called twice."""
@@ -109,24 +123,19 @@ class Process:
             return
         self._ended = True
         self.kill()
-        os.close(self._death_write)  # the keeper sees this and ends its tree
-        try:
-            self._popen.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            # The keeper itself was stopped or is held up; nothing below it may survive it.
-            _end_tree(self.pid)
-            self._popen.kill()
-            self._popen.wait()
+        os.close(self._death_write)  # the keeper sees this and ends what is left
+        self._wait(self.pid)
         os.close(self.output)
-        if self.exit_descriptor is not None:
-            os.close(self.exit_descriptor)
+        os.close(self.exit_descriptor)
 
-    def _runtime_pid(self) -> int:
-        if not self._runtime:
-            children = _children(self.pid)
-            if children:
-                self._runtime = children[0]
-        return self._runtime
+    def _signal(self, number: int) -> None:
+        for pid in self._family():
+            with suppress(OSError):
+                os.kill(pid, number)
+
+    def _own(self) -> list[int]:
+        family = self._family()
+        return family[1:] if self._sandboxed else family
 
     def _family(self) -> list[int]:
         # /proc/PID/task/TID/children costs a few microseconds; scanning all of /proc would cost milliseconds.
@@ -139,12 +148,11 @@ class Process:
         return found
 
 
-def _end_tree(pid: int) -> None:
-    for member in descendants(pid):
-        try:
+def end_tree(pid: int) -> None:
+    """Kill a process and every descendant of it."""
+    for member in [*descendants(pid), pid]:
+        with suppress(OSError):
             os.kill(member, signal.SIGKILL)
-        except OSError:
-            continue
 
 
 def _resident(pid: int) -> float:
@@ -156,14 +164,22 @@ def _resident(pid: int) -> float:
 
 
 def _proportional(pid: int) -> float:
+    return _kilobytes(f"/proc/{pid}/smaps_rollup", b"Pss:") or _resident(pid)
+
+
+def _peak(pid: int) -> float:
+    return _kilobytes(f"/proc/{pid}/status", b"VmHWM:")
+
+
+def _kilobytes(path: str, field: bytes) -> float:
     try:
-        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+        with open(path, "rb") as file:
             for line in file:
-                if line.startswith(b"Pss:"):
+                if line.startswith(field):
                     return int(line.split()[1]) / 1024
     except (OSError, IndexError, ValueError):
-        pass
-    return _resident(pid)
+        return 0.0
+    return 0.0
 
 
 def _children(pid: int) -> list[int]:
@@ -172,14 +188,3 @@ def _children(pid: int) -> list[int]:
             return [int(child) for child in file.read().split()]
     except OSError:
         return []
-
-
-def _signal_group(leader: int, number: int) -> None:
-    try:
-        os.killpg(leader, number)
-    except OSError:
-        # The group is gone, or the runtime has not called setsid yet.
-        try:
-            os.kill(leader, number)
-        except OSError:
-            return

@@ -1,18 +1,24 @@
-"""The first process of an execution environment: a keeper that forks the runtime and outlives it.
+"""The first process of an execution environment: a keeper that starts the runtime and outlives it.
 
-The keeper exists so that nothing a handler starts can escape. It is the subreaper of all its descendants, so
-even a daemonised grandchild stays in its tree; it holds the read end of a pipe whose write end only the cloud
-has, so when the cloud dies, however it dies, the keeper ends the whole tree. It then ends the way the runtime
-ended, which is how the cloud learns of exits and signals. The runtime itself is AWS's `awslambdaric`.
+The keeper exists so that nothing a handler starts can escape. With a sandbox, everything below it lives in a PID
+namespace that ends with its first process; without one the keeper is the subreaper of all its descendants, so
+even a daemonised grandchild stays in its tree. It holds the read end of a pipe whose write end only the cloud
+has, so when the cloud dies, however it dies, the keeper ends everything. How the runtime ended is written to a
+second pipe. The runtime itself is AWS's `awslambdaric`.
 
-Run as a script: `bootstrap.py DEATH_FD`.
+Run as a script, `bootstrap.py DEATH_FD STATUS_FD [SANDBOX]`, or entered after a fork by the zygote.
 """
 
+import json
 import os
 import select
 import signal
 import sys
 from contextlib import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_PDEATHSIG = 1
@@ -90,17 +96,83 @@ def end_tree(pid: int) -> None:
 
 def run_runtime() -> None:
     """Become the Lambda runtime. Returns only if the handler could not be run at all."""
-    os.chdir(os.environ["LAMBDA_TASK_ROOT"])
+    root = os.environ["LAMBDA_TASK_ROOT"]
+    os.chdir(root)
     sys.argv = ["awslambdaric", os.environ["_HANDLER"]]
-    # /var/task comes first on the path, then the layers, as on AWS.
-    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
+    # The order of Lambda: the function's own code, then its layers, then what the runtime brings.
+    layers = os.environ.pop("_LAMBDALAB_OPT", "/opt")
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    found = [f"{layers}/python/lib/{version}/site-packages", f"{layers}/python"]
+    sys.path[:1] = [root, *(path for path in found if os.path.isdir(path))]
     from awslambdaric.__main__ import main
 
     main(sys.argv)
 
 
-def keep(runtime: int, death_fd: int) -> None:
-    """Wait until the runtime ends or the cloud does; end the tree; end as the runtime ended."""
+def _start_runtime() -> int:
+    runtime = os.fork()
+    if runtime:
+        return runtime
+    os.setsid()
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    for number in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.set_wakeup_fd(-1)
+    _limit_resources()
+    return 0
+
+
+def _report(status_fd: int, status: int) -> None:
+    words = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
+    with suppress(OSError):
+        os.write(status_fd, words.encode())
+
+
+def _sandbox() -> "Any":
+    # This file runs as a script, so its neighbour is a module of its own and not one of a package.
+    import importlib
+
+    return importlib.import_module("sandbox")
+
+
+def _first_in_namespace(status_fd: int, world: "dict[str, Any]") -> None:
+    """PID 1 of the sandbox: builds the world, starts the runtime, collects what is orphaned, ends with it."""
+    sandbox = _sandbox()
+    try:
+        sandbox.build_root(world["place"], world["code"], world["layers"], world["tmp_mb"], world["readable"])
+        if world["ports"]:
+            sandbox.restrict_network(world["ports"])
+    except OSError as error:
+        os.write(status_fd, f"sandbox {error.strerror}".encode())
+        os._exit(1)
+    runtime = _start_runtime()
+    sandbox.drop_privileges()
+    if runtime == 0:
+        os.close(status_fd)
+        run_runtime()
+        return
+    sandbox.hide_from_tracing()
+    _let_go_of_pipes()
+    while True:
+        pid, status = os.waitpid(-1, 0)
+        if pid == runtime:
+            _report(status_fd, status)
+            os._exit(0)
+
+
+def _let_go_of_pipes() -> None:
+    # Only the runtime writes to the output pipe, so the end of that pipe is the runtime's own.
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    telemetry = os.environ.get("_LAMBDA_TELEMETRY_LOG_FD")
+    if telemetry:
+        with suppress(OSError):
+            os.close(int(telemetry))
+
+
+def keep(child: int, death_fd: int, status_fd: int, reports: bool) -> None:
+    """Wait until the child ends or the cloud does; end all that is left. `reports`: write how it ended."""
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
@@ -109,59 +181,58 @@ def keep(runtime: int, death_fd: int) -> None:
     poll = select.poll()
     poll.register(death_fd, select.POLLIN | select.POLLHUP)
     poll.register(woken, select.POLLIN)
-    status: int | None = None
-    while status is None:
-        for fd, _ in poll.poll():
-            if fd == death_fd:
-                end_tree(os.getpid())
-                os._exit(0)
-            signals = os.read(woken, 512)
-            if signal.SIGTERM in signals:
-                end_tree(os.getpid())
-                os._exit(0)
+    while True:
+        # Before the first wait: the child may have ended before the handler was in place.
         while True:
             try:
-                pid, ended = os.waitpid(-1, os.WNOHANG)
+                pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
-                break
+                os._exit(0)
             if pid == 0:
                 break
-            if pid == runtime:
-                status = ended
-    end_tree(os.getpid())
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        import resource
+            if pid == child:
+                end_tree(os.getpid())
+                if reports:
+                    _report(status_fd, status)
+                os._exit(0)
+        for fd, _ in poll.poll():
+            if fd == death_fd or signal.SIGTERM in os.read(woken, 512):
+                with suppress(OSError):
+                    os.kill(child, signal.SIGKILL)
+                end_tree(os.getpid())
+                os._exit(0)
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if number not in (signal.SIGKILL, signal.SIGSTOP):
-            signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-        signal.pause()
-    os._exit(os.WEXITSTATUS(status))
+
+def become_environment(death_fd: int, status_fd: int, world: "dict[str, Any] | None") -> None:
+    """Turn this process into the keeper of a new environment. Only the runtime's process returns."""
+    if world is not None:
+        try:
+            _sandbox().enter()
+        except OSError as error:
+            os.write(status_fd, f"sandbox {error.strerror}".encode())
+            os._exit(1)
+        child = os.fork()
+        if child == 0:
+            os.close(death_fd)
+            _first_in_namespace(status_fd, world)
+            return
+    else:
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+        child = _start_runtime()
+        if child == 0:
+            os.close(death_fd)
+            os.close(status_fd)
+            if os.geteuid() == 0:
+                _drop_capabilities()
+            run_runtime()
+            return
+    _let_go_of_pipes()
+    keep(child, death_fd, status_fd, reports=world is None)
 
 
 def main() -> None:
-    death_fd = int(sys.argv[1])
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
-    runtime = os.fork()
-    if runtime == 0:
-        os.close(death_fd)
-        os.setsid()
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        _limit_resources()
-        if os.geteuid() == 0:
-            _drop_capabilities()
-        run_runtime()
-        return
-    # The keeper holds none of the runtime's pipes, so their end of file is the runtime's own.
-    null = os.open(os.devnull, os.O_RDWR)
-    for fd in (1, 2):
-        os.dup2(null, fd)
-    telemetry = os.environ.get("_LAMBDA_TELEMETRY_LOG_FD")
-    if telemetry:
-        os.close(int(telemetry))
-    keep(runtime, death_fd)
+    world = json.loads(sys.argv[3]) if len(sys.argv) > 3 else None
+    become_environment(int(sys.argv[1]), int(sys.argv[2]), world)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,138 @@
+"""Makes execution environments: names, log streams, folders, worlds and processes."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from course.cloud.clock import Clock, day
+from course.cloud.model import Function
+from course.cloud.runtime.environment import Environment
+from course.cloud.runtime.launchers import Launcher, variables
+from course.cloud.runtime.runtime_api import Link
+from course.cloud.runtime.world import Tier, describe
+
+Credentials = Callable[[Function], Mapping[str, str]]
+
+
+class Factory:
+    """Starts environments of one cloud and removes what they leave on disk."""
+
+    def __init__(
+        self,
+        launcher: Launcher,
+        clock: Clock,
+        chance: random.Random,
+        region: str,
+        credentials: Credentials,
+        tier: Tier,
+        *,
+        network: str = "open",
+        freeze: bool = True,
+    ) -> None:
+        """`network` is "open", or "cloud" for connections to this cloud only."""
+        self.endpoint = ""
+        self.tier = tier
+        self._launcher = launcher
+        self._clock = clock
+        self._chance = chance
+        self._region = region
+        self._credentials = credentials
+        self._network = network
+        self._freeze = freeze
+        self._count = 0
+        self._folders: dict[str, Path] = {}
+        self._merged: dict[tuple[Path, ...], Path] = {}
+        self._lock = threading.Lock()
+
+    def make(self, function: Function, initialization_type: str = "on-demand") -> Environment:
+        """A started environment, still to be initialised. Raises OSError if the system has no process left."""
+        function = self._with_one_layer(function)
+        with self._lock:
+            self._count += 1
+            name = f"E{self._count}"
+            stream = f"{day(self._clock.now())}/[{function.version}]{self._chance.getrandbits(128):032x}"
+        link = Link()
+        folder = Path(tempfile.mkdtemp(prefix="lambdalab-env-"))
+        full = self.tier.find().tier == "full"
+        try:
+            ports = [] if self._network == "open" else [_port(self.endpoint), _port(f"//{link.address}")]
+            settings = variables(
+                function,
+                runtime_api=link.address,
+                log_stream=stream,
+                region=self._region,
+                endpoint=self.endpoint,
+                credentials=self._credentials(function),
+                tmp=None if full else folder,
+                initialization_type=initialization_type,
+            )
+            process = self._launcher.start(
+                settings, folder, describe(function, folder, ports) if full else None
+            )
+        except BaseException:
+            link.close()
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        with self._lock:
+            self._folders[name] = folder
+        return Environment(name, function, process, link, stream, self._clock, self._freeze)
+
+    def discard(self, environment: Environment) -> None:
+        """End an environment and remove its folder. May be called twice."""
+        environment.end()
+        with self._lock:
+            folder = self._folders.pop(environment.id, None)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def clear(self) -> None:
+        """Remove the merged layers."""
+        with self._lock:
+            merged, self._merged = list(self._merged.values()), {}
+        for folder in merged:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Give everything back. The environments must have been discarded."""
+        self.clear()
+        self._launcher.close()
+
+    def _with_one_layer(self, function: Function) -> Function:
+        """Layers are laid over one another in their order, so that a later one wins, as in /opt on Lambda."""
+        if not function.layers:
+            return function
+        with self._lock:
+            merged = self._merged.get(function.layers)
+            if merged is None:
+                merged = Path(tempfile.mkdtemp(prefix="lambdalab-opt-"))
+                for layer in function.layers:
+                    shutil.copytree(
+                        layer, merged, symlinks=True, dirs_exist_ok=True, copy_function=_link_or_copy
+                    )
+                self._merged[function.layers] = merged
+        from dataclasses import replace
+
+        return replace(function, layers=(merged,))
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    if os.path.lexists(target):
+        os.unlink(target)
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _port(address: str) -> int:
+    port = urlsplit(address).port
+    if port is None:
+        raise ValueError(f"no port in {address}")
+    return port

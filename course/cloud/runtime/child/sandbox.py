@@ -1,0 +1,162 @@
+"""A private world for one environment, made by its own first processes: Linux namespaces, no privileges needed.
+
+Inside, the code lies read-only at /var/task and the layers at /opt, /tmp is a tmpfs of the configured size, /proc
+shows only the environment's own processes, the system is read-only and nothing else of the machine exists.
+Steps, each of which may be refused by a system that forbids it (then OSError says which):
+
+1. the keeper enters a new user, PID and IPC namespace (`enter`);
+2. its child, PID 1 there, builds a root on a tmpfs in a new mount namespace and moves into it (`build_root`);
+3. whoever runs learner code gives up every capability (`drop_privileges`) and, if asked to, every TCP port but
+   those of this cloud (`restrict_network`, Landlock ABI 4, kernel 6.7 or newer).
+
+Imports nothing of ours: it runs before the handler, in its process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+from contextlib import suppress
+
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_NOATIME, MS_NODIRATIME, MS_BIND, MS_REC, MS_PRIVATE = 32, 1024, 2048, 4096, 16384, 1 << 18
+MS_RELATIME = 1 << 21
+MNT_DETACH = 2
+PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
+SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+UID = 993
+"""The user that Lambda's own sandbox shows (sbx_user1051 has this number)."""
+
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc")
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+
+
+def enter() -> None:
+    """Move this process into a user namespace of its own; its children begin a PID namespace. Raises OSError."""
+    uid, gid = os.geteuid(), os.getegid()
+    _call("unshare", _libc().unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWIPC))
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{UID} {uid} 1")
+    _write("/proc/self/gid_map", f"{UID} {gid} 1")
+
+
+def build_root(place: str, code: str, layers: str | None, tmp_mb: int, readable: list[str]) -> None:
+    """Make `place` (an empty folder) the root of this process and all it starts. Raises OSError.
+
+    `code` becomes /var/task, `layers` /opt; `readable` are folders that the interpreter needs, kept at their
+    paths; `tmp_mb` is the size of /tmp in MB.
+    """
+    libc = _libc()
+    _call("unshare mounts", libc.unshare(CLONE_NEWNS))
+    _mount(None, "/", None, MS_REC | MS_PRIVATE, None)
+    _mount("tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")
+    for folder in ("/proc", "/tmp", "/dev", "/var/task", "/var/runtime", "/opt", "/.old"):
+        os.makedirs(place + folder)
+    for folder in _SYSTEM:
+        if os.path.islink(folder):
+            os.symlink(os.readlink(folder), place + folder)
+        elif os.path.isdir(folder):
+            _bind(folder, place + folder)
+    for folder in _outermost(readable):
+        if not folder.startswith(tuple(f"{system}/" for system in _SYSTEM)):
+            _bind(folder, place + folder)
+    for device in _DEVICES:
+        target = f"{place}/dev/{device}"
+        open(target, "w").close()
+        _mount(f"/dev/{device}", target, None, MS_BIND, None)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        os.symlink(f"/proc/self/fd/{number}", f"{place}/dev/{name}")
+    os.symlink("/proc/self/fd", f"{place}/dev/fd")
+    _bind(code, place + "/var/task")
+    if layers:
+        _bind(layers, place + "/opt")
+    _mount("tmpfs", place + "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={tmp_mb}m,mode=1777")
+    _mount("proc", place + "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
+    pivot_root = SYS_PIVOT_ROOT.get(os.uname().machine)
+    if pivot_root is None:
+        raise OSError(38, "pivot_root: unknown machine")
+    _call("pivot_root", libc.syscall(pivot_root, place.encode(), (place + "/.old").encode()))
+    os.chdir("/")
+    _call("umount", libc.umount2(b"/.old", MNT_DETACH))
+    os.rmdir("/.old")
+    _mount(None, "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, None)
+
+
+def drop_privileges() -> None:
+    """Give up every capability, for good."""
+    libc = _libc()
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    libc.capset(header, (ctypes.c_uint32 * 6)())
+
+
+def hide_from_tracing() -> None:
+    """Let no process of the same user look into this one or steer it."""
+    _libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def restrict_network(ports: list[int]) -> None:
+    """Allow TCP connections to these ports only, here and in all children. Raises OSError if the kernel cannot."""
+    libc = _libc()
+    create, add, restrict = 444, 445, 446
+    abi = libc.syscall(create, None, 0, 1)
+    if abi < 4:
+        raise OSError(38, "Landlock cannot restrict connections on this kernel")
+    attributes = struct.pack("QQ", 0, 1 << 1)
+    ruleset = _call("landlock", libc.syscall(create, attributes, len(attributes), 0))
+    try:
+        for port in ports:
+            rule = struct.pack("QQ", 1 << 1, port)
+            _call("landlock rule", libc.syscall(add, ruleset, 2, rule, 0))
+        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _call("landlock restrict", libc.syscall(restrict, ruleset, 0))
+    finally:
+        os.close(ruleset)
+
+
+def _libc() -> ctypes.CDLL:
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall.restype = ctypes.c_long
+    return libc
+
+
+def _call(what: str, result: int) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def _mount(source: str | None, target: str, kind: str | None, flags: int, data: str | None) -> None:
+    encoded = [None if part is None else part.encode() for part in (source, target, kind, data)]
+    result = _libc().mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3])
+    _call(f"mount {target}", result)
+
+
+def _bind(source: str, target: str) -> None:
+    os.makedirs(target, exist_ok=True)
+    _mount(source, target, None, MS_BIND | MS_REC, None)
+    # Flags that the original mount has are locked in a user namespace: leaving one out would be refused.
+    has = os.statvfs(target).f_flag
+    kept = sum(flag for flag in (MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_NODIRATIME) if has & flag)
+    if has & 4096:
+        kept |= MS_RELATIME
+    with suppress(OSError):
+        _mount(None, target, None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | kept, None)
+    if not os.statvfs(target).f_flag & MS_RDONLY:
+        raise OSError(1, f"mount {target}: cannot be made read-only")
+
+
+def _outermost(folders: list[str]) -> list[str]:
+    found: list[str] = []
+    for folder in sorted({os.path.realpath(folder) for folder in folders if os.path.isdir(folder)}):
+        if not any(folder == other or folder.startswith(other + "/") for other in found):
+            found.append(folder)
+    return found
