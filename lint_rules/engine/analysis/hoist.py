@@ -106,7 +106,7 @@ def _lines(statement: ast.stmt, scope: Scope) -> tuple[int, int, str] | None:
         start = above
     code = text[start + len(indent) : tail.start(1)].rstrip()
     moved = re.sub(rf"(\r\n|\n|\r){re.escape(indent)}", r"\1", code)
-    opens = block[0] is statement and isinstance(
+    opens = all(map(_is_docstring, block[: block.index(statement)])) and isinstance(
         facts.parents[statement], ast.FunctionDef | ast.AsyncFunctionDef
     )
     if empty and (opens or _EMPTY.match(text, _line_start(text, start - 1))):
