@@ -137,6 +137,8 @@ def sequential_awaits(handler: Handler) -> Iterator[Finding]:
     Python: "Running tasks concurrently", `asyncio.gather`.
     """
     for run in handler.await_runs():
+        if any(_ORDER.search(step.comments) for step in run):
+            continue
         for steps in _independent(run):
             others = tuple(Related("does not need what was awaited before", step.span) for step in steps[1:])
             edits = handler.gathered(steps)
@@ -171,7 +173,7 @@ def _is_read(step: AwaitStep) -> bool:
     words = _words(step.called)
     if not words or words[0] not in _READS or not _NOT_READS.isdisjoint(words[1:]):
         return False
-    if step.nested or _ORDER.search(step.comments):
+    if step.nested:
         return False
     if any(not around.startswith(_POOLS) for around in step.surroundings):
         return False
