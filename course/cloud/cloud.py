@@ -10,6 +10,7 @@ import atexit
 import random
 import threading
 import uuid
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -26,12 +27,14 @@ from course.cloud.moto_bridge import app as moto
 from course.cloud.moto_bridge.logs import MotoLogs
 from course.cloud.moto_bridge.neighbours import MotoNeighbours
 from course.cloud.observe.ledger import Ledger
-from course.cloud.runtime.launchers import ExecLauncher
+from course.cloud.runtime.launchers import ExecLauncher, Launcher
 from course.cloud.runtime.world import Tier
+from course.cloud.runtime.zygote import ZygoteLauncher
 from course.cloud.server import Server
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+LAUNCHERS: dict[str, Callable[[], Launcher]] = {"exec": ExecLauncher, "zygote": ZygoteLauncher}
 
 
 class Cloud:
@@ -49,17 +52,22 @@ class Cloud:
         host: str = "127.0.0.1",
         clock: Clock | None = None,
         admin_token: str | None = None,
+        launcher: str = "exec",
         isolation: str = "auto",
         network: str = "open",
     ) -> None:
-        """`isolation` is "auto" (as much as the system allows) or "basic"; `network` is "open", or "cloud" to let
-        handlers connect to this cloud only. Raises UserError if the port cannot be had."""
+        """Start it. Raises UserError if the port cannot be had.
+
+        `launcher` is "exec" (each cold start a new interpreter, as honest as it can be) or "zygote" (a fork of one
+        that has boto3 imported: fast). `isolation` is "auto" (as much as the system allows) or "basic". `network` is
+        "open", or "cloud" to let handlers connect to this cloud only. `admin_token` guards the admin routes.
+        """
         self._chance = random.Random(seed)
         self._clock = clock or SystemClock()
         self.ledger = Ledger()
         neighbours = MotoNeighbours(ACCOUNT, REGION)
         factory = Factory(
-            ExecLauncher(),
+            LAUNCHERS[launcher](),
             self._clock,
             self._chance,
             REGION,

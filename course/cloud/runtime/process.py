@@ -35,9 +35,17 @@ class Process:
     the runtime has ended.
     """
 
-    def __init__(self, start: Callable[[Ends], int], wait: Callable[[int], None], sandboxed: bool) -> None:
+    def __init__(
+        self,
+        start: Callable[[Ends], int],
+        wait: Callable[[int], None],
+        *,
+        sandboxed: bool,
+        inherited_mb: float = 0.0,
+    ) -> None:
         """`start` makes the keeper and returns its process id; `wait` collects it once it has ended. `sandboxed`:
         between keeper and runtime stands the first process of the namespace, which is not the function's.
+        `inherited_mb`: memory that each process has from a zygote and that the function is not charged for.
 
         Raises OSError if the system cannot start another process.
         """
@@ -57,6 +65,7 @@ class Process:
                 os.close(descriptor)
         self._wait = wait
         self._sandboxed = sandboxed
+        self._inherited = inherited_mb
         self._frozen = False
         self._said = b""
         self._status: int | None = None
@@ -92,14 +101,14 @@ class Process:
         family = self._own()
         if len(family) > quotas.PROCESSES:
             return math.inf
-        used = sum(_resident(pid) for pid in family)
+        used = sum(max(0.0, resident_mb(pid) - self._inherited) for pid in family)
         if used > limit and len(family) > 1:
             used = sum(_proportional(pid) for pid in family)
         return used
 
     def peak_mb(self) -> float:
         """The most resident memory that one of its processes ever had, in MB; 0 where the system does not tell."""
-        return max((_peak(pid) for pid in self._own()), default=0.0)
+        return max((max(0.0, _peak(pid) - self._inherited) for pid in self._own()), default=0.0)
 
     def freeze(self) -> None:
         """Stop every process and thread between two invocations, as Lambda does."""
@@ -155,7 +164,8 @@ def end_tree(pid: int) -> None:
             os.kill(member, signal.SIGKILL)
 
 
-def _resident(pid: int) -> float:
+def resident_mb(pid: int) -> float:
+    """Resident memory of one process in MB, 0 if it is gone."""
     try:
         with open(f"/proc/{pid}/statm", "rb") as file:
             return int(file.read().split()[1]) * _PAGE / _MB
@@ -164,7 +174,7 @@ def _resident(pid: int) -> float:
 
 
 def _proportional(pid: int) -> float:
-    return _kilobytes(f"/proc/{pid}/smaps_rollup", b"Pss:") or _resident(pid)
+    return _kilobytes(f"/proc/{pid}/smaps_rollup", b"Pss:") or resident_mb(pid)
 
 
 def _peak(pid: int) -> float:

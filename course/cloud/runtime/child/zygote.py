@@ -1,0 +1,184 @@
+"""A process that has already imported what handlers import, and forks a new environment on request.
+
+Run as a script with the number of a socket. Each request is a JSON object with three file descriptors attached
+(death, status, output); the answer is the keeper's process id. Everything that a fresh interpreter would do
+differently is undone in the fork: variables, time zone, working folder, standard streams, and every preloaded
+module of which the function brings its own copy. awslambdaric itself is imported after the fork, because it reads
+its variables when it is imported.
+"""
+
+import array
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SERVICES = (
+    "s3",
+    "dynamodb",
+    "sqs",
+    "sns",
+    "lambda",
+    "events",
+    "sts",
+    "logs",
+    "ssm",
+    "secretsmanager",
+    "kinesis",
+)
+PRELOADED = (
+    "asyncio",
+    "base64",
+    "collections",
+    "concurrent.futures",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "email.parser",
+    "enum",
+    "hashlib",
+    "hmac",
+    "http.client",
+    "io",
+    "json",
+    "logging",
+    "math",
+    "os",
+    "pathlib",
+    "random",
+    "re",
+    "ssl",
+    "string",
+    "subprocess",
+    "tempfile",
+    "threading",
+    "time",
+    "traceback",
+    "typing",
+    "urllib.parse",
+    "urllib.request",
+    "uuid",
+    "xml.etree.ElementTree",
+    "zipfile",
+    "simplejson",
+    "snapshot_restore_py",
+    "ctypes",
+    "importlib.metadata",
+    "http",
+    "boto3",
+    "boto3.dynamodb.conditions",
+    "boto3.s3.transfer",
+    "botocore.config",
+    "botocore.exceptions",
+    "botocore.session",
+)
+
+
+def preload() -> None:
+    """Import, and read the descriptions of the services that handlers call most."""
+    for name in PRELOADED:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    with suppress(ImportError):
+        _share_descriptions()
+    gc.collect()
+    gc.freeze()
+
+
+def _share_descriptions() -> None:
+    import boto3
+    import botocore.loaders
+
+    load = botocore.loaders.JSONFileLoader.load_file
+    known: dict[str, Any] = {}
+
+    def load_once(self: "Any", path: str) -> "Any":
+        found = known.get(path)
+        if found is None:
+            found = load(self, path)
+            if found is not None and _warming:
+                known[path] = found
+        return found
+
+    botocore.loaders.JSONFileLoader.load_file = load_once
+    _warming.append(True)
+    session = boto3.session.Session("test", "test", region_name="us-east-1")
+    for service in SERVICES:
+        session.client(service)
+    session.resource("s3")
+    session.resource("dynamodb")
+    _warming.clear()
+
+
+_warming: "list[bool]" = []
+
+
+def become(request: "dict[str, Any]", descriptors: "list[int]") -> None:
+    """Turn this fork into the keeper of an environment; only the runtime's process returns."""
+    death, status, output = descriptors
+    os.setsid()
+    for target in (1, 2):
+        os.dup2(output, target)
+    os.environ.clear()
+    os.environ.update(request["variables"], _LAMBDA_TELEMETRY_LOG_FD=str(output))
+    time.tzset()
+    os.chdir(request["folder"])
+    for name in request["own"]:
+        for loaded in [module for module in sys.modules if module == name or module.startswith(name + ".")]:
+            del sys.modules[loaded]
+    importlib.import_module("bootstrap").become_environment(death, status, request["world"])
+
+
+def serve(channel: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
+    """Answer requests. Returns in each fork what it is to become; None when the cloud is gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel collects keepers
+    while True:
+        request, descriptors = _receive(channel)
+        if request is None:
+            return None
+        gc.disable()
+        pid = os.fork()
+        if pid == 0:
+            gc.enable()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            channel.close()
+            return request, descriptors
+        for descriptor in descriptors:
+            os.close(descriptor)
+        channel.sendall(f"{pid}\n".encode())
+
+
+def _receive(channel: socket.socket) -> "tuple[dict[str, Any] | None, list[int]]":
+    descriptors: list[int] = []
+    data = b""
+    while not data.endswith(b"\n"):
+        part, ancillary, _, _ = channel.recvmsg(1 << 20, socket.CMSG_SPACE(3 * 4))
+        for level, kind, content in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                numbers = array.array("i")
+                numbers.frombytes(content[: len(content) - len(content) % numbers.itemsize])
+                descriptors += numbers
+        if not part:
+            return None, descriptors
+        data += part
+    return json.loads(data), descriptors
+
+
+if __name__ == "__main__":
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    preload()
+    connection.sendall(b"ready\n")
+    order = serve(connection)
+    if order is not None:
+        del connection
+        become(*order)

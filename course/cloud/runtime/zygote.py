@@ -1,0 +1,159 @@
+"""`ZygoteLauncher`: environments are forked from a process that has imported boto3 already.
+
+Behaviour is that of `ExecLauncher`; only the time of a cold start differs. If the zygote dies it is started anew.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from course.cloud.runtime.process import Ends, Process, end_tree, resident_mb
+
+_BARE = 14.0
+"""MB that an interpreter with the runtime alone occupies: what a plain function would have used without a zygote."""
+_SCRIPT = Path(__file__).parent / "child" / "zygote.py"
+
+
+class ZygoteLauncher:
+    """A fork for each environment."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: socket.socket | None = None
+        self._ready = False
+        self._closed = False
+        self._inherited = 0.0
+
+    def prepare(self) -> None:
+        """Start the zygote now rather than at the first cold start."""
+        with self._lock:
+            if not self._closed and self._channel is None:
+                self._begin()
+
+    def start(self, variables: Mapping[str, str], folder: Path, world: dict[str, Any] | None) -> Process:
+        watch: list[int] = []
+
+        with self._lock, suppress(OSError):
+            self._connected()
+
+        def start(ends: Ends) -> int:
+            request = {
+                "variables": dict(variables),
+                "folder": str(folder),
+                "world": world,
+                "own": _own_modules(world, variables),
+            }
+            pid = self._request(json.dumps(request).encode() + b"\n", ends)
+            with suppress(OSError, AttributeError):
+                watch.append(os.pidfd_open(pid))
+            return pid
+
+        def wait(pid: int) -> None:
+            if not watch:
+                end_tree(pid)
+                return
+            gone = select.poll()
+            gone.register(watch[0], select.POLLIN)
+            if not gone.poll(2000):
+                end_tree(pid)
+                gone.poll(2000)
+            os.close(watch.pop())
+
+        return Process(start, wait, sandboxed=world is not None, inherited_mb=self._inherited)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            self._drop()
+
+    def _request(self, data: bytes, ends: Ends) -> int:
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", ends))]
+        with self._lock:
+            for attempt in (1, 2):
+                try:
+                    channel = self._connected()
+                    sent = channel.sendmsg([data], rights)
+                    channel.sendall(data[sent:])
+                    return int(_line(channel))
+                except (OSError, ValueError):
+                    self._drop()
+                    if attempt == 2 or self._closed:
+                        raise OSError("the zygote cannot be started") from None
+        raise AssertionError("unreachable")
+
+    def _connected(self) -> socket.socket:
+        if self._closed:
+            raise OSError("the launcher is closed")
+        if self._channel is None:
+            self._begin()
+        channel = self._channel
+        if channel is None:
+            raise OSError("the zygote cannot be started")
+        if not self._ready:
+            if _line(channel) != "ready":
+                raise OSError("the zygote did not start")
+            self._ready = True
+            if self._process is not None:
+                self._inherited = max(0.0, resident_mb(self._process.pid) - _BARE)
+        return channel
+
+    def _begin(self) -> None:
+        ours, theirs = socket.socketpair()
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-B", "-s", str(_SCRIPT), str(theirs.fileno())],
+                env={"PATH": os.defpath, "TZ": ":UTC", "LANG": "en_US.UTF-8"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                cwd="/",
+            )
+        finally:
+            theirs.close()
+        self._channel, self._ready = ours, False
+
+    def _drop(self) -> None:
+        if self._channel is not None:
+            self._channel.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._channel = self._process = None
+
+
+def _own_modules(world: dict[str, Any] | None, variables: Mapping[str, str]) -> list[str]:
+    """Top-level modules that the function or its layers bring themselves."""
+    code = world["code"] if world else variables["LAMBDA_TASK_ROOT"]
+    layers = world["layers"] if world else variables.get("_LAMBDALAB_OPT")
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    folders = [Path(code)]
+    if layers:
+        folders += [Path(layers, "python"), Path(layers, "python", "lib", version, "site-packages")]
+    names = {
+        entry.name.partition(".")[0] for folder in folders if folder.is_dir() for entry in folder.iterdir()
+    }
+    return sorted(name for name in names if name.isidentifier())
+
+
+def _line(channel: socket.socket) -> str:
+    data = b""
+    while not data.endswith(b"\n"):
+        part = channel.recv(64)
+        if not part:
+            raise OSError("the zygote is gone")
+        data += part
+    return data.decode().strip()
