@@ -28,7 +28,7 @@ from course.cloud.moto_bridge.logs import MotoLogs
 from course.cloud.moto_bridge.neighbours import MotoNeighbours
 from course.cloud.observe.ledger import Ledger
 from course.cloud.runtime.launchers import ExecLauncher, Launcher
-from course.cloud.runtime.world import Tier
+from course.cloud.runtime.world import Isolation, Tier
 from course.cloud.runtime.zygote import ZygoteLauncher
 from course.cloud.server import Server
 
@@ -129,6 +129,11 @@ class Cloud:
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
         }
+
+    @property
+    def isolation(self) -> Isolation:
+        """How far environments are kept apart on this system, and why."""
+        return self._pool.factory.tier.find()
 
     def settle(self, seconds: float = 10.0) -> bool:
         """Wait until every accepted event has run; False if that took longer."""
