@@ -11,7 +11,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from lint_rules.engine.analysis.facts import FunctionNode, Scope
+from lint_rules.engine.analysis.facts import Facts, FunctionNode, Scope
 from lint_rules.engine.analysis.reach import Reach
 
 _OF_THE_FUNCTION = frozenset({
@@ -41,7 +41,9 @@ _COMPOSED = (
     *(ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Starred, ast.Subscript, ast.Slice, ast.keyword),
 )
 
-_FILLS = frozenset({"append", "extend", "add", "update", "insert", "setdefault", "put", "appendleft"})
+_FILLS = frozenset({
+    *("append", "extend", "add", "update", "insert", "setdefault", "put", "appendleft", "pop", "clear"),
+})  # fmt: skip
 _ROUNDS = 12
 _DEEPEST = 12
 
@@ -52,6 +54,7 @@ class Flow:
     def __init__(self, reach: Reach) -> None:
         self.reach = reach
         self._derived: set[tuple[Scope, str]] | None = None
+        self._filled: dict[Facts, frozenset[str]] = {}
 
     def depends_on_event(self, node: ast.AST, scope: Scope) -> bool:
         """Whether a value may hold something of the event, or of the context that changes with it."""
@@ -102,6 +105,8 @@ class Flow:
         owner = scope.owner(name)
         if owner is None:
             return hasattr(builtins, name)
+        if name in self._changed(owner.facts):
+            return False
         bound = owner.bindings.get(name, [])
         if not owner.is_function and not any(isinstance(binding, ast.alias) for binding in bound):
             return name not in owner.facts.stored_globally
@@ -113,6 +118,21 @@ class Flow:
             return self._is_constant_argument(name, owner, depth)
         value = owner.value(name)
         return value is not None and self.is_constant(value, owner, depth + 1)
+
+    def _changed(self, facts: Facts) -> frozenset[str]:
+        """The variables whose value functions of a module put something into."""
+        found = self._filled.get(facts)
+        if found is None:
+            roots: set[str | None] = set()
+            for scope in facts.functions:
+                roots.update(root_name(store) for store in scope.stores)
+                roots.update(
+                    root_name(call.func)
+                    for call in scope.calls
+                    if isinstance(call.func, ast.Attribute) and call.func.attr in _FILLS
+                )
+            found = self._filled[facts] = frozenset(name for name in roots if name)
+        return found
 
     def _is_constant_argument(self, name: str, scope: Scope, depth: int) -> bool:
         """Whether every call that is followed into the function passes a constant for a parameter."""

@@ -79,6 +79,11 @@ class Module:
         if self._read:
             return
         self._read = True
+        nul = self.text.find("\0")
+        if nul != -1:
+            row = len(_LINE.findall(self.text[:nul])) + 1
+            self._error = self._problem("it holds a NUL character", row, 1)
+            return
         try:
             self._tree = _tree(self.text)
         except SyntaxError as error:
@@ -87,10 +92,8 @@ class Module:
         except (RecursionError, MemoryError):
             self._error = self._problem("it is nested too deeply for Python to compile", 1, 1)
         except ValueError as error:
-            # NUL bytes, and text that has no encoding.
-            bad = self.text.find("\0")
-            row = len(_LINE.findall(self.text[: max(bad, 0)])) + 1
-            self._error = self._problem(str(error), row, 1)
+            # Text that has no encoding.
+            self._error = self._problem(str(error), 1, 1)
 
     def _too_new(self) -> bool:
         if not shallow(self.text):
