@@ -4,6 +4,7 @@
     ├── InvalidParameterValue     400
     ├── InvalidRequestContent     400
     ├── ValidationFailed          400  (botocore's model is not met)
+    ├── AccessDenied              403
     ├── ResourceNotFound          404
     ├── ResourceConflict          409
     ├── PreconditionFailed        412
@@ -66,8 +67,13 @@ class PreconditionFailed(AwsError):
     code, status, fault = "PreconditionFailedException", 412, "User"
 
 
+class AccessDenied(AwsError):
+    code, status, fault = "AccessDeniedException", 403, "User"
+
+
 class RequestTooLarge(AwsError):
-    code, status, fault = "RequestTooLargeException", 413, "User"
+    # The API reference says RequestTooLargeException; this is the name in the service's own answers.
+    code, status, fault = "RequestEntityTooLargeException", 413, "User"
 
 
 class UnsupportedMediaType(AwsError):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from course.cloud import quotas
 from course.cloud.api import protocol
 from course.cloud.api.functions import Functions
 from course.cloud.api.invocations import Invocations
@@ -21,7 +22,6 @@ from course.cloud.observe.ledger import Ledger
 StartResponse = Callable[..., Any]
 _LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
-_BODY_LIMIT = 80 * 1024 * 1024
 _REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content"}
 
 
@@ -70,7 +70,7 @@ class Gateway:
         found = protocol.match(environ["REQUEST_METHOD"], path)
         if found is None:
             raise UnknownOperation("Unknown operation for Lambda: " + environ["REQUEST_METHOD"] + " " + path)
-        body = _body(environ)
+        body = _body(environ, found.operation)
         headers = {
             key[5:].replace("_", "-").lower(): value
             for key, value in environ.items()
@@ -117,15 +117,24 @@ def _is_lambda(environ: dict[str, Any], path: str) -> bool:
     return protocol.match(environ["REQUEST_METHOD"], path) is not None
 
 
-def _body(environ: dict[str, Any]) -> bytes:
+def _body(environ: dict[str, Any], operation: str) -> bytes:
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isdigit():
-        if int(length) > _BODY_LIMIT:
-            raise RequestTooLarge(f"Request must be smaller than {_BODY_LIMIT} bytes")
+        if int(length) > quotas.CREATE_REQUEST:
+            raise _oversized(operation)
         return bytes(environ["wsgi.input"].read(int(length)))
     if environ.get("wsgi.input_terminated"):
-        return bytes(environ["wsgi.input"].read(_BODY_LIMIT))
+        body = bytes(environ["wsgi.input"].read(quotas.CREATE_REQUEST + 1))
+        if len(body) > quotas.CREATE_REQUEST:
+            raise _oversized(operation)
+        return body
     return b""
+
+
+def _oversized(operation: str) -> RequestTooLarge:
+    return RequestTooLarge(
+        f"Request must be smaller than {quotas.CREATE_REQUEST} bytes for the {operation} operation"
+    )
 
 
 def _json(status: int, content: Any) -> tuple[int, list[tuple[str, str]], bytes]:

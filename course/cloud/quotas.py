@@ -10,6 +10,7 @@ from typing import Final
 
 AS_OF: Final = "2026-11-20"
 
+FUNCTION_NAME: Final = 64
 MEMORY_MIN: Final = 128
 MEMORY_MAX: Final = 10_240
 MEMORY_DEFAULT: Final = 128
@@ -21,6 +22,7 @@ EPHEMERAL_STORAGE_MIN: Final = 512
 EPHEMERAL_STORAGE_MAX: Final = 10_240
 ENVIRONMENT_VARIABLES: Final = 4 * 1024
 ZIP_UPLOAD: Final = 50 * 1024 * 1024
+CREATE_REQUEST: Final = 70_167_211
 UNZIPPED: Final = 262_144_000
 LAYERS: Final = 5
 SYNC_PAYLOAD: Final = 6 * 1024 * 1024
@@ -62,5 +64,35 @@ PYTHON_RUNTIMES: Final = ("python3.9", "python3.10", "python3.11", "python3.12",
 """Python runtimes that functions may be created with or updated to.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
 
-BLOCKED_RUNTIMES: Final = ("python2.7", "python3.6", "python3.7", "python3.8")
+RUNTIMES: Final = (
+    *("nodejs20.x", "python3.14", "provided.al2023", "python3.12", "python3.13", "nodejs24.x", "nodejs22.x"),
+    *(
+        "java25",
+        "python3.10",
+        "python3.11",
+        "java21",
+        "ruby3.3",
+        "ruby3.4",
+        "ruby3.2",
+        "python3.8",
+        "python3.9",
+    ),
+    *(
+        "java17",
+        "nodejs16.x",
+        "dotnet10",
+        "dotnet8",
+        "java11",
+        "dotnet6",
+        "nodejs18.x",
+        "provided.al2",
+        "java8.al2",
+    ),
+)
+"""Every runtime that the service names when it is asked for one it does not know, in its order (2026-01-12)."""
+
+BLOCKED_RUNTIMES: Final = (
+    *("python2.7", "python3.6", "python3.7", "python3.8", "nodejs12.x", "nodejs14.x", "java8", "ruby2.7"),
+    *("dotnetcore3.1", "go1.x", "provided"),
+)
 """Runtimes that AWS no longer accepts for creation or update."""

@@ -43,9 +43,7 @@ def digest(data: bytes) -> str:
 def unpack(data: bytes, *, uploaded: bool) -> Package:
     """Unpack a zip; `uploaded` says that it came in the request, where 50 MB is the limit."""
     if uploaded and len(data) > quotas.ZIP_UPLOAD:
-        raise RequestTooLarge(
-            f"Request must be smaller than {quotas.ZIP_UPLOAD + 19_000_000} bytes for the operation"
-        )
+        raise RequestTooLarge(f"Zipped size must be smaller than {quotas.ZIP_UPLOAD} bytes")
     folder = Path(tempfile.mkdtemp(prefix="lambdalab-code-"))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -5,15 +5,17 @@ https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html and its ne
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Protocol
 
 from course.cloud import quotas
 from course.cloud.api.code import Package, unpack
-from course.cloud.clock import Clock, last_modified
+from course.cloud.api.names import Reference, resolve
+from course.cloud.api.settings import check
+from course.cloud.api.stored import KEPT, Parameters, Stored, describe
+from course.cloud.clock import Clock
 from course.cloud.errors import (
     InvalidParameterValue,
     NotOffered,
@@ -22,27 +24,6 @@ from course.cloud.errors import (
     ResourceNotFound,
 )
 from course.cloud.model import Function
-
-Parameters = dict[str, Any]
-
-_KEPT = (
-    "Handler",
-    "Runtime",
-    "Role",
-    "Description",
-    "Timeout",
-    "MemorySize",
-    "VpcConfig",
-    "DeadLetterConfig",
-    "Environment",
-    "KMSKeyArn",
-    "TracingConfig",
-    "FileSystemConfigs",
-    "ImageConfig",
-    "EphemeralStorage",
-    "SnapStart",
-    "LoggingConfig",
-)
 
 
 class Neighbours(Protocol):
@@ -55,18 +36,6 @@ class Neighbours(Protocol):
     def read_object(self, bucket: str, key: str, version: str | None) -> bytes:
         """The bytes of an S3 object. Raises InvalidParameterValue with S3's complaint."""
         ...
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A function as it is now. Configuration members are kept under their API names."""
-
-    name: str
-    package: Package
-    configuration: Parameters
-    tags: dict[str, str]
-    revision: str
-    modified: float
 
 
 class Functions:
@@ -94,7 +63,7 @@ class Functions:
     # -- operations, by the name botocore gives them ---------------------------------------------------------
 
     def create_function(self, parameters: Parameters) -> Parameters:
-        name = self.name_of(parameters["FunctionName"])
+        name = self._resolve(parameters).name
         if parameters.get("PackageType", "Zip") != "Zip":
             raise NotOffered(
                 "Container images are not offered by this cloud: it runs zip packages without Docker."
@@ -103,13 +72,13 @@ class Functions:
             raise InvalidParameterValue(
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages."
             )
-        self._check(parameters)
+        check(parameters)
         self._neighbours.check_role(parameters["Role"])
         with self._lock:
             if name in self._stored:
                 raise ResourceConflict(f"Function already exist: {name}")
         package = self._package(parameters.get("Code") or {})
-        configuration = {key: parameters[key] for key in _KEPT if key in parameters}
+        configuration = {key: parameters[key] for key in KEPT if key in parameters}
         configuration.setdefault("Timeout", quotas.TIMEOUT_DEFAULT)
         configuration.setdefault("MemorySize", quotas.MEMORY_DEFAULT)
         configuration.setdefault("Description", "")
@@ -157,14 +126,16 @@ class Functions:
     def update_function_configuration(self, parameters: Parameters) -> Parameters:
         stored = self._find(parameters)
         self._check_revision(stored, parameters)
-        self._check(parameters)
+        check(parameters)
         if "Role" in parameters:
             self._neighbours.check_role(parameters["Role"])
-        changed = {key: parameters[key] for key in _KEPT if key in parameters}
+        changed = {key: parameters[key] for key in KEPT if key in parameters}
         return self._put(replace(stored, configuration={**stored.configuration, **changed}), None)
 
     def delete_function(self, parameters: Parameters) -> Parameters:
         stored = self._find(parameters)
+        if self._resolve(parameters).qualifier is not None:
+            raise InvalidParameterValue("$LATEST version cannot be deleted without deleting the function.")
         with self._lock:
             self._stored.pop(stored.name, None)
             self._retired.append(stored.package)
@@ -190,7 +161,8 @@ class Functions:
 
     def runnable(self, reference: str, qualifier: str | None) -> Function:
         """The function that an invocation names. Raises ResourceNotFound."""
-        stored = self._find({"FunctionName": reference, "Qualifier": qualifier})
+        named = resolve(reference, qualifier, region=self.region, account=self.account)
+        stored = self._find({"FunctionName": named.name, "Qualifier": named.qualifier or "$LATEST"})
         configuration = stored.configuration
         variables = (configuration.get("Environment") or {}).get("Variables") or {}
         group = (configuration.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{stored.name}"
@@ -218,13 +190,6 @@ class Functions:
     def arn(self, name: str) -> str:
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{name}"
 
-    def name_of(self, reference: str) -> str:
-        """The bare name in a name, a partial ARN or an ARN."""
-        parts = reference.split(":")
-        if "function" in parts:
-            return parts[parts.index("function") + 1]
-        return parts[0]
-
     def clear(self) -> None:
         """Forget every function and remove its code."""
         with self._lock:
@@ -236,11 +201,16 @@ class Functions:
 
     # -- inside -------------------------------------------------------------------------------------------------
 
+    def _resolve(self, parameters: Parameters) -> Reference:
+        return resolve(
+            parameters["FunctionName"],
+            parameters.get("Qualifier"),
+            region=self.region,
+            account=self.account,
+        )
+
     def _find(self, parameters: Parameters) -> Stored:
-        reference = parameters["FunctionName"]
-        name = self.name_of(reference)
-        tail = reference.rpartition(f"{name}:")[2] if f"{name}:" in reference else None
-        qualifier = parameters.get("Qualifier") or tail
+        name, qualifier = self._resolve(parameters)
         with self._lock:
             stored = self._stored.get(name)
         if stored is None or qualifier not in (None, "$LATEST"):
@@ -271,32 +241,6 @@ class Functions:
             )
         raise InvalidParameterValue("Please provide a source for function code.")
 
-    def _check(self, parameters: Parameters) -> None:
-        runtime = parameters.get("Runtime")
-        if runtime in quotas.BLOCKED_RUNTIMES:
-            raise InvalidParameterValue(
-                f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda "
-                "functions. We recommend you use a supported runtime while creating or updating functions."
-            )
-        if runtime is not None and runtime not in quotas.PYTHON_RUNTIMES:
-            raise NotOffered(
-                f"The runtime {runtime} is not offered by this cloud; it runs {', '.join(quotas.PYTHON_RUNTIMES)}."
-            )
-        variables = (parameters.get("Environment") or {}).get("Variables") or {}
-        reserved = [key for key in variables if key in quotas.RESERVED_VARIABLES]
-        if reserved:
-            raise InvalidParameterValue(
-                "Lambda was unable to configure your environment variables because the environment variables you "
-                "have provided contains reserved keys that are currently not supported for modification. Reserved "
-                f"keys used in this request: {', '.join(reserved)}"
-            )
-        measured = json.dumps(variables, separators=(",", ":"), ensure_ascii=False)
-        if len(measured.encode()) > quotas.ENVIRONMENT_VARIABLES:
-            raise InvalidParameterValue(
-                "Lambda was unable to configure your environment variables because the environment variables you "
-                f"have provided exceeded the 4KB limit. String measured: {measured}"
-            )
-
     def _check_revision(self, stored: Stored, parameters: Parameters) -> None:
         if parameters.get("RevisionId") not in (None, stored.revision):
             raise PreconditionFailed(
@@ -305,33 +249,4 @@ class Functions:
             )
 
     def _describe(self, stored: Stored) -> Parameters:
-        configuration = stored.configuration
-        group = f"/aws/lambda/{stored.name}"
-        answer = {
-            "FunctionName": stored.name,
-            "FunctionArn": self.arn(stored.name),
-            "CodeSize": stored.package.size,
-            "CodeSha256": stored.package.sha256,
-            "LastModified": last_modified(stored.modified),
-            "RevisionId": stored.revision,
-            "Version": "$LATEST",
-            "PackageType": "Zip",
-            "State": "Active",
-            "LastUpdateStatus": "Successful",
-            "TracingConfig": {"Mode": "PassThrough"},
-            "EphemeralStorage": {"Size": quotas.EPHEMERAL_STORAGE_MIN},
-            "RuntimeVersionConfig": {
-                "RuntimeVersionArn": f"arn:aws:lambda:{self.region}::runtime:{configuration['Runtime']}"
-            },
-            **configuration,
-        }
-        answer["LoggingConfig"] = {
-            "LogFormat": "Text",
-            "LogGroup": group,
-            **(configuration.get("LoggingConfig") or {}),
-        }
-        answer["SnapStart"] = {
-            "ApplyOn": (configuration.get("SnapStart") or {}).get("ApplyOn", "None"),
-            "OptimizationStatus": "Off",
-        }
-        return answer
+        return describe(stored, self.arn(stored.name), self.region)

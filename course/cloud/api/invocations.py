@@ -17,7 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from course.cloud import quotas
-from course.cloud.api.functions import Functions, Parameters
+from course.cloud.api.functions import Functions
+from course.cloud.api.payload import check_json
+from course.cloud.api.stored import Parameters
 from course.cloud.clock import Clock
 from course.cloud.engine.invoke import Engine
 from course.cloud.errors import AwsError, InvalidRequestContent, RequestTooLarge
@@ -51,12 +53,8 @@ class Invocations:
         kind = parameters.get("InvocationType") or "RequestResponse"
         function = self._functions.runnable(parameters["FunctionName"], parameters.get("Qualifier"))
         answer: Parameters = {"ExecutedVersion": function.version, "RequestId": request}
-        limit = quotas.ASYNC_PAYLOAD if kind == "Event" else quotas.SYNC_PAYLOAD
-        if len(payload) > limit:
-            raise RequestTooLarge(
-                f"Request must be smaller than {limit} bytes for the Invoke{_suffix(kind)} operation"
-            )
-        _check_json(payload)
+        _check_size(len(payload), kind)
+        check_json(payload)
         if kind == "DryRun":
             return {**answer, "StatusCode": 204}
         invocation = Invocation(
@@ -113,36 +111,15 @@ def _kind(kind: str) -> Kind:
     return "Event" if kind == "Event" else "RequestResponse"
 
 
-def _suffix(kind: str) -> str:
-    return "Async" if kind == "Event" else ""
-
-
-def _check_json(payload: bytes) -> None:
-    if not payload:
-        return
-    try:
-        json.loads(payload)
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequestContent(
-            f"Could not parse request body into json: {_java(payload, error)}"
-        ) from None
-
-
-def _java(payload: bytes, error: Exception) -> str:
-    # AWS answers in the words of its JSON parser; the token and the place are what a reader needs of them.
-    text = payload.decode("utf-8", "replace")
-    at = getattr(error, "pos", 0)
-    if at >= len(text):
-        return f"Unexpected end-of-input: expected close marker{_place(text, at)}"
-    token = text[at:].split()[0] if text[at:].split() else text[at:]
-    return (
-        f"Unrecognized token '{token[:100]}': was expecting (JSON String, Number, Array, Object or token 'null', "
-        f"'true' or 'false'){_place(text, at)}"
-    )
-
-
-def _place(text: str, at: int) -> str:
-    return f'\n at [Source: (byte[])"{text[:500]}"; line: 1, column: {at + 1}]'
+def _check_size(size: int, kind: str) -> None:
+    if size > quotas.SYNC_PAYLOAD:
+        raise RequestTooLarge(
+            f"Request must be smaller than {quotas.SYNC_PAYLOAD} bytes for the InvokeFunction operation"
+        )
+    if kind == "Event" and size > quotas.ASYNC_PAYLOAD:
+        raise RequestTooLarge(
+            f"{size} byte payload is too large for the Event invocation type (limit {quotas.ASYNC_PAYLOAD} bytes)"
+        )
 
 
 def _client_context(encoded: Any) -> str | None:

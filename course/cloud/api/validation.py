@@ -26,6 +26,9 @@ _TYPES = {
     "float": (int, float),
 }
 
+_ELSEWHERE = ("runtime",)
+"""What the service checks behind its front end, with other words."""
+
 
 def validate(operation: str, parameters: dict[str, Any]) -> None:
     """Raises ValidationFailed, or InvalidRequestContent for a value of the wrong type."""
@@ -43,7 +46,7 @@ def _structure(shape: Any, value: dict[str, Any], path: str) -> Iterator[str]:
         if value.get(name) is None:
             yield f"Value null at '{_at(path, name)}' failed to satisfy constraint: Member must not be null"
     for name, member in shape.members.items():
-        if value.get(name) is not None:
+        if value.get(name) is not None and _at(path, name) not in _ELSEWHERE:
             yield from _member(member, value[name], _at(path, name))
 
 
@@ -67,7 +70,7 @@ def _member(shape: Any, value: Any, path: str) -> Iterator[str]:
         elif any(_breaches(shape.member, item) for item in value):
             yield (
                 f"Value '{_show(value)}' at '{path}' failed to satisfy constraint: "
-                f"Member must satisfy constraint: [{', '.join(_all(shape.member))}]"
+                f"Member must satisfy constraint: [{', '.join([*_all(shape.member), *_present(shape.member)])}]"
             )
     elif kind == "map":
         if any(_breaches(shape.key, key) for key in value):
@@ -80,6 +83,11 @@ def _member(shape: Any, value: Any, path: str) -> Iterator[str]:
                 f"Value '{_show(value)}' at '{path}' failed to satisfy constraint: "
                 f"Map value must satisfy constraint: [{', '.join(_all(shape.value))}]"
             )
+
+
+def _present(shape: Any) -> list[str]:
+    # In the service's answers this ends the list for architectures, runtimes and layers, not for subnets and groups.
+    return [] if shape.name in ("SubnetId", "SecurityGroupId") else ["Member must not be null"]
 
 
 def _breaches(shape: Any, value: Any) -> list[str]:

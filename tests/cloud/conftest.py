@@ -1,0 +1,134 @@
+"""One cloud a test process, emptied before each test, and two verbs: deploy a source, invoke a function."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.config import Config
+
+from course.cloud import Cloud
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
+ONCE = Config(retries={"total_max_attempts": 1}, read_timeout=60)
+"""For clients that must not ask twice."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an invocation gave. `payload` is decoded where it is JSON."""
+
+    status: int
+    payload: Any
+    body: bytes
+    error: str | None
+    log: str
+    request: str
+    version: str | None
+
+    @property
+    def report(self) -> str:
+        """The REPORT line of the log tail."""
+        (line,) = [line for line in self.log.splitlines() if line.startswith("REPORT ")]
+        return line
+
+
+def package(**files: str | bytes) -> bytes:
+    """A zip; `app="..."` is the file app.py."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name if "." in name else f"{name}.py", text)
+    return stream.getvalue()
+
+
+@pytest.fixture(scope="session")
+def pack() -> Callable[..., bytes]:
+    return package
+
+
+@pytest.fixture(scope="session")
+def own_cloud() -> Iterator[Cloud]:
+    with Cloud(seed=7) as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(own_cloud: Cloud) -> Cloud:
+    own_cloud.reset()
+    return own_cloud
+
+
+@pytest.fixture
+def api(cloud: Cloud) -> Any:
+    """A Lambda client that never asks twice."""
+    return cloud.client("lambda", config=ONCE)
+
+
+@pytest.fixture
+def role(cloud: Cloud) -> str:
+    """The ARN of a role that Lambda may assume."""
+    made = cloud.client("iam").create_role(RoleName="runner", AssumeRolePolicyDocument=json.dumps(TRUST))
+    return str(made["Role"]["Arn"])
+
+
+@pytest.fixture
+def deploy(api: Any, role: str) -> Callable[..., str]:
+    """Create a function from the source of app.py; further arguments are CreateFunction's."""
+
+    def made(source: str, name: str = "f", **arguments: Any) -> str:
+        settings = {"Runtime": "python3.11", "Handler": "app.handler", "Role": role, **arguments}
+        settings.setdefault("Code", {"ZipFile": package(app=source)})
+        api.create_function(FunctionName=name, **settings)
+        return name
+
+    return made
+
+
+@pytest.fixture
+def invoke(api: Any) -> Callable[..., Answer]:
+    """Run a function: `invoke(name, event)`. Further arguments are Invoke's."""
+
+    def asked(name: str = "f", event: Any = None, **arguments: Any) -> Answer:
+        payload = event if isinstance(event, bytes) else json.dumps({} if event is None else event)
+        if arguments.get("InvocationType", "RequestResponse") == "RequestResponse":
+            arguments.setdefault("LogType", "Tail")
+        got = api.invoke(FunctionName=name, Payload=payload, **arguments)
+        body = got["Payload"].read()
+        try:
+            decoded = json.loads(body)
+        except ValueError:
+            decoded = body
+        return Answer(
+            status=got["StatusCode"],
+            payload=decoded,
+            body=body,
+            error=got.get("FunctionError"),
+            log=base64.b64decode(got.get("LogResult", "")).decode("utf-8", "replace"),
+            request=got["ResponseMetadata"]["RequestId"],
+            version=got.get("ExecutedVersion"),
+        )
+
+    return asked
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Callable[[str], Any]:
+    """A file of facts about the real service."""
+
+    def read(name: str) -> Any:
+        return json.loads((Path(__file__).parent / "recorded" / f"{name}.json").read_text(encoding="utf-8"))
+
+    return read
