@@ -59,6 +59,8 @@ def build_root(place: str, code: str, layers: str | None, tmp_mb: int, readable:
             os.symlink(os.readlink(folder), place + folder)
         elif os.path.isdir(folder):
             _bind(folder, place + folder)
+    # Before what is readable: an interpreter may lie below /tmp itself.
+    _mount("tmpfs", place + "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={tmp_mb}m,mode=1777")
     for folder in _outermost(readable):
         if not folder.startswith(tuple(f"{system}/" for system in _SYSTEM)):
             _bind(folder, place + folder)
@@ -72,7 +74,6 @@ def build_root(place: str, code: str, layers: str | None, tmp_mb: int, readable:
     _bind(code, place + "/var/task")
     if layers:
         _bind(layers, place + "/opt")
-    _mount("tmpfs", place + "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={tmp_mb}m,mode=1777")
     _mount("proc", place + "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
     pivot_root = SYS_PIVOT_ROOT.get(os.uname().machine)
     if pivot_root is None:
