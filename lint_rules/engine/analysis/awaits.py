@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import Scope
-from lint_rules.engine.analysis.flow import root_name
 from lint_rules.engine.analysis.imports import importing
 from lint_rules.engine.finding import Edit, Span
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
 
-from lint_rules.engine.analysis.facts import Facts, FunctionNode, Scope
-from lint_rules.engine.analysis.reach import Reach
+from lint_rules.engine.analysis.bindings import argument, parameters, root_name, source_of
+from lint_rules.engine.analysis.facts import Facts, Scope
+from lint_rules.engine.analysis.reach import Edge, Reach
 
 _OF_THE_FUNCTION = frozenset({
     *("function_name", "function_version", "invoked_function_arn", "memory_limit_in_mb"),
     *("log_group_name", "log_stream_name"),
 })  # fmt: skip
 """What the context says of the function and its environment, alike for all invocations."""
+
+_CURRENT = frozenset({"current_event", "lambda_context"})
+"""Where the resolvers of Powertools keep the event and the context."""
 
 _PURE = frozenset({
     *("os.getenv", "os.environ.get", "os.path.join", "json.loads", "pathlib.Path"),
@@ -61,11 +64,14 @@ class Flow:
         if self._derived is None:
             self._derived = set()
             self._spread()
-        return any(
-            (owner, name.id) in self._derived
-            for name in _names(node)
-            if (owner := scope.owner(name.id)) is not None and not _of_the_function(name, scope)
-        )
+        for part in ast.walk(node):
+            if isinstance(part, ast.Attribute) and part.attr in _CURRENT:
+                return True
+            if isinstance(part, ast.Name) and not _of_the_function(part, scope):
+                owner = scope.owner(part.id)
+                if owner is not None and (owner, part.id) in self._derived:
+                    return True
+        return False
 
     def is_constant(self, node: ast.AST, scope: Scope, depth: int = 0) -> bool:
         """Whether an expression certainly has the same value on every invocation of an environment."""
@@ -136,12 +142,12 @@ class Flow:
 
     def _is_constant_argument(self, name: str, scope: Scope, depth: int) -> bool:
         """Whether every call that is followed into the function passes a constant for a parameter."""
-        calls = [(caller, call) for caller, call, target in self.reach.into(scope)]
-        if not calls or scope is self.reach.start:
+        edges = self.reach.into(scope)
+        if not edges or scope is self.reach.start:
             return False
-        for caller, call in calls:
-            value = argument(call, scope, name)
-            if value is None or not self.is_constant(value, caller, depth + 1):
+        for edge in edges:
+            value = argument(edge.call, scope, name) if edge.direct and edge.call else None
+            if value is None or not self.is_constant(value, edge.caller, depth + 1):
                 return False
         return True
 
@@ -155,13 +161,19 @@ class Flow:
             before = len(derived)
             for scope in scopes:
                 self._spread_in(scope, derived)
-            for caller, call, target in self.reach.edges:
-                for name in parameters(target):
-                    value = argument(call, target, name)
-                    if value is not None and self.depends_on_event(value, caller):
-                        derived.add((target, name))
+            for edge in self.reach.edges:
+                derived.update(
+                    (edge.target, name) for name in parameters(edge.target) if self._passes(edge, name)
+                )
             if len(derived) == before:
                 break
+
+    def _passes(self, edge: Edge, name: str) -> bool:
+        """Whether something of the event gets into a parameter."""
+        if edge.call is None:
+            return True
+        value = argument(edge.call, edge.target, name) if edge.direct else edge.call
+        return value is not None and self.depends_on_event(value, edge.caller)
 
     def _spread_in(self, scope: Scope, derived: set[tuple[Scope, str]]) -> None:
         for name, bindings in scope.bindings.items():
@@ -193,79 +205,6 @@ class Flow:
                 return
             if bound and any(self.depends_on_event(value, scope) for value in values):
                 derived.add((owner, name))
-
-
-def parameters(scope: Scope) -> list[str]:
-    """The parameters of a function that a call fills; those of a method without `self`."""
-    node = scope.node
-    if not isinstance(node, FunctionNode):
-        return []
-    names = [*scope.arguments, *(argument.arg for argument in node.args.kwonlyargs)]
-    static = any(getattr(decorator, "id", "") == "staticmethod" for decorator in node.decorator_list)
-    return names[1:] if scope.parent is not None and scope.parent.is_class and not static else names
-
-
-def argument(call: ast.Call, target: Scope, name: str) -> ast.expr | None:
-    """What a call passes for a parameter of a function, the default if nothing; None if it cannot be told."""
-    node = target.node
-    if not isinstance(node, FunctionNode):
-        return None
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            return keyword.value
-        if keyword.arg is None:
-            return keyword.value
-    positional = [each for each in parameters(target) if each in target.arguments]
-    for place, value in enumerate(call.args):
-        if isinstance(value, ast.Starred) or (place < len(positional) and positional[place] == name):
-            return value
-    arguments = target.arguments
-    if name in arguments:
-        place = arguments.index(name) - len(arguments)
-        return node.args.defaults[place] if -place <= len(node.args.defaults) else None
-    for only, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-        if only.arg == name:
-            return default
-    return None
-
-
-def source_of(binding: ast.AST, scope: Scope) -> ast.expr | None:
-    """The expression that a binding takes its value from, whole or in part."""
-    parents = scope.facts.parents
-    at, parent = binding, parents.get(binding)
-    while isinstance(parent, ast.Tuple | ast.List | ast.Starred):
-        at, parent = parent, parents.get(parent)
-    if isinstance(parent, ast.Assign):
-        value = parent.value
-        if at is not binding and isinstance(at, ast.Tuple | ast.List) and isinstance(value, ast.Tuple):
-            pairs = dict(zip(at.elts, value.elts, strict=False)) if len(at.elts) == len(value.elts) else {}
-            return pairs.get(binding, value)  # type: ignore[call-overload, no-any-return]
-        return value
-    if isinstance(parent, ast.AugAssign | ast.AnnAssign | ast.NamedExpr):
-        return parent.value
-    if isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension):
-        return parent.iter
-    if isinstance(parent, ast.withitem):
-        return parent.context_expr
-    while parent is not None and not isinstance(parent, ast.stmt):
-        if isinstance(parent, ast.match_case):
-            match = parents[parent]
-            return match.subject if isinstance(match, ast.Match) else None
-        parent = parents.get(parent)
-    return None
-
-
-def root_name(node: ast.AST) -> str | None:
-    """The variable at the root of `x.y[0].z`."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _names(node: ast.AST) -> Iterator[ast.Name]:
-    for part in ast.walk(node):
-        if isinstance(part, ast.Name):
-            yield part
 
 
 def _of_the_function(name: ast.Name, scope: Scope) -> bool:

@@ -38,8 +38,11 @@ def happens_once(node: ast.AST, scope: Scope) -> bool:
     in cache`, or after a `return` of what does."""
     for parent, child in scope.facts.above(node):
         if isinstance(parent, ast.If):
-            wanted = _missing(parent.test)
-            if (child in parent.body and wanted) or (child in parent.orelse and _present(parent.test)):
+            if _about_arguments(parent.test, scope):
+                continue
+            if (child in parent.body and _missing(parent.test)) or (
+                child in parent.orelse and _present(parent.test)
+            ):
                 return True
         elif isinstance(parent, ast.IfExp):
             if (child is parent.body and _missing(parent.test)) or (
@@ -54,6 +57,17 @@ def happens_once(node: ast.AST, scope: Scope) -> bool:
         if isinstance(child, ast.stmt) and _returned_before(parent, child):
             return True
     return False
+
+
+def _about_arguments(test: ast.expr, scope: Scope) -> bool:
+    """Whether a condition only looks at what the caller passed, which says nothing of earlier invocations."""
+    node = scope.node
+    if not isinstance(node, FunctionNode):
+        return False
+    required = scope.arguments[: len(scope.arguments) - len(node.args.defaults)]
+    if scope.parent is not None and scope.parent.is_class:
+        required = required[1:]
+    return bool(names := _state(test)) and names <= set(required)
 
 
 def _returned_before(parent: ast.AST, child: ast.stmt) -> bool:

@@ -8,8 +8,10 @@ and a call that runs at most once (`if client is None:`) do not repeat with the 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from lint_rules.engine.analysis.callbacks import callbacks, routes
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.guards import happens_once, is_kept, is_rare, remembers
@@ -30,6 +32,16 @@ class Reached(NamedTuple):
     repeats: bool
 
 
+class Edge(NamedTuple):
+    """A call that leads from one function to another. When it is not `direct`, somebody else's code makes the
+    call and decides on the arguments."""
+
+    caller: Scope
+    call: ast.Call | None
+    target: Scope
+    direct: bool
+
+
 class Reach:
     """Everything that a call of `start` may run."""
 
@@ -37,16 +49,16 @@ class Reach:
         self.codebase = codebase
         self.start = start
         self._functions: dict[Scope, Reached] | None = None
-        self._edges: list[tuple[Scope, ast.Call, Scope]] = []
+        self._edges: list[Edge] = []
 
     @property
-    def edges(self) -> list[tuple[Scope, ast.Call, Scope]]:
-        """Caller, call and function called, for every call followed."""
+    def edges(self) -> list[Edge]:
+        """Every step from function to function."""
         return self._edges if self.functions else []
 
-    def into(self, scope: Scope) -> list[tuple[Scope, ast.Call, Scope]]:
+    def into(self, scope: Scope) -> list[Edge]:
         """The edges that lead to a function."""
-        return [edge for edge in self.edges if edge[2] is scope]
+        return [edge for edge in self.edges if edge.target is scope]
 
     @property
     def functions(self) -> dict[Scope, Reached]:
@@ -66,12 +78,25 @@ class Reach:
             if at.scope in found or len(found) >= _LARGEST:
                 continue
             found[at.scope] = at
-            for call in at.scope.calls:
-                target = self.codebase.target(call, at.scope)
-                if target is None or target is at.scope or remembers(target):
+            for edge in self._leaving(at.scope):
+                if edge.target is at.scope or remembers(edge.target):
                     continue
-                self._edges.append((at.scope, call, target))
+                self._edges.append(edge)
+                call = edge.call
                 sure = at.repeats and not (
-                    happens_once(call, at.scope) or is_rare(call, at.scope) or is_kept(call, at.scope)
+                    call is not None
+                    and (happens_once(call, at.scope) or is_rare(call, at.scope) or is_kept(call, at.scope))
                 )
-                (todo if sure else later).append(Reached(target, call, at.scope, sure))
+                (todo if sure else later).append(Reached(edge.target, call, at.scope, sure))
+
+    def _leaving(self, scope: Scope) -> Iterator[Edge]:
+        for call in scope.calls:
+            target = self.codebase.target(call, scope)
+            if target is not None:
+                yield Edge(scope, call, target, True)
+            for callback in callbacks(call, scope):
+                target = self.codebase.definition(callback, scope)
+                if target is not None and target.is_function:
+                    yield Edge(scope, call, target, False)
+        for target in routes(scope):
+            yield Edge(scope, None, target, False)

@@ -11,9 +11,10 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from lint_rules.engine.analysis.bindings import root_name, source_of
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import Scope
-from lint_rules.engine.analysis.flow import Flow, root_name, source_of
+from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.guards import happens_once
 from lint_rules.engine.analysis.lookups import looked_up, tested_names
 
@@ -169,6 +170,13 @@ def _judged(
     adds = isinstance(node, ast.AugAssign) and not all(isinstance(value, ast.Constant) for value in values)
     if sets and not derived and not adds:
         return None
+    if (
+        isinstance(node, ast.Assign | ast.AugAssign)
+        and not derived
+        and all(map(_is_literal, [*values, *keys]))
+    ):
+        # A flag or a counter of the environment: its name and its value are written in the code.
+        return None
     return Change(node, scope, derived or keyed, keyed, sets)
 
 
@@ -222,6 +230,10 @@ def _is_empty(value: ast.expr) -> bool:
     if isinstance(value, ast.Dict):
         return not value.keys
     return isinstance(value, ast.Call) and not value.args and getattr(value.func, "id", "") in _MAKES
+
+
+def _is_literal(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant)
 
 
 def _is_whole(store: ast.AST) -> bool:
