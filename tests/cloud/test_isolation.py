@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -206,6 +207,27 @@ def test_a_cloud_can_keep_handlers_off_every_other_port() -> None:
             api.invoke(FunctionName="f", Payload=json.dumps({"port": port}))["Payload"].read()
         )
     assert answer["errorType"] == "PermissionError"
+
+
+@needs_namespaces
+def test_an_interpreter_below_tmp_is_still_found_inside(tmp_path: Path) -> None:
+    home = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--symlinks", home], check=True)
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    script = (
+        "import os, sys; sys.path.insert(0, sys.argv[1]); import sandbox\n"
+        "sandbox.enter()\n"
+        "if os.fork() == 0:\n"
+        "    sandbox.build_root(sys.argv[2], sys.argv[2], None, 1, [sys.base_prefix, sys.argv[3]])\n"
+        "    print(os.path.exists(sys.argv[3] + '/pyvenv.cfg'), flush=True)\n"
+        "    os._exit(0)\n"
+        "os.wait()\n"
+    )
+    child = Path(__file__).parents[2] / "course" / "cloud" / "runtime" / "child"
+    arguments = [sys.executable, "-I", "-c", script, child, inside, home]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n", done.stderr
 
 
 def test_the_tier_says_why() -> None:

@@ -54,13 +54,14 @@ def build_root(place: str, code: str, layers: str | None, tmp_mb: int, readable:
     _mount("tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")
     for folder in ("/proc", "/tmp", "/dev", "/var/task", "/var/runtime", "/opt", "/.old"):
         os.makedirs(place + folder)
+    # Before the interpreter's folders, which may themselves lie below /tmp.
+    _mount("tmpfs", place + "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={tmp_mb}m,mode=1777")
     for folder in _SYSTEM:
         if os.path.islink(folder):
             os.symlink(os.readlink(folder), place + folder)
         elif os.path.isdir(folder):
             _bind(folder, place + folder)
     # Before what is readable: an interpreter may lie below /tmp itself.
-    _mount("tmpfs", place + "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={tmp_mb}m,mode=1777")
     for folder in _outermost(readable):
         if not folder.startswith(tuple(f"{system}/" for system in _SYSTEM)):
             _bind(folder, place + folder)
