@@ -8,6 +8,7 @@ invocation holds a thread would wait for ever. It speaks the part of HTTP/1.1 th
 from __future__ import annotations
 
 import errno
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -154,17 +155,35 @@ class Server:
             bodyless = method == "HEAD" or status.startswith(("1", "204", "304"))
             environ["cloud.length"] = "content-length" in names or bodyless
 
-        answer = self._app(environ, start_response)
         try:
-            body = b"".join(answer)
-        finally:
-            close = getattr(answer, "close", None)
-            if close is not None:
-                close()
+            answer = self._app(environ, start_response)
+            try:
+                body = b"".join(answer)
+            finally:
+                close = getattr(answer, "close", None)
+                if close is not None:
+                    close()
+        except (OSError, _NotHttp):
+            raise
+        except Exception as error:  # our own bug must look like one, not like a network that failed
+            body = _apology(error)
+            start_response("500 Internal Server Error", [*_APOLOGY, ("Content-Length", str(len(body)))])
         if not environ["cloud.length"]:
             head.append(f"Content-Length: {len(body)}")
         data = ("\r\n".join(head) + "\r\n\r\n").encode("latin-1", "replace")
         connection.sendall(data if method == "HEAD" else data + body)
+
+
+_APOLOGY = [("Content-Type", "application/json"), ("x-amzn-ErrorType", "ServiceException")]
+
+
+def _apology(error: Exception) -> bytes:
+    message = f"a bug of this cloud: {type(error).__name__}: {error}"
+    return json.dumps({"Type": "Server", "Message": message, "message": message}).encode()
+
+
+class _NotHttp(ValueError):
+    """The client sent what this server does not understand."""
 
 
 def _headers(stream: BinaryIO) -> Iterator[tuple[str, str]]:
@@ -174,9 +193,9 @@ def _headers(stream: BinaryIO) -> Iterator[tuple[str, str]]:
             return
         name, colon, value = line.decode("latin-1").partition(":")
         if not colon:
-            raise ValueError("not a header")
+            raise _NotHttp("not a header")
         yield name.strip(), value.strip()
-    raise ValueError("too many headers")
+    raise _NotHttp("too many headers")
 
 
 class _Body:
@@ -219,12 +238,19 @@ class _Chunks(_Body):
         import io
 
         gathered = bytearray()
-        while size := int(stream.readline(_LINE).partition(b";")[0] or b"0", 16):
+        while size := _size(stream.readline(_LINE)):
             gathered += stream.read(size)
             stream.readline(_LINE)
         for _ in _headers(stream):
             continue
         super().__init__(io.BytesIO(bytes(gathered)), len(gathered))
+
+
+def _size(line: bytes) -> int:
+    try:
+        return int(line.partition(b";")[0], 16)
+    except ValueError:
+        raise _NotHttp("not a chunk") from None
 
 
 class _Nowhere:

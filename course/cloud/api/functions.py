@@ -140,7 +140,7 @@ class Functions:
             self._stored.pop(stored.name, None)
             self._retired.append(stored.package)
         self._changed(self.arn(stored.name))
-        return {}
+        return {"StatusCode": 204}
 
     def list_functions(self, parameters: Parameters) -> Parameters:
         limit = min(int(parameters.get("MaxItems") or 50), 50)

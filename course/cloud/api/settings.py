@@ -1,4 +1,4 @@
-"""The parts of a function's configuration that Lambda checks itself, after its model: runtime and variables."""
+"""The parts of a function's configuration that Lambda checks itself, after its model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from course.cloud import quotas
-from course.cloud.errors import InvalidParameterValue, NotOffered
+from course.cloud.errors import InvalidParameterValue, NotOffered, ValidationFailed
 
 _VARIABLES = (
     "Lambda was unable to configure your environment variables "
@@ -15,9 +15,20 @@ _VARIABLES = (
 
 
 def check(parameters: dict[str, Any]) -> None:
-    """Raises InvalidParameterValue, or NotOffered for a runtime that AWS has and this cloud has not."""
+    """Raises InvalidParameterValue, ValidationFailed, or NotOffered for a runtime that only AWS has."""
     if (runtime := parameters.get("Runtime")) is not None:
         _check_runtime(runtime)
+    # The model's limits are those of managed instances, which are higher.
+    if parameters.get("Timeout", 0) > quotas.TIMEOUT_MAX:
+        raise ValidationFailed(
+            f"1 validation error detected: Value '{parameters['Timeout']}' at 'timeout' failed to satisfy "
+            f"constraint: Member must have value less than or equal to {quotas.TIMEOUT_MAX}"
+        )
+    if parameters.get("MemorySize", 0) > quotas.MEMORY_MAX:
+        raise InvalidParameterValue(
+            "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to "
+            f"{quotas.MEMORY_MAX}"
+        )
     _check_variables((parameters.get("Environment") or {}).get("Variables") or {})
 
 

@@ -121,13 +121,18 @@ def _make(shape: Any) -> list[tuple[str, Any]]:
             (sentence, (lambda value: len(value) >= bottom) if length else (lambda value: value >= bottom))
         )
     if pattern := facts.get("pattern"):
-        compiled = re.compile(pattern)
+        compiled = re.compile(_python(pattern))
         sentence = f"Member must satisfy regular expression pattern: {pattern}"
         made.append((sentence, lambda value: compiled.fullmatch(value) is not None))
     if values := getattr(shape, "enum", None):
         sentence = f"Member must satisfy enum value set: [{', '.join(values)}]"
         made.append((sentence, lambda value: value in values))
     return made
+
+
+def _python(pattern: str) -> str:
+    """A pattern of the model, whose dialect is Java's, for Python: all that it has of Unicode are these classes."""
+    return pattern.replace(r"\p{L}\p{Z}\p{N}", r"\w\s")
 
 
 def _at(path: str, name: str) -> str:
