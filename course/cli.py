@@ -26,7 +26,8 @@ class _Commands(click.Group):
     """Subcommands found in `course/commands`: the file `start` holds the command `start`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+        found = (module.name for module in pkgutil.iter_modules(commands.__path__))
+        return sorted(name for name in found if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):

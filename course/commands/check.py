@@ -7,19 +7,14 @@ from pathlib import Path
 
 import click
 
+from course.commands._folder import in_folder
 from course.lab.checks import CheckResult
 
 
 @click.command(short_help="Check your answers.")
 @click.argument("lab")
 @click.argument("exercise", required=False)
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path),
-    default=Path("my-labs"),
-    show_default=True,
-    help="Where your work is kept.",
-)
+@in_folder
 def check(lab: str, exercise: str | None, folder: Path) -> int:
     """Check your answers to LAB (its number), to one EXERCISE or to all.
 

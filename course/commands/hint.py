@@ -6,17 +6,13 @@ from pathlib import Path
 
 import click
 
+from course.commands._folder import in_folder
+
 
 @click.command(short_help="Get the next hint.")
 @click.argument("lab")
 @click.argument("exercise")
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path),
-    default=Path("my-labs"),
-    show_default=True,
-    help="Where your work is kept.",
-)
+@in_folder
 def hint(lab: str, exercise: str, folder: Path) -> None:
     """Show the next of three hints for EXERCISE of LAB."""
     from course.lab.learner import hint_text

@@ -6,15 +6,11 @@ from pathlib import Path
 
 import click
 
+from course.commands._folder import in_folder
+
 
 @click.command(short_help="Show what you have done.")
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path),
-    default=Path("my-labs"),
-    show_default=True,
-    help="Where your work is kept.",
-)
+@in_folder
 def progress(folder: Path) -> None:
     """Show your points, checks and hints in every lab."""
     from course.lab.learner import progress_text

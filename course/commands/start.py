@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from course.commands._folder import in_folder
+
 
 @click.command(short_help="Open a lab in JupyterLab, with the cloud running.")
 @click.argument("lab", default="01")
@@ -23,13 +25,7 @@ import click
     show_default=True,
     help="Where the cloud listens; 0: any free port.",
 )
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path),
-    default=Path("my-labs"),
-    show_default=True,
-    help="Where your work is kept.",
-)
+@in_folder
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open the lab in your browser.")
 def start(lab: str, port: int, cloud_port: int, folder: Path, browser: bool) -> int:
     """Open LAB (its number; 01 if left out) in JupyterLab, with the cloud running.

@@ -47,12 +47,13 @@ def run(lab: str, folder: Path, *, port: int, cloud_port: int, browser: bool, sa
             say(f"Starting the cloud and JupyterLab for lab {place.slug[:2]} ...")
             environment = surroundings.clean(os.environ)
             cloud, endpoint = start_cloud(place.kept, environment, cloud_port, started)
-            environment |= surroundings.aimed_at(endpoint)
+            environment |= surroundings.aimed_at(endpoint) | {"LAMBDALAB_FOLDER": str(place.folder)}
             notebook, address = start_jupyter(place, environment, port, browser, started)
             say(f"\n    {address}\n\nYour work is kept in {place.folder}. Ctrl-C stops everything.")
             watch(notebook, cloud, lambda: start_cloud(place.kept, environment, cloud_port, started), say)
         except _Stopped:
-            say("")
+            with contextlib.suppress(OSError):  # the terminal may be what is gone
+                say("")
         finally:
             stop(started, PARTING)
     return 0

@@ -7,6 +7,7 @@ go round a proxy.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 
 REGION = "us-east-1"
@@ -16,13 +17,17 @@ KEPT = ("PYTHONPATH", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONDONTWRITEBYTECODE
 
 
 def clean(environment: Mapping[str, str]) -> dict[str, str]:
-    """The user's variables without those that would change what we start, and with proxies passed by."""
+    """The user's variables without those that would change what we start.
+
+    Proxies are passed by, and the commands installed beside this Python are found first.
+    """
     kept = {
         name: value for name, value in environment.items() if not name.startswith(DROPPED) or name in KEPT
     }
     for name in ("no_proxy", "NO_PROXY"):
         known = [host for host in kept.get(name, "").split(",") if host]
         kept[name] = ",".join([*known, *(host for host in LOCAL if host not in known)])
+    kept["PATH"] = os.pathsep.join(filter(None, [os.path.dirname(sys.executable), kept.get("PATH")]))
     return kept
 
 

@@ -87,6 +87,17 @@ def test_start_prints_one_address_gives_a_kernel_the_cloud_and_stops_on_ctrl_c(s
     assert Path(variables["AWS_CONFIG_FILE"]).read_text() == ""
     assert os.path.samefile(kernel.cmdline()[0], sys.executable)
 
+    # What a terminal in JupyterLab has: the same variables, another folder.
+    done = subprocess.run(
+        ["lambdalab", "check", "01", "hello"],
+        cwd=studio.workspace,
+        env=variables,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "NOT ATTEMPTED" in done.stdout
+
     token = studio.url.partition("token=")[2]
     assert token not in " ".join(word for one in studio.processes() for word in words(one))
     config = studio.workspace / ".lambdalab" / "jupyter" / "config" / "jupyter_server_config.json"
