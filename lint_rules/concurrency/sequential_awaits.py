@@ -17,12 +17,14 @@ _NOT_READS = frozenset({
     *("lock", "acquire", "release", "next", "wait", "sleep", "ensure", "refresh", "open", "close", "connect"),
     *("begin", "commit", "rollback", "transaction", "session", "connection", "conn", "client", "pool", "token"),
     *("or", "and", "then", "more", "message", "messages", "page", "line", "chunk", "exactly", "until", "lease"),
+    *("config", "configuration", "settings", "env", "secret", "secrets", "credentials", "auth", "login"),
 })  # fmt: skip
 """Words in a name that make it more than a read, or a read that moves something on."""
 
 _WRITES = frozenset({
     *("create", "put", "delete", "save", "insert", "publish", "acquire", "sleep", "lock", "semaphore", "commit"),
     *("rollback", "transaction", "execute", "executemany", "global", "nonlocal", "increment", "queue"),
+    *("update", "write", "send", "post"),
 })  # fmt: skip
 """Words in the body of a function that make it more than a read."""
 

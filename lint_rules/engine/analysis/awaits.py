@@ -15,6 +15,7 @@ from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.imports import importing
+from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.finding import Edit, Span
 
 _WIDTH = 88
@@ -121,11 +122,15 @@ class AwaitStep(NamedTuple):
 
     @property
     def words_behind(self) -> frozenset[str]:
-        """Every identifier in the function that is called, where it is one of the project's."""
+        """Every word in the function that is called and in those that it calls in turn, where they are the
+        project's."""
         target = self.codebase.target(self.call, self.scope)
         if target is None:
             return frozenset()
-        return frozenset(re.findall(r"[A-Za-z_]\w*", target.facts.module.code(target.node)))
+        found: set[str] = set()
+        for scope in Reach(self.codebase, target).functions:
+            found.update(re.findall(r"[A-Za-z_]\w*", scope.facts.module.code(scope.node)))
+        return frozenset(found)
 
     @property
     def comments(self) -> str:

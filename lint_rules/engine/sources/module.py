@@ -37,6 +37,7 @@ class Module:
         self.index: object = None
         """A place for what the analysis knows of the module, so that both live and die together."""
         self._read = False
+        self._placed = False
         self._tree: ast.Module | None = None
         self._error: Problem | None = None
         self._lines: list[int] | None = None
@@ -55,6 +56,10 @@ class Module:
 
     def span(self, node: ast.AST) -> Span:
         """Where a node stands in the document. Raises AttributeError for a node without a place."""
+        if not self._placed:
+            self._placed = True
+            if sys.version_info < (3, 12) and _F_STRING.search(self.text):
+                _place_in_f_strings(self.tree or ast.Module([], []))
         start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
         end = self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
         return Span(self.document.path, self.base + start, self.base + end)
@@ -128,8 +133,6 @@ def _tree(text: str) -> ast.Module:
         warnings.simplefilter("ignore")
         tree = compile(text, "<module>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     assert isinstance(tree, ast.Module)
-    if sys.version_info < (3, 12) and _F_STRING.search(text):
-        _place_in_f_strings(tree)
     return tree
 
 
