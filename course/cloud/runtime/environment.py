@@ -160,7 +160,7 @@ class Environment:
             if request.what == "error":
                 ending, (error, payload) = "error", parse_error(request.body, self._paths())
             elif len(payload) > quotas.RESPONSE_PAYLOAD + 100:
-                ending, (error, payload) = "response-size", too_large(len(payload))
+                ending, (error, payload) = "response-size", too_large()
             # The runtime asks for the next event at once; what it wrote before that belongs to this invocation.
             _, self._waiting = self._until(self._clock.monotonic() + 2, {"next"}, self.function.memory)
         elif ending == "timeout":

@@ -37,21 +37,23 @@ def timeout_error(request: str, seconds: float) -> Result:
 def exit_error(request: str, status: int | None) -> Result:
     """`status` is an exit status, negative for a signal, None where it is not known."""
     if status is None or status == -signal.SIGKILL:
-        how = "signal: killed"
+        how = "with error: signal: killed"
     elif status < 0:
-        how = f"signal: {_SIGNALS.get(-status, f'signal {-status}')}"
+        how = f"with error: signal: {_SIGNALS.get(-status, f'signal {-status}')}"
+    elif status == 0:
+        how = "without providing a reason"
     else:
-        how = f"exit status {status}"
+        how = f"with error: exit status {status}"
     prefix = f"RequestId: {request} " if request else ""
-    return _made("Runtime.ExitError", f"{prefix}Error: Runtime exited with error: {how}")
+    return _made("Runtime.ExitError", f"{prefix}Error: Runtime exited {how}")
 
 
-def too_large(size: int) -> Result:
-    """The response was `size` bytes long."""
+def too_large() -> Result:
+    """The response was longer than allowed."""
     limit = quotas.RESPONSE_PAYLOAD + 100
     return _made(
         "Function.ResponseSizeTooLarge",
-        f"Response payload size ({size} bytes) exceeded maximum allowed payload size ({limit} bytes).",
+        f"Response payload size exceeded maximum allowed payload size ({limit} bytes).",
     )
 
 
