@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Kind = Literal["RequestResponse", "Event"]
-Ending = Literal["ok", "error", "timeout", "memory", "exit", "signal", "init-timeout", "response-size"]
+Ending = Literal["ok", "error", "timeout", "memory", "exit", "signal", "init-error", "response-size"]
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ class Engine:
             message = f"RequestId: {invocation.id} {error.message}"
             error = FunctionError(error.type, message)
             payload = _payload(error)
-        run = Run(init.ending, error, payload, started, init.seconds, 0.0, init.events)
+        ending = "init-error" if init.ending == "error" else init.ending
+        run = Run(ending, error, payload, started, init.seconds, 0.0, init.events)
         return self._answer(invocation, environment, run, None, lines, cold=True)
 
     def _run(
@@ -144,7 +145,7 @@ class Engine:
         )
 
 
-_WORDS = {"memory": "killed", "signal": "killed", "exit": "exited"}
+_WORDS = {"init-error": "error", "memory": "killed", "signal": "killed", "exit": "exited"}
 
 
 def _payload(error: FunctionError) -> bytes:
