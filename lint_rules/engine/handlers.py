@@ -54,6 +54,7 @@ class Handler:
         self.scope = scope
         self.name = f"{module.name.rpartition('.')[0]}.{scope.name}"
         self._codebase = codebase
+        self._kept: list[Kept] | None = None
         self.reach = Reach(codebase, scope)
         self.flow = Flow(self.reach)
 
@@ -79,7 +80,9 @@ class Handler:
 
     def kept_state(self) -> list[Kept]:
         """The variables of modules that an invocation changes and leaves changed."""
-        return kept_state(self._codebase, self.flow)
+        if self._kept is None:
+            self._kept = kept_state(self._codebase, self.flow)
+        return self._kept
 
 
 def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> list[Handler]:

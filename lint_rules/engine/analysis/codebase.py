@@ -27,6 +27,7 @@ class Codebase:
         self.modules: dict[str, Module] = {}
         for module in modules:
             self.modules.setdefault(posixpath.normpath(module.name), module)
+        self._imported: dict[tuple[str, str], Module | None] = {}
 
     def at(self, path: str) -> Module | None:
         """The module at a path, as it is or as a package."""
@@ -35,6 +36,12 @@ class Codebase:
 
     def imported(self, module: Module, dotted: str) -> Module | None:
         """The project's module that an import in `module` names, the nearest folder first."""
+        key = (module.name, dotted)
+        if key not in self._imported:
+            self._imported[key] = self._find(module, dotted)
+        return self._imported[key]
+
+    def _find(self, module: Module, dotted: str) -> Module | None:
         folder = posixpath.dirname(module.name)
         level = len(dotted) - len(dotted.lstrip("."))
         path = dotted.lstrip(".").replace(".", "/")
