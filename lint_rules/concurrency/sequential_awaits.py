@@ -40,7 +40,7 @@ _POOLS = ("httpx.AsyncClient()", "aiohttp.ClientSession()", "aioboto3.", "aiobot
 """What serves several calls at once, by the dotted name that makes it."""
 
 _CLIENTS = frozenset({"client", "http", "api", "http_client", "api_client"})
-_HTTP = re.compile(r"^\s*(?:import|from)\s+(?:aiohttp|httpx|aioboto3|aiobotocore)\b", re.MULTILINE)
+_HTTP = re.compile(r"^\s*(?:import|from)\s.*\b(?:aiohttp|httpx|aioboto3|aiobotocore)\b", re.MULTILINE)
 _ORDER = re.compile(
     r"#.*\b(?:order|sequen\w*|serial\w*|first|then|before|after|must|rate|throttl\w*|one at a time|not parallel)",
     re.IGNORECASE,

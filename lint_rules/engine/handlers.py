@@ -94,7 +94,7 @@ def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> l
             for module, scope in _referenced(codebase, template, spec):
                 found.setdefault(scope.node, Handler(module, scope, codebase, spec))
     for module in modules:
-        nodes = _shaped(module)
+        nodes = _shaped(module) | _entered(module)
         if nodes and not _is_test(module):
             for scope in facts_of(module).module_scope.children:
                 if scope.node in nodes:
@@ -143,6 +143,26 @@ def _shaped(module: Module) -> set[ast.AST]:
     body = module.tree.body if module.tree is not None else []
     return {
         node for node in body if isinstance(node, FunctionNode) and (_looks_called(node) or _is_marked(node))
+    }
+
+
+def _entered(module: Module) -> set[ast.AST]:
+    """Functions entered by decorators in an application that Lambda calls itself."""
+    if not any(name in module.text for name in ("Chalice", "Mangum")):
+        return set()
+    top = facts_of(module).module_scope
+    adapted = any(top.dotted(call.func) == "mangum.Mangum" for call in top.calls)
+    applications = {"chalice.Chalice()", "chalice.Blueprint()"} | (
+        {"fastapi.FastAPI()"} if adapted else set()
+    )
+    return {
+        scope.node
+        for scope in top.children
+        if isinstance(scope.node, FunctionNode)
+        for decorator in scope.node.decorator_list
+        if isinstance(decorator, ast.Call)
+        and isinstance(decorator.func, ast.Attribute)
+        and top.dotted(decorator.func.value) in applications
     }
 
 

@@ -79,6 +79,31 @@ def test_powertools_marks_handlers_of_any_name(decorator):
     assert found(f"{decorator}\ndef run(message, info):\n    pass\n") == ["app.run"]
 
 
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (
+            "from chalice import Chalice\napp = Chalice(app_name='x')\n@app.route('/')\ndef index():\n    pass\n",
+            ["app.index"],
+        ),
+        (
+            "from fastapi import FastAPI\nfrom mangum import Mangum\napp = FastAPI()\n"
+            "@app.get('/')\nasync def index():\n"
+            "    pass\nhandler = Mangum(app)\n",
+            ["app.index"],
+        ),
+        (
+            "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/')\nasync def index():\n    pass\n# Mangum\n",
+            [],
+        ),
+        ("from chalice import Chalice\nfrom x import app\n@app.route('/')\ndef index():\n    pass\n", []),
+    ],
+    ids=["Chalice", "FastAPI behind Mangum", "FastAPI on a server", "an unknown application"],
+)
+def test_an_application_that_lambda_calls_enters_its_functions(code, names):
+    assert found(code) == names
+
+
 def test_a_middleware_is_no_handler():
     assert found("@lambda_handler_decorator\ndef log(handler, event, context):\n    pass\n") == []
 
