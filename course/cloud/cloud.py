@@ -15,8 +15,10 @@ from types import TracebackType
 from typing import Any
 
 from course.cloud import quotas
-from course.cloud.api.functions import Functions
+from course.cloud.api.account import Account
 from course.cloud.api.invocations import Invocations
+from course.cloud.api.noun import operations
+from course.cloud.api.targets import Targets
 from course.cloud.clock import Clock, SystemClock
 from course.cloud.engine.concurrency import Concurrency
 from course.cloud.engine.factory import Factory
@@ -84,10 +86,14 @@ class Cloud:
             self._clock,
             REGION,
         )
-        self._functions = Functions(REGION, ACCOUNT, self._clock, self._new_id, neighbours, self._pool.retire)
-        self._invocations = Invocations(self._functions, engine, self._clock, self._new_id, self._chance)
+        self._account = Account(
+            REGION, ACCOUNT, self._clock, self._new_id, self._chance, neighbours, self._pool.retire
+        )
+        targets = Targets(self._account)
+        self._invocations = Invocations(targets, engine, self._clock, self._new_id, self._chance)
         gateway = Gateway(
-            self._functions,
+            operations(self._account),
+            targets,
             self._invocations,
             self.ledger,
             moto.make_app(),
@@ -97,7 +103,7 @@ class Cloud:
         )
         self._server = Server(gateway, port, host)
         self.endpoint = f"http://{host}:{self._server.port}"
-        factory.endpoint = self._functions.endpoint = self.endpoint
+        factory.endpoint = self._account.endpoint = self.endpoint
         self._making_clients = threading.Lock()
         self._session: Any = None
         self._closed = False
@@ -142,7 +148,7 @@ class Cloud:
     def reset(self) -> None:
         """Empty every service and end every environment."""
         self._pool.clear()
-        self._functions.clear()
+        self._account.clear()
         moto.reset()
         self.ledger.clear()
 
@@ -155,7 +161,7 @@ class Cloud:
         self._server.close()
         self._pool.close()
         self._invocations.close()
-        self._functions.clear()
+        self._account.clear()
 
     def __enter__(self) -> Cloud:
         return self

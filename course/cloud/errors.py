@@ -4,8 +4,11 @@
     ├── InvalidParameterValue     400
     ├── InvalidRequestContent     400
     ├── ValidationFailed          400  (botocore's model is not met)
+    ├── CodeStorageExceeded       400
+    ├── PolicyTooLong             400
     ├── AccessDenied              403
     ├── ResourceNotFound          404
+    ├── ProvisionedConcurrencyNotFound, CodeSigningNotFound  404
     ├── ResourceConflict          409
     ├── PreconditionFailed        412
     ├── RequestTooLarge           413
@@ -65,6 +68,22 @@ class ResourceConflict(AwsError):
 
 class PreconditionFailed(AwsError):
     code, status, fault = "PreconditionFailedException", 412, "User"
+
+
+class CodeStorageExceeded(AwsError):
+    code, status, fault = "CodeStorageExceededException", 400, "User"
+
+
+class PolicyTooLong(AwsError):
+    code, status, fault = "PolicyLengthExceededException", 400, "User"
+
+
+class ProvisionedConcurrencyNotFound(AwsError):
+    code, status, fault = "ProvisionedConcurrencyConfigNotFoundException", 404, "User"
+
+
+class CodeSigningNotFound(AwsError):
+    code, status, fault = "CodeSigningConfigNotFoundException", 404, "User"
 
 
 class AccessDenied(AwsError):

@@ -8,19 +8,22 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from course.cloud import quotas
 from course.cloud.api import protocol
-from course.cloud.api.functions import Functions
 from course.cloud.api.invocations import Invocations
+from course.cloud.api.noun import Operation
+from course.cloud.api.targets import Targets
 from course.cloud.api.validation import validate
 from course.cloud.errors import AwsError, NotOffered, RequestTooLarge, UnknownOperation
 from course.cloud.observe.ledger import Ledger
 
 StartResponse = Callable[..., Any]
 _LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
+_CODE_PATH = re.compile(r"/_(code|layer)/([^/]+)/([^/]+)\.zip")
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
 _REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content"}
 
@@ -30,7 +33,8 @@ class Gateway:
 
     def __init__(
         self,
-        functions: Functions,
+        operations: Mapping[str, Operation],
+        targets: Targets,
         invocations: Invocations,
         ledger: Ledger,
         moto: Callable[[dict[str, Any], StartResponse], Iterable[bytes]],
@@ -38,7 +42,8 @@ class Gateway:
         new_id: Callable[[], str],
         admin_token: str | None,
     ) -> None:
-        self._functions = functions
+        self._operations = operations
+        self._targets = targets
         self._invocations = invocations
         self._ledger = ledger
         self._moto = moto
@@ -51,8 +56,8 @@ class Gateway:
         path = path.partition("?")[0]
         if path.startswith("/_cloud/"):
             return _send(start_response, *self._admin(environ, path))
-        if path.startswith("/_code/"):
-            return _send(start_response, *self._code(path))
+        if code := _CODE_PATH.fullmatch(path):
+            return _send(start_response, *self._code(code))
         if _LAMBDA_PATH.match(path) and _is_lambda(environ, path):
             return self._lambda(environ, path, start_response)
         return self._moto(environ, start_response)
@@ -83,7 +88,7 @@ class Gateway:
             answer = self._invocations.invoke(parameters)
             request = answer.pop("RequestId")
             return protocol.shape_output("Invoke", answer), request
-        operation = getattr(self._functions, _snake(found.operation), None)
+        operation = self._operations.get(_snake(found.operation))
         if operation is None:
             raise NotOffered(f"The operation {found.operation} of Lambda is not offered by this cloud.")
         return protocol.shape_output(found.operation, operation(parameters)), request
@@ -102,10 +107,14 @@ class Gateway:
             return _json(200, {"reset": True})
         return _json(404, {"message": f"no such admin route: {route[0]} {path}"})
 
-    def _code(self, path: str) -> tuple[int, list[tuple[str, str]], bytes]:
-        data = self._functions.code(path[len("/_code/") :].removesuffix(".zip"))
+    def _code(self, found: re.Match[str]) -> tuple[int, list[tuple[str, str]], bytes]:
+        kind, name, number = found.groups()
+        if kind == "code":
+            data = self._targets.code(unquote(name), unquote(number))
+        else:
+            data = self._targets.layer_code(unquote(name), int(number)) if number.isdecimal() else None
         if data is None:
-            return _json(404, {"message": "no such function"})
+            return _json(404, {"message": "there is no such code (any more)"})
         return 200, [("Content-Type", "application/zip")], data
 
 

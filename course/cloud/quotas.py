@@ -33,7 +33,14 @@ LOG_EVENT: Final = 256 * 1024
 PROCESSES: Final = 1024
 FILE_DESCRIPTORS: Final = 1024
 ACCOUNT_CONCURRENCY: Final = 1000
+UNRESERVED_MIN: Final = 100
+"""What reserved and provisioned concurrency must leave of the account's.
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
 CODE_STORAGE: Final = 75 * 1024**3
+TAGS: Final = 50
+RESOURCE_POLICY: Final = 20 * 1024
+ALIAS_ROUTES: Final = 1
+"""Versions to which an alias may send a share, besides its own."""
 
 RESERVED_VARIABLES: Final = frozenset(
     {

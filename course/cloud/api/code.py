@@ -23,12 +23,16 @@ _UNREADABLE = "Could not unzip uploaded file. Please check your file, then try t
 
 @dataclass(frozen=True)
 class Package:
-    """An unpacked deployment package. `size` is that of the zip in bytes, `sha256` base64 as Lambda shows it."""
+    """An unpacked deployment package. `size` is that of the zip in bytes, `sha256` base64 as Lambda shows it.
+
+    `unzipped` is what the members take together, in bytes.
+    """
 
     data: bytes
     folder: Path
     size: int
     sha256: str
+    unzipped: int
 
     def discard(self) -> None:
         """Remove the folder."""
@@ -47,7 +51,8 @@ def unpack(data: bytes, *, uploaded: bool) -> Package:
     folder = Path(tempfile.mkdtemp(prefix="lambdalab-code-"))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > quotas.UNZIPPED:
+            unzipped = sum(member.file_size for member in archive.infolist())
+            if unzipped > quotas.UNZIPPED:
                 raise InvalidParameterValue(f"Unzipped size must be smaller than {quotas.UNZIPPED} bytes")
             for member in archive.infolist():
                 _extract(archive, member, folder)
@@ -57,7 +62,7 @@ def unpack(data: bytes, *, uploaded: bool) -> Package:
     except InvalidParameterValue:
         shutil.rmtree(folder, onerror=_force)
         raise
-    return Package(data, folder, len(data), digest(data))
+    return Package(data, folder, len(data), digest(data), unzipped)
 
 
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> None:

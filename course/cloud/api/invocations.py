@@ -17,9 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from course.cloud import quotas
-from course.cloud.api.functions import Functions
 from course.cloud.api.payload import check_json
 from course.cloud.api.stored import Parameters
+from course.cloud.api.targets import Targets
 from course.cloud.clock import Clock
 from course.cloud.engine.invoke import Engine
 from course.cloud.errors import AwsError, InvalidRequestContent, RequestTooLarge
@@ -31,13 +31,13 @@ class Invocations:
 
     def __init__(
         self,
-        functions: Functions,
+        targets: Targets,
         engine: Engine,
         clock: Clock,
         new_id: Callable[[], str],
         chance: random.Random,
     ) -> None:
-        self._functions = functions
+        self._targets = targets
         self._engine = engine
         self._clock = clock
         self._new_id = new_id
@@ -51,7 +51,9 @@ class Invocations:
         request = self._new_id()
         payload: bytes = parameters.get("Payload") or b""
         kind = parameters.get("InvocationType") or "RequestResponse"
-        function = self._functions.runnable(parameters["FunctionName"], parameters.get("Qualifier"))
+        function, invoked_arn = self._targets.runnable(
+            parameters["FunctionName"], parameters.get("Qualifier")
+        )
         answer: Parameters = {"ExecutedVersion": function.version, "RequestId": request}
         _check_size(len(payload), kind)
         check_json(payload)
@@ -62,7 +64,7 @@ class Invocations:
             function=function,
             payload=payload or b"{}",
             kind=_kind(kind),
-            invoked_arn=function.arn,
+            invoked_arn=invoked_arn,
             trace=self._trace(parameters),
             client_context=_client_context(parameters.get("ClientContext")),
             tail=parameters.get("LogType") == "Tail",

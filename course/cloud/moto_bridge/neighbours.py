@@ -43,6 +43,26 @@ class MotoNeighbours:
             raise _s3_error("NoSuchVersion" if version else "NoSuchKey")
         return bytes(found.value)
 
+    def check_network(self, subnets: list[str], groups: list[str]) -> str:
+        """The VPC of the subnets; subnets and groups must exist."""
+        from moto.ec2.models import ec2_backends
+
+        backend = ec2_backends[self._account][self._region]
+        known = {subnet.id: subnet for zone in backend.subnets.values() for subnet in zone.values()}
+        for subnet in subnets:
+            if subnet not in known:
+                raise InvalidParameterValue(
+                    "Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound. EC2 Error "
+                    f"Message: The subnet ID '{subnet}' does not exist"
+                )
+        for group in groups:
+            if backend.get_security_group_from_id(group) is None:
+                raise InvalidParameterValue(
+                    "Error occurred while DescribeSecurityGroups. EC2 Error Code: InvalidGroup.NotFound. EC2 Error "
+                    f"Message: The security group '{group}' does not exist"
+                )
+        return str(known[subnets[0]].vpc_id) if subnets else ""
+
     def credentials(self, function: Function) -> Mapping[str, str]:
         """A session of the function's role, as every environment gets its own."""
         from moto.sts.models import sts_backends

@@ -1,0 +1,169 @@
+"""The Lambda state of one account and Region, and how requests name parts of it.
+
+The nouns beside this file read and change it under `lock`. Packages that went out of use stay on disk for as long
+as an invocation may still run from them.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from course.cloud import quotas
+from course.cloud.api.code import Package, unpack
+from course.cloud.api.names import Reference, resolve
+from course.cloud.api.stored import LATEST, LayerVersion, Parameters, Stored, Version
+from course.cloud.clock import Clock
+from course.cloud.errors import (
+    CodeStorageExceeded,
+    InvalidParameterValue,
+    PreconditionFailed,
+    ResourceNotFound,
+)
+
+_RETIRED = quotas.TIMEOUT_MAX + 2 * quotas.INIT_TIMEOUT
+"""Seconds after which nobody can still run from code that was replaced."""
+
+
+class Neighbours(Protocol):
+    """What the Lambda service asks of other services."""
+
+    def check_role(self, arn: str) -> None:
+        """Raises InvalidParameterValue if Lambda cannot assume the role."""
+        ...
+
+    def read_object(self, bucket: str, key: str, version: str | None) -> bytes:
+        """The bytes of an S3 object. Raises InvalidParameterValue with S3's complaint."""
+        ...
+
+    def check_network(self, subnets: list[str], groups: list[str]) -> str:
+        """The VPC of the subnets. Raises InvalidParameterValue with EC2's complaint."""
+        ...
+
+
+class Account:
+    """Functions and layers. `changed` is told the ARN whose warm environments are out of date."""
+
+    def __init__(
+        self,
+        region: str,
+        number: str,
+        clock: Clock,
+        new_id: Callable[[], str],
+        chance: random.Random,
+        neighbours: Neighbours,
+        changed: Callable[[str], None],
+    ) -> None:
+        self.region = region
+        self.number = number
+        self.clock = clock
+        self.new_id = new_id
+        self.chance = chance
+        self.neighbours = neighbours
+        self.changed = changed
+        self.endpoint = ""
+        self.lock = threading.RLock()
+        self.functions: dict[str, Stored] = {}
+        self.layers: dict[str, dict[int, LayerVersion]] = {}
+        """Layer versions by name and number."""
+        self.layers_published: dict[str, int] = {}
+        self._retired: list[tuple[float, Package]] = []
+        self._orphans: list[Package] = []
+
+    def arn(self, name: str, qualifier: str | None = None) -> str:
+        """The ARN of a function, or of one of its qualifiers."""
+        suffix = f":{qualifier}" if qualifier else ""
+        return f"arn:aws:lambda:{self.region}:{self.number}:function:{name}{suffix}"
+
+    def resolve(self, parameters: Parameters) -> Reference:
+        """What `FunctionName` and `Qualifier` name together."""
+        reference = parameters["FunctionName"]
+        return resolve(reference, parameters.get("Qualifier"), region=self.region, account=self.number)
+
+    def function(self, name: str, qualifier: str | None = None) -> Stored:
+        """The function. Raises ResourceNotFound, which then names the qualifier too."""
+        with self.lock:
+            stored = self.functions.get(name)
+        if stored is None:
+            raise ResourceNotFound(f"Function not found: {self.arn(name, qualifier)}")
+        return stored
+
+    def version(self, stored: Stored, number: str) -> Version:
+        """A version by its number. Raises ResourceNotFound."""
+        found = stored.latest if number == LATEST else stored.versions.get(number)
+        if found is None:
+            raise ResourceNotFound(f"Function not found: {self.arn(stored.name, number)}")
+        return found
+
+    def check_revision(
+        self, given: str | None, current: str | None, call: str = "GetFunction/GetAlias"
+    ) -> None:
+        """Raises PreconditionFailed if a revision was given and is not the current one."""
+        if given is not None and given != current:
+            raise PreconditionFailed(
+                "The Revision Id provided does not match the latest Revision Id. "
+                f"Call the {call} API to retrieve the latest Revision Id"
+            )
+
+    def package(self, code: Parameters, others: int = 0) -> Package:
+        """Unpack what a `Code` or `Content` member names; `others` bytes of layers count with it."""
+        if (data := code.get("ZipFile")) is not None:
+            made = unpack(data, uploaded=True)
+        elif code.get("S3Bucket") and code.get("S3Key"):
+            data = self.neighbours.read_object(code["S3Bucket"], code["S3Key"], code.get("S3ObjectVersion"))
+            made = unpack(data, uploaded=False)
+        elif code.get("ImageUri"):
+            raise InvalidParameterValue(
+                "Please don't provide ImageUri when updating a function with packageType Zip."
+            )
+        else:
+            raise InvalidParameterValue("Please provide a source for function code.")
+        if self.code_storage() + made.size > quotas.CODE_STORAGE:
+            made.discard()
+            raise CodeStorageExceeded("Code storage limit exceeded.")
+        return made
+
+    def code_storage(self) -> int:
+        """Bytes of all zips: every version of every function and layer counts, $LATEST included."""
+        with self.lock:
+            functions = sum(
+                version.package.size for stored in self.functions.values() for version in stored.every()
+            )
+            return functions + sum(
+                layer.package.size for versions in self.layers.values() for layer in versions.values()
+            )
+
+    def retire(self, *packages: Package) -> None:
+        """Remove packages from disk once nothing can run from them any more."""
+        now = self.clock.monotonic()
+        with self.lock:
+            kept = {
+                version.package.folder for stored in self.functions.values() for version in stored.every()
+            }
+            mine = {package.folder: package for package in packages if package.folder not in kept}
+            self._retired += [(now, package) for package in mine.values()]
+            gone = [package for since, package in self._retired if since <= now - _RETIRED]
+            self._retired = [pair for pair in self._retired if pair[0] > now - _RETIRED]
+        for package in gone:
+            package.discard()
+
+    def orphan(self, package: Package) -> None:
+        """Keep the package of a deleted layer version: functions that use it go on running."""
+        with self.lock:
+            self._orphans.append(package)
+
+    def clear(self) -> None:
+        """Forget everything and remove all code."""
+        with self.lock:
+            packages = [version.package for stored in self.functions.values() for version in stored.every()]
+            packages += [layer.package for versions in self.layers.values() for layer in versions.values()]
+            packages += [package for _, package in self._retired] + self._orphans
+            self.functions.clear()
+            self.layers.clear()
+            self.layers_published.clear()
+            self._retired.clear()
+            self._orphans.clear()
+        for package in {package.folder: package for package in packages}.values():
+            package.discard()
