@@ -124,3 +124,10 @@ def test_a_line_that_is_json_stays_one_event(deploy, invoke, stream):
     deploy("import json\ndef handler(event, context): print(json.dumps({'level': 'info', 'n': event}))")
     invoke(event=3)
     assert [json.loads(line) for line in stream()[1] if line.startswith("{")] == [{"level": "info", "n": 3}]
+
+
+def test_a_blank_line_is_a_line(deploy, invoke, stream):
+    deploy("def handler(event, context):\n    print('a')\n    print()\n    print('b')")
+    assert "\na\n\nb\n" in invoke().log
+    lines = stream()[1]
+    assert lines[lines.index("a") : lines.index("b") + 1] == ["a", "\n", "b"]

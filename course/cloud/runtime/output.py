@@ -109,6 +109,7 @@ class Output:
             self._dropped += len(data)
             return
         self._kept += len(data)
-        text = data.replace(*self._replace).decode("utf-8", "replace").rstrip("\r\n")
+        # CloudWatch Logs takes no empty message: a blank line is a line end, in the log and in its tail.
+        text = data.replace(*self._replace).decode("utf-8", "replace").rstrip("\r\n") or "\n"
         for start in range(0, len(text), quotas.LOG_EVENT):
             self._events.append(Event(at, text[start : start + quotas.LOG_EVENT]))
