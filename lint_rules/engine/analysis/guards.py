@@ -38,7 +38,7 @@ def happens_once(node: ast.AST, scope: Scope) -> bool:
     in cache`, or after a `return` of what does."""
     for parent, child in scope.facts.above(node):
         if isinstance(parent, ast.If):
-            if _about_arguments(parent.test, scope):
+            if _about_arguments(parent.test, scope) and not _state(parent.test) & _set_by(node, scope):
                 continue
             if (child in parent.body and _missing(parent.test)) or (
                 child in parent.orelse and _present(parent.test)
@@ -57,6 +57,12 @@ def happens_once(node: ast.AST, scope: Scope) -> bool:
         if isinstance(child, ast.stmt) and _returned_before(parent, child):
             return True
     return False
+
+
+def _set_by(node: ast.AST, scope: Scope) -> set[str]:
+    """The variables that the statement of a node sets."""
+    statement = scope.facts.statement(node)
+    return set().union(*map(_state, statement.targets)) if isinstance(statement, ast.Assign) else set()
 
 
 def _about_arguments(test: ast.expr, scope: Scope) -> bool:

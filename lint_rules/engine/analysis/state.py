@@ -28,10 +28,10 @@ _MAKES = frozenset({
     *("collections.Counter", "bytearray"),
 })  # fmt: skip
 _LITERALS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-_EXTRACTS = (
-    *(ast.Subscript, ast.Attribute, ast.Name, ast.JoinedStr, ast.Dict, ast.List, ast.Tuple, ast.Set),
-    *(ast.BinOp, ast.IfExp, ast.BoolOp, ast.Starred),
+_COMPOSED = (
+    *(ast.JoinedStr, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.BinOp, ast.IfExp, ast.BoolOp, ast.Starred),
 )
+_DEEPEST = 8
 _READS = frozenset({"get", "copy", "str", "int", "dict", "list", "loads", "lower", "upper", "strip", "split"})
 
 
@@ -165,7 +165,7 @@ def _judged(
     guarded = happens_once(node, scope) or bool(
         tested_names(node, scope) & {name, *home.facts.stored_globally}
     )
-    if guarded and not keyed and not (derived and all(_extracted(value) for value in values)):
+    if guarded and not keyed and not (derived and all(_extracted(value, scope) for value in values)):
         return None
     adds = isinstance(node, ast.AugAssign) and not all(isinstance(value, ast.Constant) for value in values)
     if sets and not derived and not adds:
@@ -213,12 +213,27 @@ def _is_container(home: Scope, value: ast.expr) -> bool:
     return home.dotted(value.func) in _MAKES
 
 
-def _extracted(value: ast.expr) -> bool:
+def _extracted(value: ast.expr, scope: Scope, depth: int = 0) -> bool:
     """Whether a value is taken from the event as it is, rather than made or fetched by a call."""
+    if depth > _DEEPEST:
+        return False
     if isinstance(value, ast.Call):
         name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
-        return name in _READS
-    return isinstance(value, _EXTRACTS)
+        parts = [value.func.value] if isinstance(value.func, ast.Attribute) else []
+        return name in _READS and any(
+            _extracted(part, scope, depth + 1)
+            for part in [*parts, *value.args]
+            if not isinstance(part, ast.Constant)
+        )
+    if isinstance(value, ast.Subscript | ast.Attribute):
+        return _extracted(value.value, scope, depth + 1)
+    if isinstance(value, ast.Name):
+        owner = scope.owner(value.id)
+        if owner is None or not owner.is_function:
+            return False
+        source = owner.value(value.id)
+        return source is None or _extracted(source, scope, depth + 1)
+    return isinstance(value, _COMPOSED)
 
 
 def _is_empty(value: ast.expr) -> bool:
