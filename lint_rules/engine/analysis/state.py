@@ -32,7 +32,8 @@ _COMPOSED = (
     *(ast.JoinedStr, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.BinOp, ast.IfExp, ast.BoolOp, ast.Starred),
 )
 _DEEPEST = 8
-_READS = frozenset({"get", "copy", "str", "int", "dict", "list", "loads", "lower", "upper", "strip", "split"})
+_READS = frozenset({"get", "copy", "lower", "upper", "strip", "split"})
+_CONVERTS = frozenset({"str", "int", "float", "dict", "list", "json.loads", "copy.copy", "copy.deepcopy"})
 
 
 class Change(NamedTuple):
@@ -218,12 +219,13 @@ def _extracted(value: ast.expr, scope: Scope, depth: int = 0) -> bool:
     if depth > _DEEPEST:
         return False
     if isinstance(value, ast.Call):
-        name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
-        parts = [value.func.value] if isinstance(value.func, ast.Attribute) else []
-        return name in _READS and any(
-            _extracted(part, scope, depth + 1)
-            for part in [*parts, *value.args]
-            if not isinstance(part, ast.Constant)
+        if scope.dotted(value.func) in _CONVERTS:
+            return any(_extracted(part, scope, depth + 1) for part in value.args)
+        func = value.func
+        return (
+            isinstance(func, ast.Attribute)
+            and func.attr in _READS
+            and _extracted(func.value, scope, depth + 1)
         )
     if isinstance(value, ast.Subscript | ast.Attribute):
         return _extracted(value.value, scope, depth + 1)
