@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md")
@@ -85,3 +90,14 @@ def test_the_tree_on_the_architecture_page_is_the_tree():
     }
     assert len(shown) > 30
     assert packages <= shown
+
+
+def test_the_layers_on_the_architecture_page_are_those_of_the_contracts():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    layers = page.partition("## Layers")[2].partition("## Habits")[0]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {one["id"]: one for one in settings["tool"]["importlinter"]["contracts"]}
+    for contract in ("course", "lab", "cloud", "engine"):
+        for line in contracts[contract]["layers"][:-1]:  # the last line is leaves
+            for name in line.split(" | "):
+                assert name == "cli" or re.search(rf"\b{name}\b", layers), (contract, name)

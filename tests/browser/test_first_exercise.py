@@ -16,6 +16,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PANEL = ".jp-Notebook .jp-WindowedPanel-outer"
 # What JupyterLab says in the console although nothing is wrong.
 HARMLESS = ("lsp-extension",)
+# A wrong answer with a defect that the linter knows.
+SLIP = """\
+import boto3
+
+
+def handler(event, context):
+    return boto3.client("s3").list_buckets()
+"""
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the cloud runs handlers on Linux only"),
@@ -70,6 +78,13 @@ def test_an_answer_that_is_typed_and_run_is_passed(start_studio, browser, tmp_pa
     run(page, code_cell(page, "from course import lab"))
     asking = 'lab.check("hello")'
     expect(run(page, code_cell(page, asking))).to_contain_text("NOT ATTEMPTED", timeout=60_000)
+    first = exercise.files[0]
+    cell = code_cell(page, f"%%writefile {first.name}")
+    write(page, cell, f"%%writefile {first.name}\n{SLIP}")
+    expect(run(page, cell)).to_contain_text(f"riting {first.name}")
+    verdicts = run(page, code_cell(page, asking))
+    expect(verdicts).to_contain_text("FAILED", timeout=60_000)
+    expect(verdicts).to_contain_text("lambdalint explain LAM101")
     for file in exercise.files:
         cell = code_cell(page, f"%%writefile {file.name}")
         write(page, cell, f"%%writefile {file.name}\n{file.reference}")
