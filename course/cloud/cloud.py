@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from course.cloud import quotas
+from course.cloud import quotas, scratch
 from course.cloud.api.account import Account
 from course.cloud.api.invocations import Invocations
 from course.cloud.api.noun import operations
@@ -108,6 +108,7 @@ class Cloud:
         self._session: Any = None
         self._closed = False
         moto.reset()
+        scratch.sweep()
         self._server.start()
         atexit.register(self.close)
 
@@ -162,6 +163,7 @@ class Cloud:
         self._pool.close()
         self._invocations.close()
         self._account.clear()
+        scratch.release()
 
     def __enter__(self) -> Cloud:
         return self

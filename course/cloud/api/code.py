@@ -10,12 +10,11 @@ import hashlib
 import io
 import shutil
 import stat
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.cloud import quotas
+from course.cloud import quotas, scratch
 from course.cloud.errors import InvalidParameterValue, RequestTooLarge
 
 _UNREADABLE = "Could not unzip uploaded file. Please check your file, then try to upload again."
@@ -48,7 +47,7 @@ def unpack(data: bytes, *, uploaded: bool) -> Package:
     """Unpack a zip; `uploaded` says that it came in the request, where 50 MB is the limit."""
     if uploaded and len(data) > quotas.ZIP_UPLOAD:
         raise RequestTooLarge(f"Zipped size must be smaller than {quotas.ZIP_UPLOAD} bytes")
-    folder = Path(tempfile.mkdtemp(prefix="lambdalab-code-"))
+    folder = scratch.folder("code")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unzipped = sum(member.file_size for member in archive.infolist())

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from course.cloud import scratch
 from course.cloud.clock import Clock, day
 from course.cloud.model import Function
 from course.cloud.runtime.environment import Environment
@@ -59,7 +59,7 @@ class Factory:
             name = f"E{self._count}"
             stream = f"{day(self._clock.now())}/[{function.version}]{self._chance.getrandbits(128):032x}"
         link = Link()
-        folder = Path(tempfile.mkdtemp(prefix="lambdalab-env-"))
+        folder = scratch.folder("env")
         full = self.tier.find().tier == "full"
         try:
             ports = [] if self._network == "open" else [_port(self.endpoint), _port(f"//{link.address}")]
@@ -111,7 +111,7 @@ class Factory:
         with self._lock:
             merged = self._merged.get(function.layers)
             if merged is None:
-                merged = Path(tempfile.mkdtemp(prefix="lambdalab-opt-"))
+                merged = scratch.folder("opt")
                 for layer in function.layers:
                     shutil.copytree(
                         layer, merged, symlinks=True, dirs_exist_ok=True, copy_function=_link_or_copy
