@@ -22,6 +22,14 @@ _guard = threading.Lock()
 _own: tuple[Path, int] | None = None
 
 
+def _disown() -> None:
+    global _own
+    _own = None  # in a child that was forked, they are the parent's
+
+
+os.register_at_fork(after_in_child=_disown)
+
+
 def folder(kind: str) -> Path:
     """A new empty folder; who asked for it removes it. Raises OSError if the disk does not take it."""
     with _guard:
