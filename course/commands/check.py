@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from course.commands._complete import exercises, labs
 from course.commands._folder import in_folder
 from course.lab.checks import CheckResult
 
 
 @click.command(short_help="Check your answers.")
-@click.argument("lab")
-@click.argument("exercise", required=False)
+@click.argument("lab", shell_complete=labs)
+@click.argument("exercise", required=False, shell_complete=exercises)
 @in_folder
 def check(lab: str, exercise: str | None, folder: Path) -> int:
     """Check your answers to LAB (its number), to one EXERCISE or to all.

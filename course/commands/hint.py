@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from course.commands._complete import exercises, labs
 from course.commands._folder import in_folder
 
 
 @click.command(short_help="Get the next hint.")
-@click.argument("lab")
-@click.argument("exercise")
+@click.argument("lab", shell_complete=labs)
+@click.argument("exercise", shell_complete=exercises)
 @in_folder
 def hint(lab: str, exercise: str, folder: Path) -> None:
     """Show the next of three hints for EXERCISE of LAB."""

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from course.commands._complete import labs
 from course.commands._folder import in_folder
 
 
 @click.command(short_help="Open a lab in JupyterLab, with the cloud running.")
-@click.argument("lab", default="01")
+@click.argument("lab", default="01", shell_complete=labs)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
