@@ -16,6 +16,7 @@ from typing import Any
 
 from course.cloud import quotas, scratch
 from course.cloud.api.account import Account
+from course.cloud.api.concurrency import reservations
 from course.cloud.api.invocations import Invocations
 from course.cloud.api.noun import operations
 from course.cloud.api.targets import Targets
@@ -78,9 +79,10 @@ class Cloud:
             network=network,
         )
         self._pool = Pool(factory, self._clock)
+        concurrency = Concurrency(quotas.ACCOUNT_CONCURRENCY)
         engine = Engine(
             self._pool,
-            Concurrency(quotas.ACCOUNT_CONCURRENCY),
+            concurrency,
             MotoLogs(ACCOUNT, REGION),
             self.ledger,
             self._clock,
@@ -89,6 +91,7 @@ class Cloud:
         self._account = Account(
             REGION, ACCOUNT, self._clock, self._new_id, self._chance, neighbours, self._pool.retire
         )
+        self._account.reserved_changed = lambda: setattr(concurrency, "reserved", reservations(self._account))
         targets = Targets(self._account)
         self._invocations = Invocations(targets, engine, self._clock, self._new_id, self._chance)
         gateway = Gateway(

@@ -72,7 +72,7 @@ class Gateway:
         return _send(start_response, reply.status, headers, reply.body)
 
     def _operate(self, environ: dict[str, Any], path: str, request: str) -> tuple[protocol.Reply, str]:
-        found = protocol.match(environ["REQUEST_METHOD"], path)
+        found = protocol.match(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""))
         if found is None:
             raise UnknownOperation("Unknown operation for Lambda: " + environ["REQUEST_METHOD"] + " " + path)
         body = _body(environ, found.operation)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from course.cloud import quotas
 from course.cloud.api.code import Package, unpack
@@ -22,7 +22,9 @@ from course.cloud.errors import (
     PreconditionFailed,
     ResourceNotFound,
 )
+from course.cloud.model import Function
 
+T = TypeVar("T")
 _RETIRED = quotas.TIMEOUT_MAX + 2 * quotas.INIT_TIMEOUT
 """Seconds after which nobody can still run from code that was replaced."""
 
@@ -40,6 +42,18 @@ class Neighbours(Protocol):
 
     def check_network(self, subnets: list[str], groups: list[str]) -> str:
         """The VPC of the subnets. Raises InvalidParameterValue with EC2's complaint."""
+        ...
+
+
+class Provisioner(Protocol):
+    """What provisioned concurrency asks of the engine."""
+
+    def provision(self, function: Function, count: int) -> None:
+        """Keep that many environments of a version initialised ahead, in the background; 0 gives them up."""
+        ...
+
+    def provisioned(self, arn: str) -> tuple[int, int]:
+        """How many environments of that function ARN exist for it, and how many of them wait for work."""
         ...
 
 
@@ -64,11 +78,15 @@ class Account:
         self.neighbours = neighbours
         self.changed = changed
         self.endpoint = ""
+        self.reserved_changed: Callable[[], None] = _nothing
+        """Called after a reserved concurrency came, changed or went."""
+        self.provisioner: Provisioner | None = None
         self.lock = threading.RLock()
         self.functions: dict[str, Stored] = {}
         self.layers: dict[str, dict[int, LayerVersion]] = {}
         """Layer versions by name and number."""
         self.layers_published: dict[str, int] = {}
+        self._shelves: dict[type, dict[str, Any]] = {}
         self._retired: list[tuple[float, Package]] = []
         self._orphans: list[Package] = []
 
@@ -96,6 +114,16 @@ class Account:
         if found is None:
             raise ResourceNotFound(f"Function not found: {self.arn(stored.name, number)}")
         return found
+
+    def shelf(self, kind: type[T]) -> dict[str, T]:
+        """What one noun keeps for resources other than functions, by ARN."""
+        return cast("dict[str, T]", self._shelves.setdefault(kind, {}))
+
+    def forget(self, arn: str) -> None:
+        """Take what belongs to an ARN from every shelf."""
+        with self.lock:
+            for shelf in self._shelves.values():
+                shelf.pop(arn, None)
 
     def check_revision(
         self, given: str | None, current: str | None, call: str = "GetFunction/GetAlias"
@@ -163,7 +191,13 @@ class Account:
             self.functions.clear()
             self.layers.clear()
             self.layers_published.clear()
+            self._shelves.clear()
             self._retired.clear()
             self._orphans.clear()
+        self.reserved_changed()
         for package in {package.folder: package for package in packages}.values():
             package.discard()
+
+
+def _nothing() -> None:
+    return

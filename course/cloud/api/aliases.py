@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from course.cloud import quotas
+from course.cloud.api.concurrency import Provisioned, give_up
 from course.cloud.api.noun import Noun, page
 from course.cloud.api.stored import LATEST, Parameters, Stored
-from course.cloud.api.targets import Alias
+from course.cloud.api.targets import Alias, function
 from course.cloud.errors import InvalidParameterValue, ResourceConflict, ResourceNotFound
 
 
@@ -60,14 +61,19 @@ class Aliases(Noun):
                 revision=account.new_id(),
             )
             aliases[old.name] = changed
+            ahead = self._moved(stored, changed)
+        give_up(account, [ahead] if ahead else [])
         return self._describe(stored, changed)
 
     def delete_alias(self, parameters: Parameters) -> Parameters:
         account = self._account
         with account.lock:
             stored = account.function(account.resolve(parameters).name)
-            if parameters["Name"] in stored.shelf(Alias):
-                stored.forget(parameters["Name"])
+            name = parameters["Name"]
+            ahead = stored.shelf(Provisioned).get(name)
+            if name in stored.shelf(Alias):
+                stored.forget(name)
+        give_up(account, [ahead] if ahead else [])
         return {}  # an alias that is not there is no error
 
     def list_aliases(self, parameters: Parameters) -> Parameters:
@@ -82,6 +88,18 @@ class Aliases(Noun):
             ]
         shown, marker = page(found, parameters)
         return {"Aliases": shown, "NextMarker": marker}
+
+    def _moved(self, stored: Stored, alias: Alias) -> Provisioned | None:
+        """Provisioned concurrency follows its alias; what is to be given up at the old version."""
+        account = self._account
+        old = stored.shelf(Provisioned).get(alias.name)
+        version = account.version(stored, alias.version)
+        if old is None or account.provisioner is None or old.ahead.version == version.number:
+            return None
+        ahead = function(account, stored.name, version)
+        stored.shelf(Provisioned)[alias.name] = replace(old, ahead=ahead, modified=account.clock.now())
+        account.provisioner.provision(ahead, old.requested)
+        return old
 
     def _weights(self, stored: Stored, number: str, routing: Any) -> tuple[tuple[str, float], ...]:
         weights: dict[str, float] = (routing or {}).get("AdditionalVersionWeights") or {}

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from course.cloud.api import layers
+from course.cloud.api.concurrency import Provisioned, give_up
 from course.cloud.api.configuration import change, start
 from course.cloud.api.description import describe, listed
+from course.cloud.api.names import only_function
 from course.cloud.api.noun import Noun, page
 from course.cloud.api.settings import check
 from course.cloud.api.stored import LATEST, Parameters, Stored, Version
@@ -78,7 +80,7 @@ class Functions(Noun):
 
     def update_function_code(self, parameters: Parameters) -> Parameters:
         account = self._account
-        stored = account.function(self._unqualified(parameters))
+        stored = account.function(only_function(account.resolve(parameters)))
         account.check_revision(parameters.get("RevisionId"), stored.latest.revision)
         package = account.package(parameters)
         try:
@@ -108,7 +110,7 @@ class Functions(Noun):
 
     def update_function_configuration(self, parameters: Parameters) -> Parameters:
         account = self._account
-        stored = account.function(self._unqualified(parameters))
+        stored = account.function(only_function(account.resolve(parameters)))
         account.check_revision(parameters.get("RevisionId"), stored.latest.revision)
         check(parameters)
         if "Role" in parameters:
@@ -136,9 +138,12 @@ class Functions(Noun):
             if qualifier is None:
                 if account.functions.pop(name, None) is None:
                     raise ResourceNotFound(f"Function not found: {account.arn(name)}")
-                gone = stored.every()
+                gone, ahead = stored.every(), list(stored.shelf(Provisioned).values())
             else:
+                ahead = [config for place, config in stored.shelf(Provisioned).items() if place == qualifier]
                 gone = self._delete_version(stored, qualifier)
+        give_up(account, ahead)
+        account.reserved_changed()
         account.retire(*(version.package for version in gone))
         for version in gone:
             account.changed(account.arn(name, None if version.number == LATEST else version.number))
@@ -162,15 +167,6 @@ class Functions(Noun):
         with self._account.lock:
             if name in self._account.functions:
                 raise ResourceConflict(f"Function already exist: {name}")
-
-    def _unqualified(self, parameters: Parameters) -> str:
-        name, qualifier = self._account.resolve(parameters)
-        if qualifier not in (None, LATEST):
-            raise InvalidParameterValue(
-                "This operation is permitted on Lambda functions only. Aliases and versions do not support this "
-                "operation. Please specify either a function name or an unqualified function ARN."
-            )
-        return name
 
     def _find(self, parameters: Parameters) -> tuple[Stored, Version, str | None]:
         name, qualifier = self._account.resolve(parameters)

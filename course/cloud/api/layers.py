@@ -44,7 +44,7 @@ class Layers(Noun):
         return self._describe(name, made)
 
     def get_layer_version(self, parameters: Parameters) -> Parameters:
-        name, number = _named(self._account, parameters)
+        name, number = named(self._account, parameters)
         found = self._account.layers.get(name, {}).get(number)
         if found is None:
             raise ResourceNotFound(_NOT_THERE)
@@ -83,12 +83,13 @@ class Layers(Noun):
 
     def delete_layer_version(self, parameters: Parameters) -> Parameters:
         account = self._account
-        name, number = _named(account, parameters)
+        name, number = named(account, parameters)
         with account.lock:
             gone = account.layers.get(name, {}).pop(number, None)
             if not account.layers.get(name):
                 account.layers.pop(name, None)
         if gone is not None:
+            account.forget(gone.arn)
             account.orphan(gone.package)
         return {}
 
@@ -164,7 +165,8 @@ def check_size(package: Package, layers: tuple[LayerVersion, ...]) -> None:
         )
 
 
-def _named(account: Account, parameters: Parameters) -> tuple[str, int]:
+def named(account: Account, parameters: Parameters) -> tuple[str, int]:
+    """Name and number in `LayerName` and `VersionNumber`. Raises InvalidParameterValue for a number below 1."""
     number = int(parameters["VersionNumber"])
     if number < 1:
         raise InvalidParameterValue("Layer Version Cannot be less than 1")

@@ -52,3 +52,13 @@ def resolve(reference: str, qualifier: str | None, *, region: str, account: str)
             "The derived qualifier from the function name does not match the specified qualifier."
         )
     return Reference(name, qualifier or own)
+
+
+def only_function(reference: Reference) -> str:
+    """The name of a function that must come without a version or alias. Raises InvalidParameterValue."""
+    if reference.qualifier not in (None, "$LATEST"):
+        raise InvalidParameterValue(
+            "This operation is permitted on Lambda functions only. Aliases and versions do not support this "
+            "operation. Please specify either a function name or an unqualified function ARN."
+        )
+    return reference.name

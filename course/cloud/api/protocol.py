@@ -41,26 +41,44 @@ def model() -> Any:
     return ServiceModel(Loader().load_service_model("lambda", "service-2"), "lambda")
 
 
+class _Route(NamedTuple):
+    path: re.Pattern[str]
+    query: dict[str, list[str]]
+    operation: str
+
+
 @lru_cache(maxsize=1)
-def _routes() -> dict[str, list[tuple[re.Pattern[str], str]]]:
-    routes: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+def _routes() -> dict[str, list[_Route]]:
+    routes: dict[str, list[_Route]] = {}
     for name in model().operation_names:
         http = model().operation_model(name).http
+        fixed, _, query = http["requestUri"].partition("?")
         path = re.sub(
             r"\\\{(\w+)(\\\+)?\\\}",
             lambda m: f"(?P<{m[1]}>{'.+' if m[2] else '[^/]+'})",
-            re.escape(http["requestUri"]),
+            re.escape(fixed),
         )
-        routes.setdefault(http["method"], []).append((re.compile(path.rstrip("/") + "/?"), name))
+        route = _Route(re.compile(path.rstrip("/") + "/?"), parse_qs(query), name)
+        routes.setdefault(http["method"], []).append(route)
+    for found in routes.values():
+        found.sort(key=lambda route: not route.query)  # the narrower first
     return routes
 
 
-def match(method: str, raw_path: str) -> Match | None:
-    """The operation of a request, from its method and still percent-encoded path."""
-    for pattern, name in _routes().get(method, []):
-        if found := pattern.fullmatch(raw_path):
-            return Match(name, {label: unquote(value) for label, value in found.groupdict().items()})
+def match(method: str, raw_path: str, query: str = "") -> Match | None:
+    """The operation of a request, from its method, its still percent-encoded path and its query string."""
+    for route in _routes().get(method, []):
+        if (found := route.path.fullmatch(raw_path)) and _asks(query, route.query):
+            labels = {label: unquote(value) for label, value in found.groupdict().items()}
+            return Match(route.operation, labels)
     return None
+
+
+def _asks(query: str, wanted: Mapping[str, list[str]]) -> bool:
+    if not wanted:
+        return True
+    sent = parse_qs(query, keep_blank_values=True)
+    return all(sent.get(key) == values for key, values in wanted.items())
 
 
 def parse(found: Match, query: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from course.cloud import quotas
 from course.cloud.api.protocol import model
 from course.cloud.errors import InvalidRequestContent, ValidationFailed
 
@@ -30,12 +31,19 @@ _ELSEWHERE = ("runtime",)
 """What the service checks behind its front end, with other words."""
 
 
+_FIRST = "at 'compatibleRuntimes'"
+"""What the service names first; the rest comes in the order of the model."""
+
+_ORDERS = {"RecursiveLoop": ("Terminate", "Allow")}
+"""Where the service was seen to name values in another order than its model."""
+
+
 def validate(operation: str, parameters: dict[str, Any]) -> None:
     """Raises ValidationFailed, or InvalidRequestContent for a value of the wrong type."""
     shape = model().operation_model(operation).input_shape
     if shape is None:
         return
-    breaches = list(_structure(shape, parameters, ""))
+    breaches = sorted(_structure(shape, parameters, ""), key=lambda breach: _FIRST not in breach)
     if breaches:
         count = f"{len(breaches)} validation error{'s' if len(breaches) > 1 else ''} detected"
         raise ValidationFailed(f"{count}: {'; '.join(breaches)}")
@@ -67,6 +75,12 @@ def _member(shape: Any, value: Any, path: str) -> Iterator[str]:
         if shape.member.type_name == "structure":
             for index, item in enumerate(value):
                 yield from _structure(shape.member, item, f"{path}.{index + 1}.member")
+        elif shape.member.name == "Runtime" and any(_breaches(shape.member, item) for item in value):
+            # Behind its front end again: the runtimes that may still be chosen, though it accepts the older ones.
+            yield (
+                f"Value '{_show(value)}' at '{path}' failed to satisfy constraint: "
+                f"Member must satisfy enum value set: [{', '.join(quotas.RUNTIMES)}]"
+            )
         elif any(_breaches(shape.member, item) for item in value):
             yield (
                 f"Value '{_show(value)}' at '{path}' failed to satisfy constraint: "
@@ -78,10 +92,11 @@ def _member(shape: Any, value: Any, path: str) -> Iterator[str]:
                 f"Value '{_show(value)}' at '{path}' failed to satisfy constraint: "
                 f"Map keys must satisfy constraint: [{', '.join(_all(shape.key))}]"
             )
-        if shape.value.type_name == "string" and any(_breaches(shape.value, item) for item in value.values()):
+        if any(_breaches(shape.value, item) for item in value.values()):
+            number = [] if shape.value.type_name == "string" else _present(shape.value)
             yield (
                 f"Value '{_show(value)}' at '{path}' failed to satisfy constraint: "
-                f"Map value must satisfy constraint: [{', '.join(_all(shape.value))}]"
+                f"Map value must satisfy constraint: [{', '.join([*_all(shape.value), *number])}]"
             )
 
 
@@ -122,10 +137,11 @@ def _make(shape: Any) -> list[tuple[str, Any]]:
         )
     if pattern := facts.get("pattern"):
         compiled = re.compile(_python(pattern))
-        sentence = f"Member must satisfy regular expression pattern: {pattern}"
+        said = pattern[1:-1] if shape.name == "LayerVersionArn" else pattern  # the model has one more pair
+        sentence = f"Member must satisfy regular expression pattern: {said}"
         made.append((sentence, lambda value: compiled.fullmatch(value) is not None))
     if values := getattr(shape, "enum", None):
-        sentence = f"Member must satisfy enum value set: [{', '.join(values)}]"
+        sentence = f"Member must satisfy enum value set: [{', '.join(_ORDERS.get(shape.name, values))}]"
         made.append((sentence, lambda value: value in values))
     return made
 
