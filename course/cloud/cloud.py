@@ -25,6 +25,7 @@ from course.cloud.engine.concurrency import Concurrency
 from course.cloud.engine.factory import Factory
 from course.cloud.engine.invoke import Engine
 from course.cloud.engine.pool import Pool
+from course.cloud.engine.provisioned import Provisioned
 from course.cloud.gateway import Gateway
 from course.cloud.moto_bridge import app as moto
 from course.cloud.moto_bridge.logs import MotoLogs
@@ -91,6 +92,8 @@ class Cloud:
         self._account = Account(
             REGION, ACCOUNT, self._clock, self._new_id, self._chance, neighbours, self._pool.retire
         )
+        self._provisioned = Provisioned(engine)
+        self._account.provisioner = self._provisioned
         self._account.reserved_changed = lambda: setattr(concurrency, "reserved", reservations(self._account))
         targets = Targets(self._account)
         self._invocations = Invocations(targets, engine, self._clock, self._new_id, self._chance)
@@ -151,6 +154,7 @@ class Cloud:
 
     def reset(self) -> None:
         """Empty every service and end every environment."""
+        self._provisioned.clear()
         self._pool.clear()
         self._account.clear()
         moto.reset()
@@ -163,7 +167,9 @@ class Cloud:
         self._closed = True
         atexit.unregister(self.close)
         self._server.close()
+        self._provisioned.clear()
         self._pool.close()
+        self._provisioned.close()
         self._invocations.close()
         self._account.clear()
         scratch.release()

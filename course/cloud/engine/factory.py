@@ -82,7 +82,9 @@ class Factory:
             raise
         with self._lock:
             self._folders[name] = folder
-        return Environment(name, function, process, link, stream, self._clock, self._freeze)
+        made = Environment(name, function, process, link, stream, self._clock, self._freeze)
+        made.provisioned = initialization_type == "provisioned-concurrency"
+        return made
 
     def discard(self, environment: Environment) -> None:
         """End an environment and remove its folder. May be called twice."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from course.cloud.clock import Clock
 from course.cloud.engine.concurrency import Concurrency
 from course.cloud.engine.pool import Pool
-from course.cloud.model import FunctionError, Invocation, Outcome
+from course.cloud.model import Function, FunctionError, Invocation, Outcome
 from course.cloud.observe import logs
 from course.cloud.observe.ledger import Ledger, Record
 from course.cloud.observe.logs import LogSink
@@ -36,6 +36,18 @@ class Engine:
             return (
                 self._cold(invocation, environment) if cold else self._run(invocation, environment, None, [])
             )
+
+    def prepare(self, function: Function, initialization_type: str) -> bool:
+        """Initialise an environment ahead of any invocation; False if its INIT failed."""
+        environment = self.pool.start(function, initialization_type)
+        try:
+            init = environment.init()
+            self._record_init(environment, init)
+            lines = logs.init_lines(init, function.runtime, self._region)
+            self._sink.write(function.log_group, environment.log_stream, lines)
+        finally:
+            self.pool.give_back(environment)
+        return init.ending == "ok"
 
     def _cold(self, invocation: Invocation, environment: Environment) -> Outcome:
         function = invocation.function

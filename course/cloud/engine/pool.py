@@ -8,7 +8,7 @@ may only kill its processes.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from course.cloud.clock import Clock
@@ -30,6 +30,8 @@ class Pool:
         self._leased: dict[str, Environment] = {}
         self._changed = threading.Condition()
         self._closed = False
+        self.died: Callable[[str], None] = _nothing
+        """Told the ARN of a function of which an initialised environment ended."""
 
     @contextmanager
     def environment(self, function: Function) -> Iterator[tuple[Environment, bool]]:
@@ -37,6 +39,7 @@ class Pool:
         environment = self._warm(function)
         cold = environment is None
         if environment is None:
+            self.reap()  # making room is the moment to look for what nobody uses
             environment = self.start(function)
         try:
             yield environment, cold
@@ -65,6 +68,9 @@ class Pool:
             with self._changed:
                 self._leased.pop(environment.id, None)
                 self._changed.notify_all()
+            # One that never served is not replaced: its INIT would fail again, for ever.
+            if environment.provisioned and environment.served:
+                self.died(environment.function.arn)
 
     def retire(self, arn: str) -> None:
         """End the idle environments of a function; leased ones are ended when found stale."""
@@ -73,14 +79,38 @@ class Pool:
         for environment in idle:
             self.factory.discard(environment)
 
+    def retire_provisioned(self, arn: str, keep: int) -> None:
+        """End idle provisioned environments of a function until no more than `keep` are left."""
+        with self._changed:
+            idle = self._idle.get(arn, [])
+            ready = [env for env in idle if env.provisioned]
+            busy = sum(env.provisioned and env.function.arn == arn for env in self._leased.values())
+            extra = ready[max(0, keep - busy) :]
+            self._idle[arn] = [env for env in idle if env not in extra]
+        for environment in extra:
+            self.factory.discard(environment)
+
+    def provisioned(self, arn: str) -> tuple[int, int]:
+        """How many initialised provisioned environments a function has, and how many of them wait for work."""
+        with self._changed:
+            ready = sum(env.provisioned for env in self._idle.get(arn, []))
+            busy = sum(
+                env.provisioned and env.function.arn == arn and env.state is State.BUSY
+                for env in self._leased.values()
+            )
+        return ready + busy, ready
+
     def reap(self, keep: float = KEEP_IDLE) -> int:
-        """End what has been idle for `keep` seconds; how many that were."""
+        """End what has been idle for `keep` seconds; how many that were. Provisioned environments stay."""
         oldest = self._clock.monotonic() - keep
         with self._changed:
-            tired = [env for idle in self._idle.values() for env in idle if env.idle_since <= oldest]
-            self._idle = {
-                arn: [env for env in idle if env.idle_since > oldest] for arn, idle in self._idle.items()
-            }
+            tired = [
+                env
+                for idle in self._idle.values()
+                for env in idle
+                if env.idle_since <= oldest and not env.provisioned
+            ]
+            self._idle = {arn: [env for env in idle if env not in tired] for arn, idle in self._idle.items()}
         for environment in tired:
             self.factory.discard(environment)
         return len(tired)
@@ -112,10 +142,16 @@ class Pool:
             idle = self._idle.get(function.arn, [])
             stale = [env for env in idle if env.function.fingerprint != function.fingerprint]
             fresh = [env for env in idle if env.function.fingerprint == function.fingerprint]
-            found = fresh.pop() if fresh else None
+            # What was provisioned is used before what happens to be warm.
+            found = next((env for env in reversed(fresh) if env.provisioned), fresh[-1] if fresh else None)
             if found is not None:
+                fresh.remove(found)
                 self._leased[found.id] = found
             self._idle[function.arn] = fresh
         for environment in stale:
             self.factory.discard(environment)
         return found
+
+
+def _nothing(arn: str) -> None:
+    return

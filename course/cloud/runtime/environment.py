@@ -76,6 +76,7 @@ class Environment:
         self.state = State.STARTING
         self.served = 0
         self.idle_since = 0.0
+        self.provisioned = False
         self._process = process
         self._link = link
         self._clock = clock
