@@ -183,3 +183,19 @@ def test_a_thread_that_is_not_a_daemon_does_not_hold_up_the_end(cloud, deploy, i
     begun = time.monotonic()
     cloud.reset()
     assert time.monotonic() - begun < 2
+
+
+def test_memory_of_a_process_that_a_thread_started_counts(deploy: Any, invoke: Any) -> None:
+    deploy(
+        "import subprocess, sys, threading\n"
+        "def handler(e, c):\n"
+        "    code = 'keep = bytearray(300_000_000); import time; time.sleep(20)'\n"
+        "    thread = threading.Thread(target=subprocess.run, args=([sys.executable, '-c', code],))\n"
+        "    thread.start()\n"
+        "    thread.join()\n",
+        Timeout=20,
+        MemorySize=256,
+    )
+    answer = invoke()
+    assert answer.payload["errorMessage"].endswith("signal: killed")
+    assert "Max Memory Used: 256 MB" in answer.report

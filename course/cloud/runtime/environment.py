@@ -176,7 +176,7 @@ class Environment:
         self, deadline: float, wanted: set[str], memory: int, invocation: str = ""
     ) -> tuple[Ending, Request | None]:
         """Wait for one of the wanted requests. Without one, the ending says what came first."""
-        next_look = 0.0
+        next_look = self._clock.monotonic() + TICK
         while True:
             now = self._clock.monotonic()
             if now >= deadline:

@@ -66,7 +66,7 @@ class Process:
         self._wait = wait
         self._sandboxed = sandboxed
         self._inherited = inherited_mb
-        self._frozen = False
+        self._stopped: list[int] = []
         self._said = b""
         self._status: int | None = None
         self._ended = False
@@ -112,15 +112,16 @@ class Process:
 
     def freeze(self) -> None:
         """Stop every process and thread between two invocations, as Lambda does."""
-        if not self._frozen:
-            self._frozen = True
-            self._signal(signal.SIGSTOP)
+        if not self._stopped:
+            self._stopped = self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let a frozen environment go on."""
-        if self._frozen:
-            self._frozen = False
-            self._signal(signal.SIGCONT)
+        # Nothing that was stopped can have started anything since, so the list still holds.
+        stopped, self._stopped = self._stopped, []
+        for pid in stopped:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGCONT)
 
     def kill(self) -> None:
         """End the runtime and all that it started, now. The keeper reports how it ended."""
@@ -137,10 +138,12 @@ class Process:
         os.close(self.output)
         os.close(self.exit_descriptor)
 
-    def _signal(self, number: int) -> None:
-        for pid in self._family():
+    def _signal(self, number: int) -> list[int]:
+        family = self._family()
+        for pid in family:
             with suppress(OSError):
                 os.kill(pid, number)
+        return family
 
     def _own(self) -> list[int]:
         family = self._family()
@@ -167,8 +170,8 @@ def end_tree(pid: int) -> None:
 def resident_mb(pid: int) -> float:
     """Resident memory of one process in MB, 0 if it is gone."""
     try:
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            return int(file.read().split()[1]) * _PAGE / _MB
+        with open(f"/proc/{pid}/statm", "rb", buffering=0) as file:
+            return int((file.read() or b"").split()[1]) * _PAGE / _MB
     except (OSError, IndexError, ValueError):
         return 0.0
 
@@ -183,18 +186,20 @@ def _peak(pid: int) -> float:
 
 def _kilobytes(path: str, field: bytes) -> float:
     try:
-        with open(path, "rb") as file:
-            for line in file:
-                if line.startswith(field):
-                    return int(line.split()[1]) / 1024
+        with open(path, "rb", buffering=0) as file:
+            _, found, rest = (file.read() or b"").partition(field)
+            return int(rest.split(None, 1)[0]) / 1024 if found else 0.0
     except (OSError, IndexError, ValueError):
         return 0.0
-    return 0.0
 
 
 def _children(pid: int) -> list[int]:
+    # A child belongs to the thread that started it. A thread that ends hands its children to another one.
+    found: list[int] = []
     try:
-        with open(f"/proc/{pid}/task/{pid}/children", "rb") as file:
-            return [int(child) for child in file.read().split()]
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with suppress(OSError), open(f"/proc/{pid}/task/{thread}/children", "rb", buffering=0) as file:
+                found += [int(child) for child in (file.read() or b"").split()]
     except OSError:
-        return []
+        return found
+    return found
