@@ -54,6 +54,8 @@ class Factory:
     def make(self, function: Function, initialization_type: str = "on-demand") -> Environment:
         """A started environment, still to be initialised. Raises OSError if the system has no process left."""
         function = self._with_one_layer(function)
+        if function.snap_start and initialization_type == "on-demand":
+            initialization_type = "snap-start"
         with self._lock:
             self._count += 1
             name = f"E{self._count}"

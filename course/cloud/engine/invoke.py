@@ -8,7 +8,7 @@ from course.cloud.engine.pool import Pool
 from course.cloud.model import Function, FunctionError, Invocation, Outcome
 from course.cloud.observe import logs
 from course.cloud.observe.ledger import Ledger, Record
-from course.cloud.observe.logs import LogSink
+from course.cloud.observe.logs import LogSink, Start
 from course.cloud.runtime.environment import Environment, Init, Run
 from course.cloud.runtime.output import Event
 from course.cloud.runtime.results import timeout_error
@@ -55,7 +55,7 @@ class Engine:
         self._record_init(environment, init)
         lines = logs.init_lines(init, function.runtime, self._region)
         if init.ending == "ok":
-            return self._run(invocation, environment, init.seconds * 1000, lines)
+            return self._run(invocation, environment, _start(init), lines)
         # A failed INIT is run once more as part of the invocation, under the function's own timeout.
         again = self.pool.start(function)
         try:
@@ -64,7 +64,7 @@ class Engine:
             retry = again.init(function.timeout)
             self._record_init(again, retry)
             if retry.ending == "ok":
-                return self._run(invocation, again, retry.seconds * 1000, [*lines, *retry.events])
+                return self._run(invocation, again, _start(retry), [*lines, *retry.events])
             return self._init_failed(invocation, again, retry, lines, started)
         finally:
             self.pool.give_back(again)
@@ -84,23 +84,23 @@ class Engine:
         return self._answer(invocation, environment, run, None, lines, cold=True)
 
     def _run(
-        self, invocation: Invocation, environment: Environment, init_ms: float | None, lines: list[Event]
+        self, invocation: Invocation, environment: Environment, start: Start | None, lines: list[Event]
     ) -> Outcome:
         run = environment.run(invocation, invocation.function.timeout)
-        return self._answer(invocation, environment, run, init_ms, lines, cold=init_ms is not None)
+        return self._answer(invocation, environment, run, start, lines, cold=start is not None)
 
     def _answer(
         self,
         invocation: Invocation,
         environment: Environment,
         run: Run,
-        init_ms: float | None,
+        start: Start | None,
         lines: list[Event],
         cold: bool,
     ) -> Outcome:
         function = invocation.function
         own = [logs.start_line(invocation.id, function.version, run.started), *run.events]
-        own += logs.end_lines(invocation.id, run, function.memory, init_ms)
+        own += logs.end_lines(invocation.id, run, function.memory, start)
         self._sink.write(function.log_group, environment.log_stream, [*lines, *own])
         outcome = Outcome(
             payload=run.payload,
@@ -108,8 +108,8 @@ class Engine:
             error=run.error,
             log_tail=logs.tail(own) if invocation.tail else b"",
             duration_ms=run.seconds * 1000,
-            billed_ms=logs.billed(run.seconds * 1000, init_ms),
-            init_ms=init_ms,
+            billed_ms=logs.billed(run.seconds * 1000, start),
+            init_ms=start.ms if start is not None and not start.restored else None,
             memory_mb=round(run.memory_mb),
             environment=environment.id,
             log_stream=environment.log_stream,
@@ -158,6 +158,12 @@ class Engine:
 
 
 _WORDS = {"init-error": "error", "memory": "killed", "signal": "killed", "exit": "exited"}
+
+
+def _start(init: Init) -> Start:
+    if init.restore is not None:
+        return Start(init.restore * 1000, restored=True)
+    return Start(init.seconds * 1000, restored=False)
 
 
 def _payload(error: FunctionError) -> bytes:

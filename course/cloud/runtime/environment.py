@@ -43,6 +43,8 @@ class Init(NamedTuple):
     started: float
     seconds: float
     events: list[Event]
+    restore: float | None = None
+    """Seconds that the restore hooks of SnapStart took; None without SnapStart."""
 
 
 class Run(NamedTuple):
@@ -91,7 +93,9 @@ class Environment:
     def init(self, limit: float = quotas.INIT_TIMEOUT) -> Init:
         """Drive the INIT phase until the runtime asks for its first event, fails, or `limit` seconds pass."""
         started, begin = self._clock.now(), self._clock.monotonic()
-        ending, request = self._until(begin + limit, {"next", "init/error"}, self.function.memory)
+        self._restored: float | None = None
+        wanted = {"next", "init/error", "restore/error"}
+        ending, request = self._until(begin + limit, wanted, self.function.memory)
         error, payload = None, b""
         if request is not None and request.what == "next":
             self._waiting = request
@@ -108,7 +112,8 @@ class Environment:
             self.end()
             if error is None:
                 error = FunctionError("Runtime.ExitError", exit_error("", status)[0].message)
-        return Init(ending, error, payload, started, seconds, events)
+        restore = None if self._restored is None else begin + seconds - self._restored
+        return Init(ending, error, payload, started, seconds, events, restore)
 
     def run(self, invocation: Invocation, limit: float) -> Run:
         """Serve one invocation, at most `limit` seconds long. Raises RuntimeError unless the state is IDLE."""
@@ -200,6 +205,9 @@ class Environment:
                 for request in self._link.receive(descriptor):
                     if request.what in wanted and (not invocation or request.id == invocation):
                         return "ok", request
+                    if request.what == "restore/next":
+                        # The snapshot would be taken here. It is restored at once: the hooks on both sides run.
+                        self._restored = self._clock.monotonic()
                     self._link.answer(request, 200 if request.what == "restore/next" else 202)
 
     def _exited(self, wanted: set[str], invocation: str) -> tuple[Ending, Request | None]:
