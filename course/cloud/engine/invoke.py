@@ -9,6 +9,7 @@ from course.cloud.model import Function, FunctionError, Invocation, Outcome
 from course.cloud.observe import logs
 from course.cloud.observe.ledger import Ledger, Record
 from course.cloud.observe.logs import LogSink, Start
+from course.cloud.observe.words import words
 from course.cloud.runtime.environment import Environment, Init, Run
 from course.cloud.runtime.output import Event
 from course.cloud.runtime.results import timeout_error
@@ -43,7 +44,7 @@ class Engine:
         try:
             init = environment.init()
             self._record_init(environment, init)
-            lines = logs.init_lines(init, function.runtime, self._region)
+            lines = words(environment, self._region).init(init)
             self._sink.write(function.log_group, environment.log_stream, lines)
         finally:
             self.pool.give_back(environment)
@@ -53,7 +54,7 @@ class Engine:
         function = invocation.function
         init = environment.init()
         self._record_init(environment, init)
-        lines = logs.init_lines(init, function.runtime, self._region)
+        lines = words(environment, self._region).init(init)
         if init.ending == "ok":
             return self._run(invocation, environment, _start(init), lines)
         # A failed INIT is run once more as part of the invocation, under the function's own timeout.
@@ -64,7 +65,8 @@ class Engine:
             retry = again.init(function.timeout)
             self._record_init(again, retry)
             if retry.ending == "ok":
-                return self._run(invocation, again, _start(retry), [*lines, *retry.events])
+                written = words(again, self._region).own(retry.events)
+                return self._run(invocation, again, _start(retry), [*lines, *written])
             return self._init_failed(invocation, again, retry, lines, started)
         finally:
             self.pool.give_back(again)
@@ -99,8 +101,7 @@ class Engine:
         cold: bool,
     ) -> Outcome:
         function = invocation.function
-        own = [logs.start_line(invocation.id, function.version, run.started), *run.events]
-        own += logs.end_lines(invocation.id, run, function.memory, start)
+        own = words(environment, self._region).run(invocation, run, start)
         self._sink.write(function.log_group, environment.log_stream, [*lines, *own])
         outcome = Outcome(
             payload=run.payload,

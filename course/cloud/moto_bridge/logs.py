@@ -18,6 +18,8 @@ class MotoLogs:
     def write(self, group: str, stream: str, events: list[Event]) -> None:
         from moto.logs.models import logs_backends
 
+        if not events:
+            return
         backend = logs_backends[self._account][self._region]
         # moto's backend has no lock of its own.
         with self._lock:

@@ -14,6 +14,8 @@ from course.cloud import quotas
 
 _MAGIC = b"\xa5\x5a"
 _HEADER = 16
+_LEVELS = ("", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+"""By the third bit and up of a frame's type; the two bits below say whether it is text."""
 _FRAME_LIMIT = 16 * 1024 * 1024
 KEEP = 8 * 1024 * 1024
 """Bytes of output kept per invocation. More is dropped with a note, so that a handler that prints for fifteen
@@ -21,10 +23,11 @@ minutes cannot fill the machine."""
 
 
 class Event(NamedTuple):
-    """One log event: seconds since the epoch and the text without its line end."""
+    """One log event: seconds since the epoch, the text without its line end, the level if its frame names one."""
 
     at: float
     text: str
+    level: str = ""
 
 
 class Output:
@@ -76,7 +79,9 @@ class Output:
                 if len(buffer) < _HEADER + size:
                     break
                 at = int.from_bytes(buffer[8:16], "big") / 1e6
-                self._add(at, bytes(buffer[_HEADER : _HEADER + size]))
+                level = buffer[3] >> 2
+                name = _LEVELS[level] if level < len(_LEVELS) else ""
+                self._add(at, bytes(buffer[_HEADER : _HEADER + size]), name)
                 del buffer[: _HEADER + size]
                 continue
             frame = buffer.find(_MAGIC)
@@ -104,7 +109,7 @@ class Output:
         for line in data.split(b"\n"):
             self._add(at, line)
 
-    def _add(self, at: float, data: bytes) -> None:
+    def _add(self, at: float, data: bytes, level: str = "") -> None:
         if self._kept + len(data) > KEEP:
             self._dropped += len(data)
             return
@@ -112,4 +117,4 @@ class Output:
         # CloudWatch Logs takes no empty message: a blank line is a line end, in the log and in its tail.
         text = data.replace(*self._replace).decode("utf-8", "replace").rstrip("\r\n") or "\n"
         for start in range(0, len(text), quotas.LOG_EVENT):
-            self._events.append(Event(at, text[start : start + quotas.LOG_EVENT]))
+            self._events.append(Event(at, text[start : start + quotas.LOG_EVENT], level))
