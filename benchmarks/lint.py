@@ -1,8 +1,8 @@
 """How fast lambdalint is, as ratios in one run on the same files.
 
-    python benchmarks/lint.py FOLDER [FOLDER ...] [--rounds 3]
+    python benchmarks/lint.py [FOLDER ...] [--rounds 3]
 
-FOLDER holds Python files to lint, such as a clone of a public repository. Compared with: `libcst.parse_module` and
+FOLDER holds Python files to lint, such as a clone of a public repository; without one it is this repository. Compared with: `libcst.parse_module` and
 `ast.parse` of every Python file in one process each, `ruff check` with its defaults, and `python -c pass` for one
 file. CPU seconds (user and system, whole process, children included) are the figure to keep; the machine's other
 work moves wall time.
@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 from statistics import median
 
+HERE = Path(__file__).resolve().parents[1]
 PARSE = """
 import sys, warnings
 warnings.simplefilter("ignore")
@@ -34,7 +35,9 @@ for path in sys.stdin.read().split("\\0"):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument(
+        "folders", nargs="*", type=Path, default=[HERE / "lint_rules", HERE / "course", HERE / "tests"]
+    )
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     files = sorted({path for folder in options.folders for path in folder.rglob("*.py") if path.is_file()})
