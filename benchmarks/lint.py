@@ -2,10 +2,10 @@
 
     python benchmarks/lint.py [FOLDER ...] [--rounds 3]
 
-FOLDER holds Python files to lint, such as a clone of a public repository; without one it is this repository. Compared with: `libcst.parse_module` and
-`ast.parse` of every Python file in one process each, `ruff check` with its defaults, and `python -c pass` for one
-file. CPU seconds (user and system, whole process, children included) are the figure to keep; the machine's other
-work moves wall time.
+FOLDER holds Python files to lint, such as a clone of a public repository; without one it is this repository.
+Compared with: `libcst.parse_module` and `ast.parse` of every Python file in one process each, `ruff check` with its
+defaults, and `python -c pass` for one file. CPU seconds (user and system, whole process, children included) are the
+figure to keep; the machine's other work moves wall time.
 """
 
 from __future__ import annotations
