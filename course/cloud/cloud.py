@@ -59,12 +59,14 @@ class Cloud:
         launcher: str = "exec",
         isolation: str = "auto",
         network: str = "open",
+        cpu: str = "off",
     ) -> None:
         """Start it. Raises UserError if the port cannot be had.
 
         `launcher` is "exec" (each cold start a new interpreter, as honest as it can be) or "zygote" (a fork of one
-        that has boto3 imported: fast). `isolation` is "auto" (as much as the system allows) or "basic". `network` is
-        "open", or "cloud" to let handlers connect to this cloud only. `admin_token` guards the admin routes.
+        that has boto3 imported: fast). `isolation` is "auto" (as much as the system allows) or "basic". `network`
+        is "open", or "cloud" to let handlers connect to this cloud only. `cpu` is "off", or "share" to let handlers
+        compute only as fast as their memory buys (1,769 MB: one vCPU). `admin_token` guards the admin routes.
         """
         self._chance = random.Random(seed)
         self._clock = clock or SystemClock()
@@ -78,6 +80,7 @@ class Cloud:
             neighbours.credentials,
             Tier(isolation),
             network=network,
+            cpu=cpu,
         )
         self._pool = Pool(factory, self._clock)
         concurrency = Concurrency(quotas.ACCOUNT_CONCURRENCY)

@@ -14,6 +14,8 @@ FUNCTION_NAME: Final = 64
 MEMORY_MIN: Final = 128
 MEMORY_MAX: Final = 10_240
 MEMORY_DEFAULT: Final = 128
+VCPU_MEMORY: Final = 1769
+"""What one vCPU comes with. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 TIMEOUT_MIN: Final = 1
 TIMEOUT_MAX: Final = 900
 TIMEOUT_DEFAULT: Final = 3

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from course.cloud import scratch
 from course.cloud.clock import Clock, day
 from course.cloud.model import Function
+from course.cloud.runtime.cpu import Allowance, share
 from course.cloud.runtime.environment import Environment
 from course.cloud.runtime.launchers import Launcher, variables
 from course.cloud.runtime.runtime_api import Link
@@ -35,8 +36,9 @@ class Factory:
         *,
         network: str = "open",
         freeze: bool = True,
+        cpu: str = "off",
     ) -> None:
-        """`network` is "open", or "cloud" for connections to this cloud only."""
+        """`network` is "open", or "cloud" for connections to this cloud only; `cpu` is "off" or "share"."""
         self.endpoint = ""
         self.tier = tier
         self._launcher = launcher
@@ -46,6 +48,7 @@ class Factory:
         self._credentials = credentials
         self._network = network
         self._freeze = freeze
+        self._cpu = cpu
         self._count = 0
         self._folders: dict[str, Path] = {}
         self._merged: dict[tuple[Path, ...], Path] = {}
@@ -84,7 +87,8 @@ class Factory:
             raise
         with self._lock:
             self._folders[name] = folder
-        made = Environment(name, function, process, link, stream, self._clock, self._freeze)
+        allowance = Allowance(process, share(function.memory)) if self._cpu == "share" else None
+        made = Environment(name, function, process, link, stream, self._clock, self._freeze, allowance)
         made.provisioned = initialization_type == "provisioned-concurrency"
         return made
 

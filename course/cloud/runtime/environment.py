@@ -18,6 +18,7 @@ from typing import NamedTuple
 from course.cloud import quotas
 from course.cloud.clock import Clock
 from course.cloud.model import Ending, Function, FunctionError, Invocation
+from course.cloud.runtime.cpu import Allowance
 from course.cloud.runtime.output import Event, Output
 from course.cloud.runtime.process import Process
 from course.cloud.runtime.results import exit_error, parse_error, timeout_error, too_large
@@ -71,6 +72,7 @@ class Environment:
         log_stream: str,
         clock: Clock,
         freeze: bool,
+        allowance: Allowance | None = None,
     ) -> None:
         self.id = id
         self.function = function
@@ -83,6 +85,7 @@ class Environment:
         self._link = link
         self._clock = clock
         self._freeze = freeze
+        self._allowance = allowance
         self._output = Output(process.output, (str(function.code).encode(), b"/var/task"))
         self._waiting: Request | None = None
         self._poll = select.poll()
@@ -125,6 +128,8 @@ class Environment:
         started, begin = self._clock.now(), self._clock.monotonic()
         next_request, self._waiting = self._waiting, None
         headers = _event_headers(invocation, started + limit)
+        if self._allowance is not None:  # INIT is not held to it: AWS lends more there
+            self._allowance.begin(begin)
         if not self._link.answer(next_request, 200, invocation.payload, headers):
             self._settle_output()
         ending, request = self._until(
@@ -132,6 +137,8 @@ class Environment:
         )
         seconds = self._clock.monotonic() - begin
         result = self._finish(invocation, ending, request, limit)
+        if self._allowance is not None:
+            self._allowance.release()
         memory = self._memory(result.ending)
         events = self._output.take(self._clock.now())
         if self._waiting is not None:
@@ -195,7 +202,10 @@ class Environment:
                     self._process.kill()
                     self._wait_exit()
                     return "memory", None
-            for descriptor in self._ready(min(next_look, deadline) - now):
+            wake = min(next_look, deadline)
+            if self._allowance is not None and self.state is State.BUSY:
+                wake = min(wake, self._allowance.look(now))
+            for descriptor in self._ready(wake - now):
                 if descriptor == self._process.output:
                     if not self._output.drain(self._clock.now()):
                         self._closed.add(descriptor)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from course.cloud import quotas
+from course.cloud.clock import cpu_time
 from course.cloud.runtime.child.bootstrap import descendants
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -67,6 +68,8 @@ class Process:
         self._sandboxed = sandboxed
         self._inherited = inherited_mb
         self._stopped: list[int] = []
+        self._computed: dict[int, float] = {}
+        self._computed_by_gone = 0.0
         self._said = b""
         self._status: int | None = None
         self._ended = False
@@ -109,6 +112,12 @@ class Process:
     def peak_mb(self) -> float:
         """The most resident memory that one of its processes ever had, in MB; 0 where the system does not tell."""
         return max((max(0.0, _peak(pid) - self._inherited) for pid in self._own()), default=0.0)
+
+    def cpu_seconds(self) -> float:
+        """What the runtime and all that it started have computed. Linux only; elsewhere 0."""
+        before, self._computed = self._computed, {pid: cpu_time(pid) for pid in self._own()}
+        self._computed_by_gone += sum(used for pid, used in before.items() if pid not in self._computed)
+        return self._computed_by_gone + sum(self._computed.values())
 
     def freeze(self) -> None:
         """Stop every process and thread between two invocations, as Lambda does."""

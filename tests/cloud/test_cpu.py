@@ -1,0 +1,131 @@
+"""With the model of the CPU's share on, a function computes as fast as its memory buys, and waits as ever."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+
+import pytest
+
+from course.cloud import Cloud
+from course.cloud.clock import cpu_time
+from course.cloud.runtime.cpu import Allowance
+
+WORK = """
+import os, threading, time
+def burn(seconds):
+    until = time.process_time() + seconds
+    while time.process_time() < until: pass
+def handler(event, context):
+    begun, used = time.monotonic(), time.process_time()
+    if "sleep" in event:
+        for _ in range(event["sleep"]): time.sleep(0.01)
+    else:
+        burn(event["cpu"])
+    return {"wall": time.monotonic() - begun, "cpu": time.process_time() - used}
+"""
+
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
+
+
+def run(cloud, pack, memory, event, seconds=60):
+    trust = json.dumps(TRUST)
+    role = cloud.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    api = cloud.client("lambda")
+    api.create_function(
+        FunctionName="f",
+        Runtime="python3.13",
+        Handler="app.handler",
+        Role=role,
+        Code={"ZipFile": pack(app=WORK)},
+        MemorySize=memory,
+        Timeout=seconds,
+    )
+    answer = api.invoke(FunctionName="f", Payload=json.dumps(event))
+    return json.loads(answer["Payload"].read())
+
+
+@pytest.fixture(scope="module")
+def slow_cloud():
+    with Cloud(seed=7, cpu="share") as cloud:
+        yield cloud
+
+
+@pytest.mark.parametrize(("memory", "cpu"), [(128, 0.1), (442, 0.3), (884, 0.5)])
+def test_computing_takes_as_much_longer_as_the_share_is_smaller(slow_cloud, pack, memory, cpu):
+    slow_cloud.reset()
+    took = run(slow_cloud, pack, memory, {"cpu": cpu})
+    assert took["wall"] / took["cpu"] == pytest.approx(1769 / memory, rel=0.3)
+
+
+def test_waiting_is_not_slower_with_little_memory(slow_cloud, pack):
+    slow_cloud.reset()
+    assert run(slow_cloud, pack, 128, {"sleep": 30})["wall"] < 0.9
+
+
+def test_without_the_model_little_memory_computes_at_full_speed(cloud, pack):
+    took = run(cloud, pack, 128, {"cpu": 0.2})
+    assert took["wall"] / took["cpu"] < 1769 / 128 / 3
+
+
+def test_a_function_that_is_held_up_still_runs_out_of_time_and_is_gone(slow_cloud, pack):
+    slow_cloud.reset()
+    begun = time.monotonic()
+    answer = run(slow_cloud, pack, 128, {"cpu": 30}, seconds=1)
+    assert "Task timed out after 1.00 seconds" in answer["errorMessage"]
+    assert time.monotonic() - begun < 3
+
+
+class Handle:
+    """A process whose CPU time the test sets."""
+
+    def __init__(self):
+        self.used, self.stopped = 0.0, False
+
+    def cpu_seconds(self):
+        return self.used
+
+    def freeze(self):
+        self.stopped = True
+
+    def thaw(self):
+        self.stopped = False
+
+
+def test_the_share_is_given_out_in_periods_of_20_ms():
+    process = Handle()
+    allowance = Allowance(process, share=0.25)
+    allowance.begin(0.0)
+    assert allowance.look(0.001) <= 0.006
+    assert not process.stopped
+    process.used = 0.005  # its 5 ms of the first 20
+    again = allowance.look(0.005)
+    assert process.stopped
+    assert again == pytest.approx(0.020, abs=0.002)
+    allowance.look(again)
+    assert not process.stopped
+    allowance.release()
+
+
+def test_what_is_not_used_is_not_saved_up():
+    process = Handle()
+    allowance = Allowance(process, share=0.25)
+    allowance.begin(0.0)
+    allowance.look(10.0)
+    process.used = 0.006
+    allowance.look(10.006)
+    assert process.stopped
+    allowance.release()
+    assert not process.stopped
+
+
+def test_the_cpu_time_of_another_process_can_be_read_and_of_none_is_nothing():
+    assert cpu_time(os.getpid()) == pytest.approx(time.process_time(), abs=0.2)
+    assert cpu_time(2**22 + 1) == 0.0
