@@ -83,7 +83,12 @@ class Cloud:
             cpu=cpu,
         )
         self._pool = Pool(factory, self._clock)
-        concurrency = Concurrency(quotas.ACCOUNT_CONCURRENCY)
+        self._concurrency = concurrency = Concurrency(
+            quotas.ACCOUNT_CONCURRENCY,
+            self._clock,
+            rate=quotas.SCALING_RATE,
+            seconds=quotas.SCALING_SECONDS,
+        )
         engine = Engine(
             self._pool,
             concurrency,
@@ -160,6 +165,7 @@ class Cloud:
         self._provisioned.clear()
         self._pool.clear()
         self._account.clear()
+        self._concurrency.clear()
         moto.reset()
         self.ledger.clear()
 

@@ -35,6 +35,10 @@ LOG_EVENT: Final = 256 * 1024
 PROCESSES: Final = 1024
 FILE_DESCRIPTORS: Final = 1024
 ACCOUNT_CONCURRENCY: Final = 1000
+SCALING_RATE: Final = 1000
+SCALING_SECONDS: Final = 10
+"""Environments by which a function may grow in that many seconds, refilled all the time, never saved up.
+https://docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html"""
 UNRESERVED_MIN: Final = 100
 """What reserved and provisioned concurrency must leave of the account's.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""

@@ -1,6 +1,7 @@
-"""How many invocations may run at once.
+"""How many invocations may run at once, and how fast that may grow.
 
-https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html, .../scaling-behavior.html. The reasons are
+ThrottleReason's; the page names none for the scaling rate, so that one is our reading of its names.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from course.cloud import quotas
+from course.cloud.clock import Clock
 from course.cloud.errors import TooManyRequests
 from course.cloud.model import Function
 
@@ -20,11 +23,24 @@ class Concurrency:
     A function with reserved concurrency has that much for itself; the others share what is left of the account's.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(
+        self,
+        limit: int,
+        clock: Clock,
+        *,
+        rate: int = quotas.SCALING_RATE,
+        seconds: float = quotas.SCALING_SECONDS,
+    ) -> None:
+        """`limit` is the account's; a function may grow by `rate` environments in `seconds`."""
         self.limit = limit
+        self._clock = clock
+        self._rate = rate
+        self._seconds = seconds
         self.reserved: dict[str, int] = {}
         """Reserved concurrency by the name of the function."""
         self._running: Counter[str] = Counter()
+        self._grown: dict[str, tuple[float, float]] = {}
+        """By function: how much of the rate was used, and when that was so."""
         self._lock = threading.Lock()
 
     def running(self, name: str) -> int:
@@ -43,6 +59,22 @@ class Concurrency:
         finally:
             with self._lock:
                 self._running[function.name] -= 1
+
+    def grow(self, function: Function) -> None:
+        """Take one more environment. Raises TooManyRequests if the function grows too fast."""
+        with self._lock:
+            now = self._clock.monotonic()
+            used, at = self._grown.get(function.name, (0.0, now))
+            used = max(0.0, used - (now - at) * self._rate / self._seconds)
+            if used + 1 > self._rate + 1e-6:
+                kind = "ReservedFunction" if function.name in self.reserved else "Function"
+                raise TooManyRequests("Rate Exceeded.", Reason=f"{kind}InvocationRateLimitExceeded")
+            self._grown[function.name] = used + 1, now
+
+    def clear(self) -> None:
+        """Forget how functions have grown."""
+        with self._lock:
+            self._grown.clear()
 
     def _admit(self, name: str) -> None:
         reserved = self.reserved.get(name)

@@ -32,7 +32,7 @@ class Engine:
         """Run it and wait for the outcome. Raises TooManyRequests when no concurrency is left."""
         with (
             self.concurrency.lease(invocation.function),
-            self.pool.environment(invocation.function) as (environment, cold),
+            self.pool.environment(invocation.function, self.concurrency.grow) as (environment, cold),
         ):
             return (
                 self._cold(invocation, environment) if cold else self._run(invocation, environment, None, [])

@@ -34,11 +34,17 @@ class Pool:
         """Told the ARN of a function of which an initialised environment ended."""
 
     @contextmanager
-    def environment(self, function: Function) -> Iterator[tuple[Environment, bool]]:
-        """Lease an environment of exactly this version of the function; True if it is new and not initialised."""
+    def environment(
+        self, function: Function, grow: Callable[[Function], None]
+    ) -> Iterator[tuple[Environment, bool]]:
+        """Lease an environment of exactly this version of the function; True if it is new and not initialised.
+
+        `grow` is asked before a new one is started, and may raise.
+        """
         environment = self._warm(function)
         cold = environment is None
         if environment is None:
+            grow(function)
             self.reap()  # making room is the moment to look for what nobody uses
             environment = self.start(function)
         try:
