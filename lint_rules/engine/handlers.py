@@ -38,6 +38,7 @@ _MARKS = frozenset({
     *("idempotent", "batch_processor", "async_batch_processor"),
 })  # fmt: skip
 """Decorators of Powertools for AWS Lambda that belong on handlers."""
+_CUSTOM_RESOURCES = frozenset({"cfnresponse", "crhelper"})
 _TEST_WORDS = frozenset({"pytest", "unittest", "moto"})
 
 
@@ -57,6 +58,24 @@ class Handler:
         self._kept: list[Kept] | None = None
         self.reach = Reach(codebase, scope)
         self.flow = Flow(self.reach)
+
+    @property
+    def is_custom_resource(self) -> bool:
+        """Whether only CloudFormation calls it, once for each change of a stack, as far as can be seen: its
+        module speaks the protocol of custom resources, and the template knows no event that invokes it.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
+        """
+        if self.spec is not None and self.spec.events:
+            return False
+        names = {name.partition(".")[0] for name in self.scope.facts.imports.values()}
+        text = self.module.text
+        return (
+            bool(names & _CUSTOM_RESOURCES)
+            or "ResponseURL" in text
+            or "CloudFormationCustomResourceEvent" in text
+            or ("ResourceProperties" in text and "RequestType" in text)
+        )
 
     def calls(self, *names: str) -> Iterator[CallSite]:
         """The calls of these dotted names that an invocation may run, here or in functions called."""

@@ -88,6 +88,8 @@ def client_init_in_handler(handler: Handler) -> Iterator[Finding]:
     AWS: "Best practices for working with AWS Lambda functions", take advantage of execution environment
     reuse.
     """
+    if handler.is_custom_resource:
+        return
     for call in handler.calls(*_SESSIONS, *_CLIENTS, *_OF_SESSIONS):
         if not call.repeats or not call.is_constant:
             continue
