@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from lint_rules import Finding, Severity, Template, rule
 
+_OF_KEY_POLICIES = frozenset({"kms:generatedatakey*", "kms:reencrypt*"})
+"""https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html writes them so."""
+
 
 @rule("LAM701", looks_at=Template, severity="warning", since="0.1")
 def action_star(template: Template) -> Iterator[Finding]:
@@ -18,6 +21,7 @@ def action_star(template: Template) -> Iterator[Finding]:
     later.
 
     `*` is an error, `service:*` a warning. A wildcard inside a name, such as `s3:Get*`, is advice.
+    `kms:GenerateDataKey*` and `kms:ReEncrypt*` are left alone: AWS's own key policies write them so.
 
     ## Bad
     ```yaml file="template.yaml"
@@ -128,7 +132,9 @@ def action_star(template: Template) -> Iterator[Finding]:
     """
     for statement in template.statements:
         for action in statement.actions if statement.allows else ():
-            if action.known and isinstance(action.value, str) and "*" in action.value:
+            if not action.known or not isinstance(action.value, str) or "*" not in action.value:
+                continue
+            if action.value.lower() not in _OF_KEY_POLICIES:
                 yield Finding(_reach(action.value), action.span, severity=_severity(action.value))
 
 

@@ -16,6 +16,7 @@ _OWN = frozenset(
         "logs:putlogevents",
     }
 )
+_DELIVERY = frozenset({"logs:createlogdelivery", "logs:updatelogdelivery"})
 _TOPIC = re.compile(r"AWS::SNS::|topic_?(?:arn|name)", re.IGNORECASE)
 
 
@@ -31,8 +32,9 @@ def resource_star(template: Template) -> Iterator[Finding]:
     Some actions take no resource, for instance `xray:PutTraceSegments`, `cloudwatch:PutMetricData` and most
     that list or describe; for those `*` is right. Which ones they are comes from AWS's Service Authorization
     Reference. Writing the function's own log (`logs:CreateLogStream`, `logs:PutLogEvents`) or its own
-    durable state on `*` is only advice, since AWS's own basic execution roles do it. `sns:Publish` is left
-    alone where no topic is in sight: a text message goes to a phone number, which a policy cannot name.
+    durable state on `*` is only advice, since AWS's own basic execution roles do it, and next to
+    `logs:CreateLogDelivery` nothing at all: so AWS documents the logs of Step Functions. `sns:Publish` is
+    left alone where no topic is in sight: a text message goes to a phone number, which a policy cannot name.
 
     ## Bad
     ```yaml file="template.yaml"
@@ -142,10 +144,10 @@ def resource_star(template: Template) -> Iterator[Finding]:
         actions = [
             action for action in statement.actions_with_resources() if not _to_phones(action, template)
         ]
-        if actions:
-            own = all(action.lower() in _OWN for action in actions)
+        own = all(action.lower() in _OWN for action in actions)
+        if actions and not (own and _delivers_logs(statement)):
             yield Finding(
-                f"{_listed(actions)} on every resource (`*`); name the resources the function uses",
+                f"{_listed(actions)} on every resource (`*`); name the resources that are used",
                 star.span,
                 severity=Severity.ADVICE if own else None,
             )
@@ -154,6 +156,13 @@ def resource_star(template: Template) -> Iterator[Finding]:
 def _allows_everything(statement: Statement) -> bool:
     # LAM701 reports it as an error: resources cannot be chosen before the actions are.
     return any(action.known and action.value in ("*", "*:*") for action in statement.actions)
+
+
+def _delivers_logs(statement: Statement) -> bool:
+    # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+    return any(
+        isinstance(action.value, str) and action.value.lower() in _DELIVERY for action in statement.actions
+    )
 
 
 def _to_phones(action: str, template: Template) -> bool:
