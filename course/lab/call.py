@@ -20,6 +20,7 @@ FILE_SIZE = 256 * 1024**2
 
 
 def main(arguments: list[str]) -> None:
+    folder = os.getcwd()
     sys.path.append(ROOT)
     from course.lab import processes
 
@@ -33,12 +34,12 @@ def main(arguments: list[str]) -> None:
     function, channel = arguments[1], int(arguments[2])
     os.set_inheritable(channel, False)
     request = wire.loads(sys.stdin.read())
-    sys.path.insert(0, os.getcwd())
+    sys.path.insert(0, folder)
     sys.dont_write_bytecode = True
     try:
         reply = wire.dumps(_call(file, function, request))
     except BaseException as error:  # whatever it is, it is the learner's, and the check decides what it means
-        reply = wire.dumps({"error": _told(error)})
+        reply = wire.dumps({"error": _told(error, folder)})
     with contextlib.suppress(OSError), os.fdopen(channel, "w", encoding="utf-8") as result:
         result.write(reply)
     sys.stdout.flush()
@@ -59,17 +60,31 @@ def _call(file: str, function: str, request: dict[str, Any]) -> dict[str, Any]:
     return {"value": found(*request["args"], **request["kwargs"])}
 
 
-def _told(error: BaseException) -> dict[str, str]:
-    """The exception without the frames of this file."""
-    frames = traceback.TracebackException.from_exception(error)
-    kept = [
-        frame for frame in frames.stack if frame.filename != __file__ and "importlib" not in frame.filename
-    ]
-    frames.stack = traceback.StackSummary.from_list(kept)
+def _told(error: BaseException, folder: str) -> dict[str, str]:
+    """The exception with the frames of the learner's own files, which are in `folder`, and no others."""
+    told = traceback.TracebackException.from_exception(error)
+    found = _shorten(told, os.path.join(folder, ""))
     message = str(error)
     if isinstance(error, SyntaxError) and error.filename:
         message = f"{error.msg} ({os.path.basename(error.filename)}, line {error.lineno})"
-    return {"type": type(error).__name__, "message": message, "traceback": "".join(frames.format())}
+    trace = "".join(told.format()) if found or isinstance(error, SyntaxError) else ""
+    return {"type": type(error).__name__, "message": message, "traceback": trace}
+
+
+def _shorten(told: traceback.TracebackException | None, folder: str) -> int:
+    """Cut an exception and those it came from to the frames of files in `folder`; say how many stay."""
+    if told is None:
+        return 0
+    told.stack = traceback.StackSummary.from_list(
+        [
+            (frame.filename.removeprefix(folder), frame.lineno or 0, frame.name, frame.line)
+            for frame in told.stack
+            if frame.filename.startswith(folder)
+        ]
+    )
+    if isinstance(getattr(told, "filename", None), str):
+        told.filename = told.filename.removeprefix(folder)
+    return len(told.stack) + _shorten(told.__cause__, folder) + _shorten(told.__context__, folder)
 
 
 def _bound() -> None:

@@ -92,25 +92,27 @@ class Desk:
         return f"Hint {used + 1} of {len(item.hints)} for {exercise}:\n\n{item.hints[used]}"
 
     def predict(self, name: str, letter: str = "") -> str:
-        """Record a prediction; without a letter, say what was right once one was recorded."""
+        """Record a prediction; without a letter, or with the same one again, say what was right."""
         prediction = self._prediction(name)
-        wanted = letter.strip().lower()
+        wanted = str(letter).strip().lower()
         made = self.journal.events("predict", lab=self.lab.slug, prediction=name)
         if not wanted and not made:
             return (
                 f"Type one of {', '.join(prediction.choices)} between the quotes, then run this cell again."
             )
-        if not wanted:
-            last = str(made[-1].get("letter"))
-            verdict = "which is right" if prediction.is_right(last) else f"the answer is {prediction.answer}"
-            return f"You predicted {last}; {verdict}.\n\n{prediction.why}"
+        last = str(made[-1].get("letter")) if made else ""
+        if wanted in ("", last):
+            verdict = (
+                ", which is right" if prediction.is_right(last) else f"; the answer is {prediction.answer}"
+            )
+            return f"You predicted {last}{verdict}.\n\n{prediction.why}"
         if wanted not in prediction.choices:
             raise UserError(f"`{letter}` is none of the choices; they are: {', '.join(prediction.choices)}")
         right = prediction.is_right(wanted)
         self.journal.record("predict", lab=self.lab.slug, prediction=name, letter=wanted, right=right)
         return (
-            f"Noted: {wanted}. Now run the next cell and let the cloud decide. "
-            f'Afterwards lab.predict("{name}") explains.'
+            f"Noted: {wanted}. Now run the next cells and let the cloud decide. "
+            "Then come back and run this one again: it explains."
         )
 
     def progress(self) -> Shown:

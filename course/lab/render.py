@@ -6,7 +6,7 @@ Every verdict is a word and a sign, never colour alone, and all text that is not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -75,7 +75,7 @@ def prose(text: str) -> Shown:
 
 def grade(grade: Grade, remarks: Sequence[Remark] = ()) -> Shown:
     """The results of a check, and lambdalint's remarks after them."""
-    parts = [exercise(result, grade.lab.number) for result in grade.exercises]
+    parts = [exercise(result, grade.lab.number, grade.submission.files) for result in grade.exercises]
     if remarks:
         parts.append(_remarks(remarks))
     return together(parts)
@@ -87,8 +87,8 @@ def together(parts: Iterable[Shown]) -> Shown:
     return Shown("\n\n".join(part.text for part in shown), "".join(part.html for part in shown))
 
 
-def exercise(result: ExerciseResult, number: str) -> Shown:
-    """The results of one exercise's checks."""
+def exercise(result: ExerciseResult, number: str, files: Mapping[str, str] | None = None) -> Shown:
+    """The results of one exercise's checks; when one failed, also which answer files wait to be written."""
     counted = sum(one.verdict is Verdict.PASSED for one in result.results)
     name = result.exercise.name
     head = f"{result.exercise.title} ({name}): {counted} of {len(result.results)} checks passed"
@@ -96,12 +96,13 @@ def exercise(result: ExerciseResult, number: str) -> Shown:
         head += f", {result.points:g} of {result.total:g} points"
     after = ""
     if result.verdict is Verdict.NOT_ATTEMPTED:
-        files = ", ".join(file.name for file in result.exercise.files)
-        after = (
-            f"Not attempted yet: write your code in the cell for {files}, run that cell, then check again."
-        )
+        names = " and ".join(file.name for file in result.exercise.files)
+        several = len(result.exercise.files) > 1
+        cells, run = (f"cells for {names}", "them") if several else (f"cell for {names}", "that cell")
+        after = f"Not attempted yet: write your code in the {cells}, run {run}, then check again."
     elif result.verdict is Verdict.FAILED:
-        after = f'Stuck? lab.hint("{name}") gives a hint; in a terminal: lambdalab hint {number} {name}'
+        stuck = f'Stuck? lab.hint("{name}") gives a hint; in a terminal: lambdalab hint {number} {name}'
+        after = "\n".join([*(_unwritten(result, files) if files is not None else ()), stuck])
     text = "\n".join([head, *(line(one) for one in result.results), *([after] if after else [])])
     rows = "".join(_row(one) for one in result.results)
     html = (
@@ -109,6 +110,14 @@ def exercise(result: ExerciseResult, number: str) -> Shown:
         f'<ul style="list-style:none;padding-left:0">{rows}</ul>{_paragraphs(after)}</section>'
     )
     return Shown(text, html)
+
+
+def _unwritten(result: ExerciseResult, files: Mapping[str, str]) -> Iterator[str]:
+    for file in result.exercise.files:
+        if file.name not in files:
+            yield f"{file.name} is not written yet: run the cell that begins with `%%writefile {file.name}`."
+        elif files[file.name].split() == file.stub.split():
+            yield f"{file.name} is still as it was given to you: change its cell, and run that cell."
 
 
 def line(result: CheckResult) -> str:

@@ -41,7 +41,7 @@ def slug(number: str, place: Path | None = None) -> str:
     for name in known:
         if wanted == name or (wanted.isdigit() and int(wanted) == int(name[:2])):
             return name
-    raise UserError(f"there is no lab `{number}`{_meant(wanted, known)}; labs: {', '.join(known)}")
+    raise UserError(_unknown(f"there is no lab `{number}`", _near(wanted, known), "labs", known))
 
 
 def notebook(number: str) -> Path:
@@ -71,7 +71,7 @@ def exercise(lab: Lab, name: str) -> Exercise:
             return item
     known = [item.name for item in lab.exercises]
     raise UserError(
-        f"lab {lab.number} has no exercise `{name}`{_meant(name, known)}; it has: {', '.join(known)}"
+        _unknown(f"lab {lab.number} has no exercise `{name}`", _meant(lab, str(name)), "it has", known)
     )
 
 
@@ -80,6 +80,24 @@ def check(lab: Lab, name: str) -> Check:
     return next(item for item in lab.checks if item.name == name)
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"; did you mean `{near[0]}`?" if near else ""
+def _meant(lab: Lab, said: str) -> str | None:
+    """The exercise somebody may mean by its number, its title, one of its files, or nearly its name."""
+    by_number = re.fullmatch(r"(?:exercise )?0?(\d)", said.strip().lower())
+    for place, item in enumerate(lab.exercises, start=1):
+        stems = {file.name.removesuffix(".py") for file in item.files}
+        if by_number and int(by_number[1]) == place:
+            return item.name
+        if said.removesuffix(".py").replace("-", "_") in stems or (
+            len(said) > 2 and said.lower() in item.title.lower()
+        ):
+            return item.name
+    return _near(said.lower(), [item.name for item in lab.exercises])
+
+
+def _near(said: str, known: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(said, list(known), n=1, cutoff=0.5)), None)
+
+
+def _unknown(what: str, meant: str | None, label: str, known: Iterable[str]) -> str:
+    asked = f"did you mean `{meant}`? {label.capitalize()}" if meant else label
+    return f"{what}; {asked}: {', '.join(known)}"

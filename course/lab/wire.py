@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 MARK = "$bytes"
@@ -28,7 +28,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (bytes, bytearray)):
         return {MARK: base64.b64encode(value).decode()}
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        # Not `asdict`: it copies deeply, and what cannot be copied fails before it can be named.
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     raise TypeError(f"a value of type {type(value).__name__} cannot be written as JSON: {value!r:.80}")
 
 

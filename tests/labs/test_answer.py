@@ -74,7 +74,26 @@ def test_an_exception_is_the_learners_with_its_own_frames_only(tmp_path: Path) -
     error = raised(answer(tmp_path, a="def f():\n    return {}['missing']"))
     assert (error.type, error.message, str(error)) == ("KeyError", "'missing'", "KeyError: 'missing'")
     assert "a.py" in error.traceback
+    assert error.traceback.splitlines()[1].startswith('  File "a.py", line 2, in f')
     assert "call.py" not in error.traceback
+
+
+def test_frames_of_libraries_and_of_this_machine_are_left_out(tmp_path: Path) -> None:
+    source = """
+import json
+
+def f():
+    try:
+        json.loads("{")
+    except ValueError as error:
+        raise RuntimeError("no JSON") from error
+"""
+    trace = raised(answer(tmp_path, a=source)).traceback
+    assert trace.count('File "a.py"') == 2
+    assert "json/decoder" not in trace
+    assert str(tmp_path) not in trace
+    assert "JSONDecodeError" in trace
+    assert "no JSON" in trace
 
 
 def test_a_syntax_error_names_its_line(tmp_path: Path) -> None:
@@ -101,6 +120,22 @@ def test_a_value_that_is_not_json_is_refused_by_type(tmp_path: Path) -> None:
     error = raised(answer(tmp_path, a="def f(): return object()"))
     assert error.type == "TypeError"
     assert "type object cannot be written as JSON" in error.message
+
+
+def test_a_value_that_cannot_be_copied_is_refused_by_type_too(tmp_path: Path) -> None:
+    source = """
+from dataclasses import dataclass
+
+@dataclass
+class Reply:
+    payload: object
+
+def f():
+    return Reply(open(__file__))
+"""
+    error = raised(answer(tmp_path, a=source))
+    assert "type TextIOWrapper cannot be written as JSON" in error.message
+    assert error.traceback == ""
 
 
 def test_a_giant_value_is_refused(tmp_path: Path) -> None:

@@ -86,13 +86,15 @@ def test_a_prediction_is_noted_first_and_explained_after(labs: Path) -> None:
         "Type one of a, b between the quotes, then run this cell again."
     )
     noted = repr(learner.predict("what-comes", "B"))
-    assert noted.startswith("Noted: b. Now run the next cell")
+    assert noted.startswith("Noted: b. Now run the next cells")
+    assert "run this one again: it explains" in noted
     assert "Integers" not in noted
+    assert repr(learner.predict("what-comes", "b")).startswith("You predicted b; the answer is a.")
     assert repr(learner.predict("what-comes")) == (
         "You predicted b; the answer is a.\n\nIntegers add; texts would join."
     )
     learner.predict("what-comes", "a")
-    assert repr(learner.predict("what-comes")).startswith("You predicted a; which is right.")
+    assert repr(learner.predict("what-comes")).startswith("You predicted a, which is right.")
     assert [event["right"] for event in journal(labs).events("predict")] == [False, True]
     assert "Predictions to look at again: what-comes" in repr(learner.progress())
 
@@ -101,9 +103,17 @@ def test_a_prediction_is_noted_first_and_explained_after(labs: Path) -> None:
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: learner.check("ad"), "lab 07 has no exercise `ad`; did you mean `add`?; it has: add, greet"),
+        (lambda: learner.check("ad"), "lab 07 has no exercise `ad`; did you mean `add`? It has: add, greet"),
+        (lambda: learner.check(2), "lab 07 has no exercise `2`; did you mean `greet`? It has: add, greet"),
+        (
+            lambda: learner.check("adder.py"),
+            "lab 07 has no exercise `adder.py`; did you mean `add`? It has: add, greet",
+        ),
+        (lambda: learner.check(""), "lab 07 has no exercise ``; it has: add, greet"),
+        (lambda: learner.check("3"), "lab 07 has no exercise `3`; it has: add, greet"),
         (lambda: learner.hint("nothing"), "lab 07 has no exercise `nothing`; it has: add, greet"),
         (lambda: learner.predict("x", "a"), "lab 07 has no prediction `x`; it has: what-comes"),
+        (lambda: learner.predict("what-comes", 1), "`1` is none of the choices; they are: a, b"),
         (lambda: learner.predict("what-comes", "z"), "`z` is none of the choices; they are: a, b"),
     ],
 )

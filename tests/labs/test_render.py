@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 from course.lab import render
@@ -71,6 +72,35 @@ def test_an_untouched_exercise_says_which_cell_to_run(tiny: Lab) -> None:
     assert "NOT ATTEMPTED" in shown.text
     assert "write your code in the cell for adder.py, run that cell" in shown.text
     assert "Stuck" not in shown.text
+
+
+def test_an_exercise_with_two_files_names_both_cells(tiny: Lab) -> None:
+    first = tiny.exercises[0]
+    both = replace(first, files=(*first.files, replace(first.files[0], name="other.py")))
+    untouched = CheckResult(first.checks[0], Verdict.NOT_ATTEMPTED)
+    shown = render.exercise(ExerciseResult(both, (untouched,)), "07")
+    assert "write your code in the cells for adder.py and other.py, run them, then check" in shown.text
+
+
+def test_a_failed_exercise_says_which_file_was_not_written_or_not_changed(tiny: Lab) -> None:
+    first = tiny.exercises[0]
+    both = replace(first, files=(*first.files, replace(first.files[0], name="other.py")))
+    failed = ExerciseResult(both, (CheckResult(first.checks[0], Verdict.FAILED, "0"),))
+    mine = "def add(left, right): return 0\n"
+    told = {
+        name: render.grade(Grade(Submission("x", files), tiny, (failed,))).text
+        for name, files in {
+            "missing": {"adder.py": mine},
+            "stub": {"adder.py": mine, "other.py": first.files[0].stub},
+            "written": {"adder.py": mine, "other.py": mine},
+        }.items()
+    }
+    assert (
+        "other.py is not written yet: run the cell that begins with `%%writefile other.py`" in told["missing"]
+    )
+    assert "other.py is still as it was given to you" in told["stub"]
+    assert not any("adder.py" in text for text in told.values())
+    assert "other.py" not in told["written"]
 
 
 def test_a_remark_names_place_rule_and_where_to_read_on(tiny: Lab) -> None:
