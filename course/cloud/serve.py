@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import signal
 from types import FrameType
+from typing import Any
 
 from course.cloud.clock import Signal
 from course.cloud.cloud import Cloud
 
 
-def serve(port: int = 0, host: str = "127.0.0.1") -> None:
+def serve(port: int = 0, host: str = "127.0.0.1", **settings: Any) -> None:
     """Run until SIGINT or SIGTERM. Prints one line with `ready` and the endpoint when requests are accepted.
 
-    Raises UserError if the port cannot be had.
+    `settings` are those of `Cloud`. Raises UserError if the port cannot be had.
     """
     stop = Signal()
 
@@ -21,6 +22,6 @@ def serve(port: int = 0, host: str = "127.0.0.1") -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
-    with Cloud(port, host=host) as cloud:
+    with Cloud(port, host=host, **settings) as cloud:
         print(f"lambdalab cloud ready at {cloud.endpoint}", flush=True)  # noqa: T201
         stop.wait()

@@ -13,11 +13,35 @@ import click
     show_default=True,
     help="Where the cloud listens; 0: any free port.",
 )
-def cloud(port: int) -> None:
+@click.option(
+    "--launcher",
+    type=click.Choice(["exec", "zygote"]),
+    default="exec",
+    show_default=True,
+    help="How environments start. exec: each a new interpreter, so that a cold start costs what it costs;"
+    " zygote: a fork of one that has boto3 imported, fast.",
+)
+@click.option(
+    "--isolation",
+    type=click.Choice(["auto", "basic"]),
+    default="auto",
+    show_default=True,
+    help="How far environments are kept apart. auto: as far as this system allows (see `lambdalab doctor`);"
+    " basic: ordinary processes.",
+)
+@click.option(
+    "--cpu",
+    type=click.Choice(["off", "share"]),
+    default="off",
+    show_default=True,
+    help="How fast handlers compute. off: as fast as they can; share: as fast as their memory buys"
+    " (1,769 MB: one vCPU).",
+)
+def cloud(port: int, launcher: str, isolation: str, cpu: str) -> None:
     """Run the cloud in the foreground; it says `ready` and where when it accepts requests.
 
     Any AWS SDK and the AWS CLI work against it with AWS_ENDPOINT_URL set to that address. Ctrl-C stops it.
     """
     from course.cloud import serve
 
-    serve(port)
+    serve(port, launcher=launcher, isolation=isolation, cpu=cpu)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
+import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.config import Config
 
@@ -132,3 +137,59 @@ def recorded() -> Callable[[str], Any]:
         return json.loads((Path(__file__).parent / "recorded" / f"{name}.json").read_text(encoding="utf-8"))
 
     return read
+
+
+class Served:
+    """A running `lambdalab cloud --port 0`, where it is and what it prints; `place` puts a function there."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "course.cli", "cloud", "--port", "0", *options],
+            env={**os.environ, "TMPDIR": str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        line = self.read()
+        found = re.fullmatch(r"lambdalab cloud ready at (http://\S+)\n", line)
+        assert found, line
+        self.endpoint = found[1]
+
+    def read(self) -> str:
+        """The next line that it prints."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    def client(self, service: str) -> Any:
+        """A client that never asks twice."""
+        return boto3.session.Session("test", "test", region_name="us-east-1").client(
+            service, endpoint_url=self.endpoint, config=ONCE
+        )
+
+    def place(self, source: str, name: str = "f", **settings: Any) -> None:
+        """Create a function."""
+        role = self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+        settings = {"Runtime": "python3.13", "Handler": "app.handler", **settings}
+        self.client("lambda").create_function(
+            FunctionName=name, Role=role["Role"]["Arn"], Code={"ZipFile": package(app=source)}, **settings
+        )
+
+    def invoke(self, event: Any = None, name: str = "f") -> Any:
+        """What a function answers."""
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+        return json.loads(answer["Payload"].read())
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Starts `lambdalab cloud` with the options given; it is ended with the test."""
+    started: list[Served] = []
+
+    def start(*options: str) -> Served:
+        started.append(Served(tmp_path, *options))
+        return started[-1]
+
+    yield start
+    for served in started:
+        served.process.terminate()
+        served.process.communicate(timeout=20)
