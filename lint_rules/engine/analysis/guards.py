@@ -13,6 +13,8 @@ _REMEMBERING = frozenset({
 })  # fmt: skip
 
 _NOT_THERE = frozenset({"KeyError", "NameError", "AttributeError"})
+_READS = frozenset({"get", "lower", "upper", "strip", "split"})
+_DEEPEST = 8
 
 
 def remembers(scope: Scope) -> bool:
@@ -73,7 +75,23 @@ def _about_arguments(test: ast.expr, scope: Scope) -> bool:
     required = scope.arguments[: len(scope.arguments) - len(node.args.defaults)]
     if scope.parent is not None and scope.parent.is_class:
         required = required[1:]
-    return bool(names := _state(test)) and names <= set(required)
+    names = _state(test)
+    return bool(names) and all(_is_read_off(name, scope, required) for name in names)
+
+
+def _is_read_off(name: str, scope: Scope, arguments: list[str], depth: int = 0) -> bool:
+    """Whether a variable is one of these arguments, or made anew from nothing but them and constants."""
+    if name in arguments:
+        return True
+    value = scope.value(name) if scope.owner(name) is scope and depth < _DEEPEST else None
+    if value is None:
+        return False
+    for part in ast.walk(value):
+        if isinstance(part, ast.Call) and getattr(part.func, "attr", "") not in _READS:
+            return False
+        if isinstance(part, ast.Name) and not _is_read_off(part.id, scope, arguments, depth + 1):
+            return False
+    return not isinstance(value, ast.Await | ast.Yield | ast.Lambda)
 
 
 def _returned_before(parent: ast.AST, child: ast.stmt) -> bool:
