@@ -1,6 +1,6 @@
 """How fast the embedded cloud is, as ratios to what nothing of its kind can beat, in one run.
 
-    python benchmarks/cloud.py [--quick]
+    python benchmarks/cloud.py [--quick] [--launcher zygote]
 
 The cloud runs in its own process, `lambdalab cloud`, as users run it, and is asked through boto3. Each measurement
 alternates with its bound, and medians are compared. Bounds: a bare interpreter for a cold start, `import boto3` for
@@ -17,7 +17,6 @@ import json
 import os
 import platform
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -42,6 +41,8 @@ TRUST = {
         {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     ],
 }
+HOLLOW = Path(__file__).parent / "bounds" / "hollow.py"
+LAUNCHER = ["exec"]  # set by --launcher
 PLAIN = "def handler(event, context): return event"
 WITH_BOTO3 = "import boto3\ns3 = boto3.client('s3')\n" + PLAIN
 LOOP = "import time\ndef handler(event, context):\n    print('begun', time.time(), flush=True)\n    while True: pass"
@@ -53,27 +54,27 @@ def handler(event, context):
         held.append(b"x" * (event["step"] << 20))
         time.sleep(event["pause"])
 """
-HOLLOW = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{"a": 1}'
 PATH = "/2015-03-31/functions/plain/invocations"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a third of the rounds")
-    parser.add_argument("--hollow", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.hollow:
-        serve_hollow()
-        return
-    rounds = 5 if options.quick else 15
-    machine = (
-        f"Python {platform.python_version()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
+    parser.add_argument(
+        "--launcher", choices=["exec", "zygote"], default="exec", help="how environments start"
     )
-    print(f"{machine}, {rounds} rounds")
+    options = parser.parse_args()
+    LAUNCHER[0] = options.launcher
+    rounds = 5 if options.quick else 15
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f},",
+        end=" ",
+    )
+    print(f"{rounds} rounds, {options.launcher}")
     print(f"{'':44}{'ours':>10}{'bound':>10}{'ratio':>8}  bound is")
     row("start to ready", *paired(rounds, start_and_stop, python("import boto3")), "import boto3")
     cloud, endpoint = start()
-    hollow = subprocess.Popen([sys.executable, __file__, "--hollow"], stdout=subprocess.PIPE, text=True)
+    hollow = subprocess.Popen([sys.executable, str(HOLLOW)], stdout=subprocess.PIPE, text=True)
     assert hollow.stdout is not None
     try:
         measure(
@@ -168,7 +169,14 @@ def environment() -> dict[str, str]:
 
 
 def start() -> tuple[subprocess.Popen[str], str]:
-    command = [str(Path(sys.executable).with_name("lambdalab")), "cloud", "--port", "0"]
+    command = [
+        str(Path(sys.executable).with_name("lambdalab")),
+        "cloud",
+        "--port",
+        "0",
+        "--launcher",
+        LAUNCHER[0],
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -274,26 +282,6 @@ def peak(api: Any, cloud: psutil.Process, step: int, pause: float) -> float:
     done.set()
     watcher.join()
     return most[0]
-
-
-def serve_hollow() -> None:
-    """Answer every request, once its body is there, with the same bytes; one thread a connection."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-    print(listener.getsockname()[1], flush=True)
-
-    def serve(connection: socket.socket) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        stream = connection.makefile("rb")
-        while stream.readline():
-            length = 0
-            while (line := stream.readline()) not in (b"\r\n", b""):
-                if line.lower().startswith(b"content-length:"):
-                    length = int(line[15:])
-            stream.read(length)
-            connection.sendall(HOLLOW)
-
-    while True:
-        threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
 
 
 if __name__ == "__main__":
