@@ -167,6 +167,9 @@ def _queue(function: FunctionSpec) -> Fix | None:
     # SAM makes the queue and lets the role that it made write to it; a role of your own would lack that.
     if function.kind != "AWS::Serverless::Function" or not function.role.absent:
         return None
+    # https://docs.aws.amazon.com/lambda/latest/dg/durable-best-practices.html: a dead-letter queue for those.
+    if function.properties.get("DurableConfig") is not None:
+        return None
     path = ("EventInvokeConfig", "DestinationConfig", "OnFailure", "Type")
     edit = function.edit_adding(path, "SQS", before="Events")
     return Fix("Send failed events to a queue that SAM creates", (edit,), Safety.UNSAFE) if edit else None
