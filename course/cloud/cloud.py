@@ -31,6 +31,7 @@ from course.cloud.moto_bridge import app as moto
 from course.cloud.moto_bridge.logs import MotoLogs
 from course.cloud.moto_bridge.neighbours import MotoNeighbours
 from course.cloud.observe.ledger import Ledger
+from course.cloud.runtime.debug import Debug
 from course.cloud.runtime.launchers import ExecLauncher, Launcher
 from course.cloud.runtime.world import Isolation, Tier
 from course.cloud.runtime.zygote import ZygoteLauncher
@@ -60,13 +61,15 @@ class Cloud:
         isolation: str = "auto",
         network: str = "open",
         cpu: str = "off",
+        debug: Debug | None = None,
     ) -> None:
         """Start it. Raises UserError if the port cannot be had.
 
         `launcher` is "exec" (each cold start a new interpreter, as honest as it can be) or "zygote" (a fork of one
         that has boto3 imported: fast). `isolation` is "auto" (as much as the system allows) or "basic". `network`
         is "open", or "cloud" to let handlers connect to this cloud only. `cpu` is "off", or "share" to let handlers
-        compute only as fast as their memory buys (1,769 MB: one vCPU). `admin_token` guards the admin routes.
+        compute only as fast as their memory buys (1,769 MB: one vCPU). `admin_token` guards the admin routes. `debug`
+        names a function whose environments wait for an editor.
         """
         self._chance = random.Random(seed)
         self._clock = clock or SystemClock()
@@ -81,6 +84,7 @@ class Cloud:
             Tier(isolation),
             network=network,
             cpu=cpu,
+            debug=debug,
         )
         self._pool = Pool(factory, self._clock)
         self._concurrency = concurrency = Concurrency(

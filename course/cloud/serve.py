@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import signal
+from importlib.util import find_spec
 from types import FrameType
 from typing import Any
 
 from course.cloud.clock import Signal
 from course.cloud.cloud import Cloud
+from course.cloud.runtime.debug import PORT, Debug
+from course.errors import UserError
 
 
-def serve(port: int = 0, host: str = "127.0.0.1", **settings: Any) -> None:
+def serve(
+    port: int = 0,
+    host: str = "127.0.0.1",
+    *,
+    debug: str | None = None,
+    debug_port: int = PORT,
+    **settings: Any,
+) -> None:
     """Run until SIGINT or SIGTERM. Prints one line with `ready` and the endpoint when requests are accepted.
 
-    `settings` are those of `Cloud`. Raises UserError if the port cannot be had.
+    `debug` names a function whose environments wait for an editor; a line is printed when one does. `settings` are
+    those of `Cloud`. Raises UserError if the port cannot be had, or debugpy is missing.
     """
+    if debug is not None:
+        if find_spec("debugpy") is None:
+            raise UserError('debugging needs debugpy; install it with: pip install "lambdalint[debug]"')
+        settings["debug"] = Debug(debug, debug_port, announce=_say)
+
     stop = Signal()
 
     def ask(number: int, frame: FrameType | None) -> None:
@@ -23,5 +39,9 @@ def serve(port: int = 0, host: str = "127.0.0.1", **settings: Any) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
     with Cloud(port, host=host, **settings) as cloud:
-        print(f"lambdalab cloud ready at {cloud.endpoint}", flush=True)  # noqa: T201
+        _say(f"lambdalab cloud ready at {cloud.endpoint}")
         stop.wait()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201

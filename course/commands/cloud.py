@@ -37,11 +37,23 @@ import click
     help="How fast handlers compute. off: as fast as they can; share: as fast as their memory buys"
     " (1,769 MB: one vCPU).",
 )
-def cloud(port: int, launcher: str, isolation: str, cpu: str) -> None:
+@click.option(
+    "--debug",
+    metavar="FUNCTION",
+    help="Let environments of this function wait for an editor to attach, without limits of time and memory.",
+)
+@click.option(
+    "--debug-port",
+    type=click.IntRange(1, 65535),
+    default=5678,
+    show_default=True,
+    help="Where the editor attaches.",
+)
+def cloud(port: int, launcher: str, isolation: str, cpu: str, debug: str | None, debug_port: int) -> None:
     """Run the cloud in the foreground; it says `ready` and where when it accepts requests.
 
     Any AWS SDK and the AWS CLI work against it with AWS_ENDPOINT_URL set to that address. Ctrl-C stops it.
     """
     from course.cloud import serve
 
-    serve(port, launcher=launcher, isolation=isolation, cpu=cpu)
+    serve(port, launcher=launcher, isolation=isolation, cpu=cpu, debug=debug, debug_port=debug_port)

@@ -7,6 +7,7 @@ import random
 import shutil
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from course.cloud import scratch
 from course.cloud.clock import Clock, day
 from course.cloud.model import Function
 from course.cloud.runtime.cpu import Allowance, share
+from course.cloud.runtime.debug import VARIABLE, Debug
 from course.cloud.runtime.environment import Environment
 from course.cloud.runtime.launchers import Launcher, variables
 from course.cloud.runtime.runtime_api import Link
@@ -37,6 +39,7 @@ class Factory:
         network: str = "open",
         freeze: bool = True,
         cpu: str = "off",
+        debug: Debug | None = None,
     ) -> None:
         """`network` is "open", or "cloud" for connections to this cloud only; `cpu` is "off" or "share"."""
         self.endpoint = ""
@@ -49,6 +52,7 @@ class Factory:
         self._network = network
         self._freeze = freeze
         self._cpu = cpu
+        self._debug = debug
         self._count = 0
         self._folders: dict[str, Path] = {}
         self._merged: dict[tuple[Path, ...], Path] = {}
@@ -66,8 +70,11 @@ class Factory:
         link = Link()
         folder = scratch.folder("env")
         full = self.tier.find().tier == "full"
+        debug = self._debug if self._debug and self._debug.function == function.name else None
         try:
-            ports = [] if self._network == "open" else [_port(self.endpoint), _port(f"//{link.address}")]
+            ports = (
+                [] if self._network == "open" or debug else [_port(self.endpoint), _port(f"//{link.address}")]
+            )
             settings = variables(
                 function,
                 runtime_api=link.address,
@@ -78,6 +85,8 @@ class Factory:
                 tmp=None if full else folder,
                 initialization_type=initialization_type,
             )
+            if debug:
+                settings[VARIABLE] = debug.listen(name)
             process = self._launcher.start(
                 settings, folder, describe(function, folder, ports) if full else None
             )
@@ -88,7 +97,17 @@ class Factory:
         with self._lock:
             self._folders[name] = folder
         allowance = Allowance(process, share(function.memory)) if self._cpu == "share" else None
-        made = Environment(name, function, process, link, stream, self._clock, self._freeze, allowance)
+        made = Environment(
+            name,
+            function,
+            process,
+            link,
+            stream,
+            self._clock,
+            self._freeze and debug is None,  # a frozen debugger would not answer its editor
+            allowance,
+            partial(debug.ready, settings[VARIABLE], settings["LAMBDA_TASK_ROOT"]) if debug else None,
+        )
         made.provisioned = initialization_type == "provisioned-concurrency"
         return made
 
@@ -99,6 +118,8 @@ class Factory:
             folder = self._folders.pop(environment.id, None)
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+        if self._debug:
+            self._debug.forget(environment.id)
 
     def clear(self) -> None:
         """Remove the merged layers."""

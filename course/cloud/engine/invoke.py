@@ -57,6 +57,8 @@ class Engine:
         lines = words(environment, self._region).init(init)
         if init.ending == "ok":
             return self._run(invocation, environment, _start(init), lines)
+        if environment.aborted:  # the cloud is emptied: nobody wants another one
+            return self._init_failed(invocation, environment, init, lines, init.started)
         # A failed INIT is run once more as part of the invocation, under the function's own timeout.
         again = self.pool.start(function)
         try:

@@ -11,7 +11,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 
 from __future__ import annotations
 
+import math
 import select
+from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
@@ -19,6 +21,7 @@ from course.cloud import quotas
 from course.cloud.clock import Clock
 from course.cloud.model import Ending, Function, FunctionError, Invocation
 from course.cloud.runtime.cpu import Allowance
+from course.cloud.runtime.debug import PATIENCE
 from course.cloud.runtime.output import Event, Output
 from course.cloud.runtime.process import Process
 from course.cloud.runtime.results import exit_error, parse_error, timeout_error, too_large
@@ -73,7 +76,9 @@ class Environment:
         clock: Clock,
         freeze: bool,
         allowance: Allowance | None = None,
+        debugger: Callable[[], None] | None = None,
     ) -> None:
+        """`debugger` is told when an editor may attach; then there are no limits of time and memory."""
         self.id = id
         self.function = function
         self.log_stream = log_stream
@@ -81,11 +86,14 @@ class Environment:
         self.served = 0
         self.idle_since = 0.0
         self.provisioned = False
+        self.aborted = False
         self._process = process
         self._link = link
         self._clock = clock
         self._freeze = freeze
         self._allowance = allowance
+        self._debugger = debugger
+        self._memory_limit = float(function.memory) if debugger is None else math.inf
         self._output = Output(process.output, (str(function.code).encode(), b"/var/task"))
         self._waiting: Request | None = None
         self._poll = select.poll()
@@ -95,10 +103,11 @@ class Environment:
 
     def init(self, limit: float = quotas.INIT_TIMEOUT) -> Init:
         """Drive the INIT phase until the runtime asks for its first event, fails, or `limit` seconds pass."""
+        limit = PATIENCE if self._debugger else limit
         started, begin = self._clock.now(), self._clock.monotonic()
         self._restored: float | None = None
         wanted = {"next", "init/error", "restore/error"}
-        ending, request = self._until(begin + limit, wanted, self.function.memory)
+        ending, request = self._until(begin + limit, wanted)
         error, payload = None, b""
         if request is not None and request.what == "next":
             self._waiting = request
@@ -123,6 +132,7 @@ class Environment:
         if self.state is not State.IDLE or self._waiting is None:
             raise RuntimeError(f"environment {self.id} is {self.state.value}, not idle")
         self.state = State.BUSY
+        limit = PATIENCE if self._debugger else limit
         self._process.thaw()
         self.served += 1
         started, begin = self._clock.now(), self._clock.monotonic()
@@ -132,9 +142,7 @@ class Environment:
             self._allowance.begin(begin)
         if not self._link.answer(next_request, 200, invocation.payload, headers):
             self._settle_output()
-        ending, request = self._until(
-            begin + limit, {"response", "error"}, self.function.memory, invocation.id
-        )
+        ending, request = self._until(begin + limit, {"response", "error"}, invocation.id)
         seconds = self._clock.monotonic() - begin
         result = self._finish(invocation, ending, request, limit)
         if self._allowance is not None:
@@ -157,6 +165,7 @@ class Environment:
 
     def abort(self) -> None:
         """Kill its processes. The thread that drives it finds it dead and ends it; any thread may call this."""
+        self.aborted = True
         self._process.kill()
 
     def _become_idle(self) -> None:
@@ -175,7 +184,7 @@ class Environment:
             elif len(payload) > quotas.RESPONSE_PAYLOAD + 100:
                 ending, (error, payload) = "response-size", too_large()
             # The runtime asks for the next event at once; what it wrote before that belongs to this invocation.
-            _, self._waiting = self._until(self._clock.monotonic() + 2, {"next"}, self.function.memory)
+            _, self._waiting = self._until(self._clock.monotonic() + 2, {"next"})
         elif ending == "timeout":
             error, payload = timeout_error(invocation.id, limit)
             self._process.kill()
@@ -185,15 +194,18 @@ class Environment:
         return Run(ending, error, payload, 0.0, 0.0, 0.0, [])
 
     def _until(
-        self, deadline: float, wanted: set[str], memory: int, invocation: str = ""
+        self, deadline: float, wanted: set[str], invocation: str = ""
     ) -> tuple[Ending, Request | None]:
         """Wait for one of the wanted requests. Without one, the ending says what came first."""
+        memory = self._memory_limit
         next_look = self._clock.monotonic() + TICK
         while True:
             now = self._clock.monotonic()
             if now >= deadline:
                 return "timeout", None
             if now >= next_look:
+                if self.aborted:  # it may have been starting still, with nothing there to kill
+                    self._process.kill()
                 used = self._process.memory_mb(memory)
                 # Near the limit a look costs less than the memory that could be taken between two of them.
                 next_look = now + (TICK if used < memory * 0.6 else TICK / 5)
@@ -218,6 +230,8 @@ class Environment:
                     if request.what == "restore/next":
                         # The snapshot would be taken here. It is restored at once: the hooks on both sides run.
                         self._restored = self._clock.monotonic()
+                    elif request.what == "debugger/ready" and self._debugger is not None:
+                        self._debugger()
                     self._link.answer(request, 200 if request.what == "restore/next" else 202)
 
     def _exited(self, wanted: set[str], invocation: str) -> tuple[Ending, Request | None]:

@@ -28,7 +28,7 @@ class Connection:
 @dataclass(frozen=True)
 class Request:
     """What the runtime asks or reports. `what` is `next`, `response`, `error`, `init/error`, `restore/next`,
-    `restore/error` or `unknown`."""
+    `restore/error`, `unknown`, or, not of AWS's, `debugger/ready`."""
 
     what: str
     id: str
@@ -163,7 +163,7 @@ def _request(
             and parts[2] in ("response", "error")
         ):
             what, invocation = parts[2], parts[1]
-        elif parts in (["init", "error"], ["restore", "error"], ["restore", "next"]):
+        elif parts in (["init", "error"], ["restore", "error"], ["restore", "next"], ["debugger", "ready"]):
             what = "/".join(parts)
     return Request(what, invocation, body, headers, connection)
 

@@ -104,9 +104,32 @@ def run_runtime() -> None:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     found = [f"{layers}/python/lib/{version}/site-packages", f"{layers}/python"]
     sys.path[:1] = [root, *(path for path in found if os.path.isdir(path))]
+    debugger = os.environ.pop("_LAMBDALAB_DEBUG", "")
+    if debugger:
+        _wait_for_editor(debugger)
     from awslambdaric.__main__ import main
 
     main(sys.argv)
+
+
+def _wait_for_editor(address: str) -> None:
+    before = set(os.environ)
+    # A warning about modules that no editor stops in anyway would be the first line of every log.
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    import debugpy
+
+    host, _, port = address.rpartition(":")
+    debugpy.configure(subProcess=False)
+    debugpy.listen((host, int(port)))
+    import http.client
+
+    cloud = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    cloud.request("POST", "/2018-06-01/runtime/debugger/ready")
+    cloud.getresponse().read()
+    cloud.close()
+    for name in set(os.environ) - before:
+        del os.environ[name]
+    debugpy.wait_for_client()
 
 
 def _start_runtime() -> int:

@@ -1,0 +1,27 @@
+"""A cloud that is emptied waits for nobody, and starts nothing again."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+
+def test_an_environment_that_is_being_imported_ends_at_once_and_is_not_tried_again(cloud, api, deploy):
+    deploy("import time\ntime.sleep(8)\ndef handler(event, context): pass", Timeout=60)
+
+    def ask():
+        try:
+            api.invoke(FunctionName="f")
+        except (BotoCoreError, ClientError):
+            return
+
+    caller = threading.Thread(target=ask)
+    caller.start()
+    time.sleep(0.5)
+    begun = time.monotonic()
+    cloud.reset()
+    assert time.monotonic() - begun < 2
+    caller.join(2)
+    assert not caller.is_alive()
