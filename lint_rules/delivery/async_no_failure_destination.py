@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from lint_rules import EventSource, Finding, Fix, FunctionSpec, Related, Safety, Template, rule
+from lint_rules import EventSource, Finding, Fix, FunctionSpec, Related, Safety, Severity, Template, rule
 
 _WORDS = {
     "S3": "S3",
@@ -16,6 +17,9 @@ _WORDS = {
     "IoTRule": "an IoT rule",
     "CloudWatchLogs": "a log subscription",
 }
+_RATE = re.compile(r"rate\((\d{1,2}) minutes?\)")
+_SOON = 15
+"""Minutes in which a schedule sends its event again, so that little is lost with one."""
 
 
 @rule("LAM640", looks_at=Template, severity="warning", since="0.1", fix="unsafe")
@@ -26,6 +30,9 @@ def async_no_failure_destination(template: Template) -> Iterator[Finding]:
     S3, SNS, EventBridge and schedules hand an event to Lambda and do not wait. If the function fails, Lambda
     tries twice more and then drops the event: the upload is never processed and nobody is told. A failure
     destination or a dead-letter queue keeps the event, so that it can be looked at and run again.
+
+    Where nothing but a schedule of at most every 15 minutes invokes the function, this is advice: the same
+    event comes again soon.
 
     A dead-letter queue on an EventBridge target or an SNS subscription is something else: it takes events
     that could not be delivered to Lambda, not those on which the function failed.
@@ -149,10 +156,19 @@ def async_no_failure_destination(template: Template) -> Iterator[Finding]:
     AWS: "Capturing records of Lambda asynchronous invocations" in the Lambda Developer Guide.
     """
     for function in template.functions:
-        event = next((event for event in function.events if event.how == "async"), None)
-        if event is not None and function.dead_letter.absent and function.on_failure.absent:
+        events = [event for event in function.events if event.how == "async"]
+        if events and function.dead_letter.absent and function.on_failure.absent:
+            lost = [event for event in events if not _comes_again(event)]
+            event = (lost or events)[0]
             related = Related(_told(event), event.span)
-            yield Finding(_message(function, event), function.span, _queue(function), (related,))
+            severity = None if lost else Severity.ADVICE
+            yield Finding(_message(function, event), function.span, _queue(function), (related,), severity)
+
+
+def _comes_again(event: EventSource) -> bool:
+    text = event.source.value
+    found = _RATE.fullmatch(text.strip()) if isinstance(text, str) else None
+    return found is not None and int(found[1]) <= _SOON
 
 
 def _message(function: FunctionSpec, event: EventSource) -> str:

@@ -26,6 +26,8 @@ _SOURCE = {
     "Kinesis": "Stream",
     "DynamoDB": "Stream",
     "MSK": "Stream",
+    "Schedule": "Schedule",
+    "ScheduleV2": "ScheduleExpression",
 }
 _PRINCIPALS = {
     "s3.amazonaws.com": ("S3", "AWS::S3::Bucket"),
@@ -101,7 +103,8 @@ def resource_events(scope: Scope, resources: Map, types: dict[str, str], targets
             for function in targets.of(parent, key):
                 found = parent.key(key)
                 span = found.span if found else parent.span
-                source = scope.value(properties.get("EventSourceArn"), span)
+                node = properties.get("EventSourceArn") or properties.get("ScheduleExpression")
+                source = scope.value(node, span)
                 queue = parent.get("DeadLetterConfig") or parent.get("RedrivePolicy")
                 undelivered = scope.value(queue, span)
                 yield Link(function, EventSource(event_kind, how, name, span, source, undelivered))

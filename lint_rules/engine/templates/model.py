@@ -45,7 +45,7 @@ class EventSource(NamedTuple):
 
     `how` is "async" (Lambda queues the event and retries), "sync" (the caller waits), "poll" (Lambda reads a
     queue or stream) or "unknown". `name` is the logical id of the event in SAM or of the resource in
-    CloudFormation.
+    CloudFormation; `source` the bucket, topic, queue, stream or schedule expression.
     """
 
     kind: str
