@@ -27,6 +27,17 @@ RESOURCE = """Resources:
       ScheduleExpression: %s
       Targets: [{Id: sweep, Arn: !GetAtt Sweep.Arn}]
 """
+PERMISSION = """  May:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref Sweep
+      Principal: events.amazonaws.com
+      SourceArn: %s
+  Other:
+    Type: AWS::Events::Rule
+    Properties: {EventPattern: {source: [shop]}}
+"""
 
 
 def severities(text: str) -> list[Severity | None]:
@@ -40,6 +51,7 @@ def severities(text: str) -> list[Severity | None]:
         SAM + OFTEN,
         SAM + "        Often: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minute)}}\n",
         RESOURCE % "rate(15 minutes)",
+        RESOURCE % "rate(15 minutes)" + PERMISSION % "!GetAtt Timer.Arn",
     ],
 )
 def test_a_schedule_that_comes_again_within_minutes_is_advice(text: str) -> None:
@@ -54,6 +66,7 @@ def test_a_schedule_that_comes_again_within_minutes_is_advice(text: str) -> None
         SAM + "        Any: {Type: Schedule, Properties: {Schedule: !Ref Often}}\n",
         SAM + OFTEN + "        Word: {Type: SNS, Properties: {Topic: !Ref Topic}}\n",
         RESOURCE % "rate(6 hours)",
+        RESOURCE % "rate(15 minutes)" + PERMISSION % "!GetAtt Other.Arn",
         RESOURCE % "cron(0 3 * * ? *)",
     ],
 )

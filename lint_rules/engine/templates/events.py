@@ -93,14 +93,18 @@ class Targets:
 
 def resource_events(scope: Scope, resources: Map, types: dict[str, str], targets: Targets) -> Iterator[Link]:
     """The invocations that other resources of the template cause. `types` holds resource types by logical
-    id."""
-    for name, kind in types.items():
+    id. A permission counts only where the resource that it lets in does not say itself that it invokes."""
+    linked: set[tuple[str, str]] = set()
+    for name, kind in sorted(types.items(), key=lambda item: item[1] == "AWS::Lambda::Permission"):
         read = _READERS.get(kind)
         properties = scope.at(resources.get(name), "Properties")
         if read is None or not isinstance(properties, Map):
             continue
         for event_kind, how, parent, key in read(scope, properties, types):
             for function in targets.of(parent, key):
+                if any((function, other) in linked for other in references(properties.get("SourceArn"))):
+                    continue
+                linked.add((function, name))
                 found = parent.key(key)
                 span = found.span if found else parent.span
                 node = properties.get("EventSourceArn") or properties.get("ScheduleExpression")
