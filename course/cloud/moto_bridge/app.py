@@ -30,6 +30,10 @@ def reset() -> None:
         for account in list(service.values()):
             for backend in list(account.values()):
                 backend.reset()
+    instances = sys.modules.get("moto.core.model_instances")
+    if instances is not None:
+        # moto also keeps a list of everything that its models ever made; nobody else empties it.
+        instances.reset_model_data()
 
 
 def _used() -> Iterator[Any]:
