@@ -126,14 +126,14 @@ def test_function_version_and_alias_have_policies_of_their_own(api, deploy):
 def test_a_policy_has_a_largest_size(api, deploy):
     deploy(ECHO)
 
-    def fill() -> None:
+    def fill():
         for number in range(200):
             statement(api, StatementId=f"{number}".zfill(100), Principal="*")
 
     with pytest.raises(ClientError, match="bigger than the limit") as caught:
         fill()
     assert caught.value.response["Error"]["Code"] == "PolicyLengthExceededException"
-    assert len(api.get_policy(FunctionName="f")["Policy"]) <= 20_480
+    assert 20_000 < len(api.get_policy(FunctionName="f")["Policy"]) <= 20_480
 
 
 def test_a_new_function_of_the_same_name_has_no_policy(api, deploy):
