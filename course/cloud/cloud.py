@@ -165,9 +165,13 @@ class Cloud:
         return self._invocations.settle(seconds)
 
     def reset(self) -> None:
-        """Empty every service and end every environment."""
+        """Empty every service and end every environment. Nothing that was under way is seen afterwards."""
+        self._invocations.drop()
         self._provisioned.clear()
-        self._pool.clear()
+        for _ in range(100):  # who was on the way to an environment has one by the next round
+            self._pool.clear()
+            if self._invocations.quiet(0.02) and self._provisioned.quiet(0.02):
+                break
         self._account.clear()
         self._concurrency.clear()
         moto.reset()
@@ -180,6 +184,7 @@ class Cloud:
         self._closed = True
         atexit.unregister(self.close)
         self._server.close()
+        self._invocations.drop()
         self._provisioned.clear()
         self._pool.close()
         self._provisioned.close()

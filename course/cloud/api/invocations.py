@@ -43,11 +43,23 @@ class Invocations:
         self._new_id = new_id
         self._chance = chance
         self._queue = ThreadPoolExecutor(max_workers=16, thread_name_prefix="event")
+        self._calls = 0
         self._pending = 0
+        self._era = 0
         self._settled = threading.Condition()
 
     def invoke(self, parameters: Parameters) -> Parameters:
         """The output members of Invoke, with the request id under `RequestId`. Raises AwsError."""
+        with self._settled:
+            self._calls += 1
+        try:
+            return self._invoke(parameters)
+        finally:
+            with self._settled:
+                self._calls -= 1
+                self._settled.notify_all()
+
+    def _invoke(self, parameters: Parameters) -> Parameters:
         request = self._new_id()
         payload: bytes = parameters.get("Payload") or b""
         kind = parameters.get("InvocationType") or "RequestResponse"
@@ -72,7 +84,8 @@ class Invocations:
         if kind == "Event":
             with self._settled:
                 self._pending += 1
-            self._queue.submit(self._run_event, invocation)
+                era = self._era
+            self._queue.submit(self._run_event, invocation, era)
             return {"StatusCode": 202, "RequestId": request}
         outcome = self._engine.invoke(invocation)
         answer |= {"StatusCode": 200, "Payload": outcome.payload}
@@ -87,13 +100,24 @@ class Invocations:
         with self._settled:
             return self._settled.wait_for(lambda: self._pending == 0, timeout=seconds)
 
+    def drop(self) -> None:
+        """Run none of the events that still wait to be run."""
+        with self._settled:
+            self._era += 1
+
+    def quiet(self, seconds: float) -> bool:
+        """Wait until no invocation of any kind is under way; False if that took longer."""
+        with self._settled:
+            return self._settled.wait_for(lambda: self._pending + self._calls == 0, timeout=seconds)
+
     def close(self) -> None:
         """Run nothing any more."""
         self._queue.shutdown(wait=True, cancel_futures=True)
 
-    def _run_event(self, invocation: Invocation) -> None:
+    def _run_event(self, invocation: Invocation, era: int) -> None:
         try:
-            self._engine.invoke(invocation)
+            if era == self._era:
+                self._engine.invoke(invocation)
         except (AwsError, OSError, RuntimeError):
             return  # the function or the cloud is gone; there is nobody to tell yet
         finally:

@@ -23,7 +23,7 @@ class Provisioned:
         self._engine = engine
         self._wanted: dict[str, tuple[Function, int]] = {}
         self._starting: dict[str, int] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="provisioned")
         engine.pool.died = self._replace
 
@@ -46,6 +46,11 @@ class Provisioned:
         with self._lock:
             self._wanted.clear()
 
+    def quiet(self, seconds: float) -> bool:
+        """Wait until nothing is being started; False if that took longer."""
+        with self._lock:
+            return self._lock.wait_for(lambda: not any(self._starting.values()), timeout=seconds)
+
     def close(self) -> None:
         """Start nothing any more."""
         self.clear()
@@ -65,9 +70,17 @@ class Provisioned:
                 self._workers.submit(self._start, wanted[0])
 
     def _start(self, function: Function) -> None:
+        with self._lock:
+            wanted = self._wanted.get(function.arn)
+        # It may have been given up, or be another function of that name, since this waited for its turn.
+        stale = wanted is None or wanted[0].fingerprint != function.fingerprint
         try:
-            with suppress(OSError):
-                self._engine.prepare(function, TYPE)
+            if not stale:
+                with suppress(OSError):
+                    self._engine.prepare(function, TYPE)
         finally:
             with self._lock:
                 self._starting[function.arn] -= 1
+                self._lock.notify_all()
+        if stale:
+            self._replace(function.arn)
