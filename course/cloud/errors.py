@@ -14,7 +14,7 @@
     ├── RequestTooLarge           413
     ├── TooManyRequests           429
     ├── UnsupportedMediaType      415
-    └── ServiceError              500  (our bug)
+    └── ServiceError              500  (our bug, or an exhausted machine)
 
 Codes and statuses: https://docs.aws.amazon.com/lambda/latest/api/CommonErrors.html and each operation's page.
 """
@@ -114,4 +114,4 @@ class NotOffered(AwsError):
 
 
 class ServiceError(AwsError):
-    """Our own bug."""
+    """Our own bug, or a machine that has no process, descriptor or space left."""

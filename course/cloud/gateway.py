@@ -18,7 +18,7 @@ from course.cloud.api.invocations import Invocations
 from course.cloud.api.noun import Operation
 from course.cloud.api.targets import Targets
 from course.cloud.api.validation import validate
-from course.cloud.errors import AwsError, NotOffered, RequestTooLarge, UnknownOperation
+from course.cloud.errors import AwsError, NotOffered, RequestTooLarge, ServiceError, UnknownOperation
 from course.cloud.observe.ledger import Ledger
 
 StartResponse = Callable[..., Any]
@@ -68,6 +68,9 @@ class Gateway:
             reply, request = self._operate(environ, path, request)
         except AwsError as error:
             reply = protocol.shape_error(error)
+        except OSError as error:
+            complaint = f"this machine cannot do what {path} asks of it: {error.strerror or error}"
+            reply = protocol.shape_error(ServiceError(complaint))
         headers = [*reply.headers, ("x-amzn-RequestId", request)]
         return _send(start_response, reply.status, headers, reply.body)
 

@@ -16,12 +16,16 @@ from contextlib import suppress
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote_to_bytes
 
+from course.cloud.clock import Signal
 from course.errors import UserError
 
 _LINE = 1 << 20
 _HEADERS = 200
 _SKIP = 1 << 20
 _IDLE = 900 + 60  # a connection may wait for the longest invocation
+_PASSING = (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED, errno.ENOBUFS, errno.ENOMEM)
+_BREATH = 0.05
+"""Seconds until connections are taken again after the system had no descriptor for one."""
 
 
 class Server:
@@ -39,6 +43,7 @@ class Server:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._closed = False
+        self._closing = Signal()
         self._thread = threading.Thread(target=self._accept, name="gateway", daemon=True)
 
     def start(self) -> None:
@@ -50,6 +55,7 @@ class Server:
         with self._lock:
             self._closed = True
             sockets = list(self._open)
+        self._closing.set()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -64,15 +70,21 @@ class Server:
             try:
                 connection, _ = self._listener.accept()
             except OSError as error:
-                if self._closed or error.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED):
+                if self._closed or error.errno not in _PASSING:
                     return
+                self._closing.wait(_BREATH)
                 continue
             with self._lock:
                 if self._closed:
                     connection.close()
                     return
                 self._open.add(connection)
-            threading.Thread(target=self._serve, args=(connection,), name="connection", daemon=True).start()
+            try:
+                threading.Thread(
+                    target=self._serve, args=(connection,), name="connection", daemon=True
+                ).start()
+            except RuntimeError:  # the system has no thread left; it may have one for the next
+                self._forget(connection)
 
     def _serve(self, connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -84,11 +96,14 @@ class Server:
         except (OSError, ValueError):
             return  # the client went away, or sent what is not HTTP
         finally:
-            with self._lock:
-                self._open.discard(connection)
             with suppress(OSError):
                 stream.close()
-            connection.close()
+            self._forget(connection)
+
+    def _forget(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._open.discard(connection)
+        connection.close()
 
     def _exchange(self, connection: socket.socket, stream: BinaryIO) -> bool:
         """One request and its answer; whether the connection stays open."""
