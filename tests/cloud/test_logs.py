@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 import pytest
 
@@ -131,3 +132,23 @@ def test_a_blank_line_is_a_line(deploy, invoke, stream):
     assert "\na\n\nb\n" in invoke().log
     lines = stream()[1]
     assert lines[lines.index("a") : lines.index("b") + 1] == ["a", "\n", "b"]
+
+
+def test_init_counts_from_the_moment_the_environment_was_asked_for(cloud, deploy, invoke):
+    from course.cloud.runtime.launchers import ExecLauncher
+
+    launcher = cloud._pool.factory._launcher
+    start = ExecLauncher.start
+
+    def slow(*arguments):
+        process = start(launcher, *arguments)
+        time.sleep(0.3)  # the thread that drives the environment is held up on a busy machine
+        return process
+
+    deploy("def handler(e, c): return 1")
+    launcher.start = slow
+    try:
+        report = invoke().report
+    finally:
+        del launcher.start
+    assert float(report.split("Init Duration: ")[1].split(" ms")[0]) > 300

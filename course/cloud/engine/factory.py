@@ -67,6 +67,7 @@ class Factory:
             self._count += 1
             name = f"E{self._count}"
             stream = f"{day(self._clock.now())}/[{function.version}]{self._chance.getrandbits(128):032x}"
+        born = (self._clock.now(), self._clock.monotonic())
         link = Link()
         folder = scratch.folder("env")
         full = self.tier.find().tier == "full"
@@ -108,6 +109,7 @@ class Factory:
             allowance,
             partial(debug.ready, settings[VARIABLE], settings["LAMBDA_TASK_ROOT"]) if debug else None,
         )
+        made.born = born
         made.provisioned = initialization_type == "provisioned-concurrency"
         return made
 

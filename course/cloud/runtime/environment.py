@@ -87,6 +87,8 @@ class Environment:
         self.idle_since = 0.0
         self.provisioned = False
         self.aborted = False
+        self.born = (clock.now(), clock.monotonic())
+        """When its start was asked for: INIT begins there, before the process exists."""
         self._process = process
         self._link = link
         self._clock = clock
@@ -104,7 +106,7 @@ class Environment:
     def init(self, limit: float = quotas.INIT_TIMEOUT) -> Init:
         """Drive the INIT phase until the runtime asks for its first event, fails, or `limit` seconds pass."""
         limit = PATIENCE if self._debugger else limit
-        started, begin = self._clock.now(), self._clock.monotonic()
+        started, begin = self.born
         self._restored: float | None = None
         wanted = {"next", "init/error", "restore/error"}
         ending, request = self._until(begin + limit, wanted)
