@@ -183,7 +183,7 @@ class Client(threading.Thread):
             Handler="app.handler",
             Role=self._role,
             Code={"ZipFile": self._zip()},
-            Timeout=1,
+            Timeout=3,
             MemorySize=128,
         )
 
