@@ -88,7 +88,7 @@ def test_the_aws_cli_reads_the_log_of_an_invocation(aws, deploy, tmp_path):
     answer = aws(*("lambda", "invoke", "--function-name", "f", "--log-type", "Tail", "out.json"))
     assert "LogResult" in answer
     events = aws("logs", "filter-log-events", "--log-group-name", "/aws/lambda/f")["events"]
-    assert [event["message"] for event in events if "hello" in event["message"]] == ["hello from f"]
+    assert [event["message"] for event in events if "hello" in event["message"]] == ["hello from f\n"]
 
 
 def test_powertools_log_measure_parse_and_charge_once(cloud, deploy, invoke):

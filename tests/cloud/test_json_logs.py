@@ -150,7 +150,7 @@ def test_the_application_level_decides_which_json_lines_of_the_code_are_kept(
     # Without a valid time and level a line counts as INFO.
     assert ("without a time" in [line["message"] for line in own]) is others
     assert ("of no level" in [line["message"] for line in own]) is others
-    assert "no json at all" in found
+    assert "no json at all\n" in found
 
 
 def test_text_is_not_filtered(deploy, invoke, lines):

@@ -48,7 +48,7 @@ def test_events_do_not_depend_on_how_the_output_was_cut(parts, cuts):
     for kind, text in parts:
         if kind == "line":
             data += text.encode() + b"\n"
-            expected.append(text or BLANK)
+            expected.append(text + "\n")
         else:
             data += frame(text.encode())
             expected.append(text or BLANK)
@@ -73,21 +73,21 @@ def test_no_bytes_are_too_odd(chunks):
 def test_a_frame_is_one_event_at_its_own_time():
     (event,) = read([frame(b"one\ntwo\n", at=1_700_000_000_250_000)])
     assert event.at == 1_700_000_000.25
-    assert event.text == "one\ntwo"
+    assert event.text == "one\ntwo\n"
 
 
 def test_a_line_without_an_end_is_an_event_when_the_invocation_ends():
-    assert [event.text for event in read([b"a\nb"])] == ["a", "b"]
+    assert [event.text for event in read([b"a\nb"])] == ["a\n", "b"]
 
 
 def test_the_folder_of_the_code_is_shown_as_lambda_shows_it():
     (event,) = read([b'File "/nowhere/app.py", line 1\n'])
-    assert event.text == 'File "/var/task/app.py", line 1'
+    assert event.text == 'File "/var/task/app.py", line 1\n'
 
 
 def test_a_line_longer_than_an_event_becomes_several():
     events = read([b"x" * (quotas.LOG_EVENT * 2 + 10) + b"\n"])
-    assert [len(event.text) for event in events] == [quotas.LOG_EVENT, quotas.LOG_EVENT, 10]
+    assert [len(event.text) for event in events] == [quotas.LOG_EVENT, quotas.LOG_EVENT, 11]
 
 
 def test_a_flood_is_kept_up_to_a_limit_and_the_rest_is_counted():

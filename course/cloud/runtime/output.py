@@ -2,7 +2,8 @@
 
 Standard output, standard error and the runtime's framed log records share one pipe, so their order is kept.
 A frame begins with 0xA55A, which no UTF-8 text can contain at the start of a character. Text becomes one event
-a line; a frame becomes one event, whatever lines it has, as CloudWatch Logs shows it.
+a line; a frame becomes one event, whatever lines it has. Line ends stay part of the message, as CloudWatch Logs
+gives them back.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ minutes cannot fill the machine."""
 
 
 class Event(NamedTuple):
-    """One log event: seconds since the epoch, the text without its line end, the level if its frame names one."""
+    """One log event: seconds since the epoch, the text as it was written, the level if its frame names one."""
 
     at: float
     text: str
@@ -62,7 +63,7 @@ class Output:
         events, self._events = self._events, []
         if self._dropped:
             events.append(
-                Event(now, f"[lambdalab] {self._dropped} bytes of output dropped after {KEEP} bytes")
+                Event(now, f"[lambdalab] {self._dropped} bytes of output dropped after {KEEP} bytes\n")
             )
         self._kept = self._dropped = 0
         return events
@@ -87,7 +88,7 @@ class Output:
             frame = buffer.find(_MAGIC)
             last = buffer.rfind(b"\n", 0, frame if frame >= 0 else len(buffer))
             if last >= 0:
-                self._add_lines(now, bytes(buffer[:last]))
+                self._add_lines(now, bytes(buffer[: last + 1]))
                 del buffer[: last + 1]
             elif frame > 0:
                 self._add(now, bytes(buffer[:frame]))
@@ -106,15 +107,15 @@ class Output:
             # Whole chunks are dropped: a flood must not cost the time to look at each of its lines.
             self._dropped += len(data)
             return
-        for line in data.split(b"\n"):
-            self._add(at, line)
+        for line in data[:-1].split(b"\n"):
+            self._add(at, line + b"\n")
 
     def _add(self, at: float, data: bytes, level: str = "") -> None:
         if self._kept + len(data) > KEEP:
             self._dropped += len(data)
             return
         self._kept += len(data)
-        # CloudWatch Logs takes no empty message: a blank line is a line end, in the log and in its tail.
-        text = data.replace(*self._replace).decode("utf-8", "replace").rstrip("\r\n") or "\n"
+        # CloudWatch Logs takes no empty message.
+        text = data.replace(*self._replace).decode("utf-8", "replace") or "\n"
         for start in range(0, len(text), quotas.LOG_EVENT):
             self._events.append(Event(at, text[start : start + quotas.LOG_EVENT], level))
