@@ -19,12 +19,12 @@ from course.cloud.api.noun import Operation
 from course.cloud.api.targets import Targets
 from course.cloud.api.validation import validate
 from course.cloud.errors import AwsError, NotOffered, RequestTooLarge, ServiceError, UnknownOperation
+from course.cloud.moto_bridge.refusals import signed_for
 from course.cloud.observe.ledger import Ledger
 
 StartResponse = Callable[..., Any]
 _LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
 _CODE_PATH = re.compile(r"/_(code|layer)/([^/]+)/([^/]+)\.zip")
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
 _REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content"}
 
 
@@ -123,9 +123,9 @@ class Gateway:
 
 def _is_lambda(environ: dict[str, Any], path: str) -> bool:
     # Other services use dated paths too (CloudFront, Route 53, Cognito Sync); the signature names the service.
-    scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    if scope:
-        return scope[1] == "lambda"
+    service = signed_for(environ)
+    if service is not None:
+        return service == "lambda"
     return protocol.match(environ["REQUEST_METHOD"], path) is not None
 
 

@@ -6,22 +6,58 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from course.cloud.moto_bridge.refusals import explain, refuse, signed_for
+
+_NOT_OFFERED = ("501 Not Implemented", "NotImplementedException")
+_BUG = ("500 Internal Server Error", "InternalFailure")
+
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def make_app() -> Wsgi:
     """Every service that moto has. Signatures and policies are not checked here."""
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from course.cloud.moto_bridge.dispatch import Dispatcher
 
-    dispatch = DomainDispatcherApplication(create_backend_app)
+    dispatch = Dispatcher()
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if any("_" in name for name, _ in environ["cloud.headers"]):
             _keep_underscores(environ)
-        answer: Iterable[bytes] = dispatch(environ, start_response)
+        pages: list[str] = []
+
+        def respond(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            if status.startswith(("404", "405")) and signed_for(environ) and _is_page(headers):
+                pages.append(status)
+                return None
+            return start_response(status, headers)
+
+        try:
+            answer: Iterable[bytes] = dispatch(environ, respond)
+        except NotImplementedError as error:
+            return refuse(environ, start_response, *_NOT_OFFERED, explain(environ, error))
+        except OSError:
+            raise  # the client is gone
+        except Exception as error:
+            message = f"a bug of this cloud: {type(error).__name__}: {error}"
+            return refuse(environ, start_response, *_BUG, message)
+        if pages:
+            _discard(answer)
+            return refuse(environ, start_response, *_NOT_OFFERED, explain(environ, None))
         return answer
 
     return app
+
+
+def _discard(answer: Iterable[bytes]) -> None:
+    close = getattr(answer, "close", None)
+    if close is not None:
+        close()
+
+
+def _is_page(headers: list[tuple[str, str]]) -> bool:
+    # moto's services speak XML and JSON; HTML is from the web framework, which found no such path.
+    kinds = [value for name, value in headers if name.lower() == "content-type"]
+    return any(kind.startswith("text/html") for kind in kinds)
 
 
 def reset() -> None:

@@ -1,0 +1,30 @@
+"""moto's own dispatcher, which finds the service of a request, without its prints and with a memory."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+
+class Dispatcher(DomainDispatcherApplication):
+    """Raises NotImplementedError for a service that moto does not have."""
+
+    def __init__(self) -> None:
+        super().__init__(_create)
+        # Going through a hundred and more patterns would cost each request a good part of a millisecond.
+        self.get_backend_for_host = lru_cache(maxsize=1024)(self._find)  # type: ignore[method-assign]
+
+    def _find(self, host: str | None) -> Any:
+        url = f"http://{host}"
+        aws = host is not None and "amazonaws.com" in host
+        if aws and not any(pattern.match(url) for _, pattern in self.backend_url_patterns):
+            return None
+        return super().get_backend_for_host(host)
+
+
+def _create(service: Any) -> Any:
+    if service is None:
+        raise NotImplementedError("there is no such service here")
+    return create_backend_app(service)
