@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 Kind = Literal["RequestResponse", "Event"]
 Ending = Literal["ok", "error", "timeout", "memory", "exit", "signal", "init-error", "response-size"]
@@ -76,4 +76,3 @@ class Outcome:
     environment: str
     log_stream: str
     cold: bool
-    members: dict[str, Any] = field(default_factory=dict)

@@ -89,13 +89,6 @@ class Process:
                 self._status = -signal.SIGKILL
         return self._status
 
-    @property
-    def refusal(self) -> str | None:
-        """Why the system did not allow the sandbox, if it did not."""
-        self.exit_status()
-        how, _, reason = self._said.partition(b" ")
-        return reason.decode("utf-8", "replace") if how == b"sandbox" else None
-
     def memory_mb(self, limit: float) -> float:
         """Resident memory of the runtime and all that it started, in MB.
 

@@ -36,12 +36,6 @@ class ZygoteLauncher:
         self._closed = False
         self._inherited = 0.0
 
-    def prepare(self) -> None:
-        """Start the zygote now rather than at the first cold start."""
-        with self._lock:
-            if not self._closed and self._channel is None:
-                self._begin()
-
     def start(self, variables: Mapping[str, str], folder: Path, world: dict[str, Any] | None) -> Process:
         watch: list[int] = []
 
