@@ -20,7 +20,6 @@ from course.cloud.api.concurrency import reservations
 from course.cloud.api.invocations import Invocations
 from course.cloud.api.noun import operations
 from course.cloud.api.targets import Targets
-from course.cloud.clock import Clock, SystemClock
 from course.cloud.engine.concurrency import Concurrency
 from course.cloud.engine.factory import Factory
 from course.cloud.engine.invoke import Engine
@@ -36,6 +35,7 @@ from course.cloud.runtime.launchers import ExecLauncher, Launcher
 from course.cloud.runtime.world import Isolation, Tier
 from course.cloud.runtime.zygote import ZygoteLauncher
 from course.cloud.server import Server
+from course.cloud.virtual_clock import VirtualClock
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -55,7 +55,7 @@ class Cloud:
         *,
         seed: int | None = None,
         host: str = "127.0.0.1",
-        clock: Clock | None = None,
+        skip: str = "on-request",
         admin_token: str | None = None,
         launcher: str = "exec",
         isolation: str = "auto",
@@ -68,16 +68,18 @@ class Cloud:
         `launcher` is "exec" (each cold start a new interpreter, as honest as it can be) or "zygote" (a fork of one
         that has boto3 imported: fast). `isolation` is "auto" (as much as the system allows) or "basic". `network`
         is "open", or "cloud" to let handlers connect to this cloud only. `cpu` is "off", or "share" to let handlers
-        compute only as fast as their memory buys (1,769 MB: one vCPU). `admin_token` guards the admin routes. `debug`
-        names a function whose environments wait for an editor.
+        compute only as fast as their memory buys (1,769 MB: one vCPU). `skip` is "on-request" (time passes as it
+        does until `clock.advance` is called) or "automatic" (waits in which nothing runs are skipped).
+        `admin_token` guards the admin routes. `debug` names a function whose environments wait for an editor.
         """
         self._chance = random.Random(seed)
-        self._clock = clock or SystemClock()
-        self.ledger = Ledger()
+        self.clock = VirtualClock(automatic=skip == "automatic")
+        self.ledger = Ledger(self.clock)
+        self.clock.skipped = self.ledger.skipped
         neighbours = MotoNeighbours(ACCOUNT, REGION)
         factory = Factory(
             LAUNCHERS[launcher](),
-            self._clock,
+            self.clock,
             self._chance,
             REGION,
             neighbours.credentials,
@@ -86,10 +88,10 @@ class Cloud:
             cpu=cpu,
             debug=debug,
         )
-        self._pool = Pool(factory, self._clock)
+        self._pool = Pool(factory, self.clock)
         self._concurrency = concurrency = Concurrency(
             quotas.ACCOUNT_CONCURRENCY,
-            self._clock,
+            self.clock,
             rate=quotas.SCALING_RATE,
             seconds=quotas.SCALING_SECONDS,
         )
@@ -98,17 +100,17 @@ class Cloud:
             concurrency,
             MotoLogs(ACCOUNT, REGION),
             self.ledger,
-            self._clock,
+            self.clock,
             REGION,
         )
         self._account = Account(
-            REGION, ACCOUNT, self._clock, self._new_id, self._chance, neighbours, self._pool.retire
+            REGION, ACCOUNT, self.clock, self._new_id, self._chance, neighbours, self._pool.retire
         )
         self._provisioned = Provisioned(engine)
         self._account.provisioner = self._provisioned
         self._account.reserved_changed = lambda: setattr(concurrency, "reserved", reservations(self._account))
         targets = Targets(self._account)
-        self._invocations = Invocations(targets, engine, self._clock, self._new_id, self._chance)
+        self._invocations = Invocations(targets, engine, self.clock, self._new_id, self._chance)
         gateway = Gateway(
             operations(self._account),
             targets,
@@ -116,6 +118,7 @@ class Cloud:
             self.ledger,
             moto.make_app(),
             self.reset,
+            self.clock,
             self._new_id,
             admin_token,
         )
@@ -167,6 +170,7 @@ class Cloud:
     def reset(self) -> None:
         """Empty every service and end every environment. Nothing that was under way is seen afterwards."""
         self._invocations.drop()
+        self.clock.clear()
         self._provisioned.clear()
         for _ in range(100):  # who was on the way to an environment has one by the next round
             self._pool.clear()
@@ -190,6 +194,7 @@ class Cloud:
         self._provisioned.close()
         self._invocations.close()
         self._account.clear()
+        self.clock.close()
         scratch.release()
 
     def __enter__(self) -> Cloud:

@@ -5,7 +5,6 @@ Lambda's own API is answered here, before moto is asked; `/_cloud/` holds the ad
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from course.cloud import quotas
+from course.cloud.admin import Admin
 from course.cloud.api import protocol
 from course.cloud.api.invocations import Invocations
 from course.cloud.api.noun import Operation
@@ -21,6 +21,7 @@ from course.cloud.api.validation import validate
 from course.cloud.errors import AwsError, NotOffered, RequestTooLarge, ServiceError, UnknownOperation
 from course.cloud.moto_bridge.refusals import signed_for
 from course.cloud.observe.ledger import Ledger
+from course.cloud.virtual_clock import VirtualClock
 
 StartResponse = Callable[..., Any]
 _LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
@@ -39,17 +40,16 @@ class Gateway:
         ledger: Ledger,
         moto: Callable[[dict[str, Any], StartResponse], Iterable[bytes]],
         reset: Callable[[], None],
+        clock: VirtualClock,
         new_id: Callable[[], str],
         admin_token: str | None,
     ) -> None:
         self._operations = operations
         self._targets = targets
         self._invocations = invocations
-        self._ledger = ledger
         self._moto = moto
-        self._reset = reset
+        self._admin = Admin(ledger, reset, clock, admin_token)
         self._new_id = new_id
-        self._admin_token = admin_token
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
@@ -95,20 +95,6 @@ class Gateway:
         if operation is None:
             raise NotOffered(f"The operation {found.operation} of Lambda is not offered by this cloud.")
         return protocol.shape_output(found.operation, operation(parameters)), request
-
-    def _admin(self, environ: dict[str, Any], path: str) -> tuple[int, list[tuple[str, str]], bytes]:
-        token = environ.get("HTTP_X_CLOUD_TOKEN", "")
-        if self._admin_token is not None and not hmac.compare_digest(token, self._admin_token):
-            return _json(403, {"message": "the admin routes of this cloud need its token"})
-        route = (environ["REQUEST_METHOD"], path)
-        if route == ("GET", "/_cloud/health"):
-            return _json(200, {"ready": True})
-        if route == ("GET", "/_cloud/ledger"):
-            return _json(200, {"records": [record.as_dict() for record in self._ledger.records()]})
-        if route == ("POST", "/_cloud/reset"):
-            self._reset()
-            return _json(200, {"reset": True})
-        return _json(404, {"message": f"no such admin route: {route[0]} {path}"})
 
     def _code(self, found: re.Match[str]) -> tuple[int, list[tuple[str, str]], bytes]:
         kind, name, number = found.groups()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from course.cloud.clock import Clock
 from course.cloud.engine.concurrency import Concurrency
 from course.cloud.engine.pool import Pool
 from course.cloud.model import Function, FunctionError, Invocation, Outcome
@@ -13,13 +12,20 @@ from course.cloud.observe.words import words
 from course.cloud.runtime.environment import Environment, Init, Run
 from course.cloud.runtime.output import Event
 from course.cloud.runtime.results import timeout_error
+from course.cloud.virtual_clock import VirtualClock
 
 
 class Engine:
     """Runs invocations."""
 
     def __init__(
-        self, pool: Pool, concurrency: Concurrency, sink: LogSink, ledger: Ledger, clock: Clock, region: str
+        self,
+        pool: Pool,
+        concurrency: Concurrency,
+        sink: LogSink,
+        ledger: Ledger,
+        clock: VirtualClock,
+        region: str,
     ) -> None:
         self.pool = pool
         self.concurrency = concurrency
@@ -31,6 +37,7 @@ class Engine:
     def invoke(self, invocation: Invocation) -> Outcome:
         """Run it and wait for the outcome. Raises TooManyRequests when no concurrency is left."""
         with (
+            self._clock.working(),
             self.concurrency.lease(invocation.function),
             self.pool.environment(invocation.function, self.concurrency.grow) as (environment, cold),
         ):
@@ -42,7 +49,8 @@ class Engine:
         """Initialise an environment ahead of any invocation; False if its INIT failed."""
         environment = self.pool.start(function, initialization_type)
         try:
-            init = environment.init()
+            with self._clock.working():
+                init = environment.init()
             self._record_init(environment, init)
             lines = words(environment, self._region).init(init)
             self._sink.write(function.log_group, environment.log_stream, lines)

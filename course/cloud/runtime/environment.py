@@ -18,7 +18,6 @@ from enum import Enum
 from typing import NamedTuple
 
 from course.cloud import quotas
-from course.cloud.clock import Clock
 from course.cloud.model import Ending, Function, FunctionError, Invocation
 from course.cloud.runtime.cpu import Allowance
 from course.cloud.runtime.debug import PATIENCE
@@ -26,6 +25,8 @@ from course.cloud.runtime.output import Event, Output
 from course.cloud.runtime.process import Process
 from course.cloud.runtime.results import exit_error, parse_error, timeout_error, too_large
 from course.cloud.runtime.runtime_api import Link, Request
+from course.cloud.runtime.sleeps import Sleeps
+from course.cloud.virtual_clock import VirtualClock
 
 TICK = 0.01
 """Seconds between two looks at the memory."""
@@ -73,7 +74,7 @@ class Environment:
         process: Process,
         link: Link,
         log_stream: str,
-        clock: Clock,
+        clock: VirtualClock,
         freeze: bool,
         allowance: Allowance | None = None,
         debugger: Callable[[], None] | None = None,
@@ -102,6 +103,7 @@ class Environment:
         self._watched: set[int] = set()
         self._closed: set[int] = set()
         self._peak = 0.0
+        self._sleeps = Sleeps(clock)
 
     def init(self, limit: float = quotas.INIT_TIMEOUT) -> Init:
         """Drive the INIT phase until the runtime asks for its first event, fails, or `limit` seconds pass."""
@@ -110,6 +112,7 @@ class Environment:
         self._restored: float | None = None
         wanted = {"next", "init/error", "restore/error"}
         ending, request = self._until(begin + limit, wanted)
+        self._sleeps.wake()
         error, payload = None, b""
         if request is not None and request.what == "next":
             self._waiting = request
@@ -145,6 +148,7 @@ class Environment:
         if not self._link.answer(next_request, 200, invocation.payload, headers):
             self._settle_output()
         ending, request = self._until(begin + limit, {"response", "error"}, invocation.id)
+        self._sleeps.wake()
         seconds = self._clock.monotonic() - begin
         result = self._finish(invocation, ending, request, limit)
         if self._allowance is not None:
@@ -162,6 +166,7 @@ class Environment:
         if self.state is State.DEAD:
             return
         self.state = State.DEAD
+        self._sleeps.close()
         self._process.end()
         self._link.close()
 
@@ -208,6 +213,7 @@ class Environment:
             if now >= next_look:
                 if self.aborted:  # it may have been starting still, with nothing there to kill
                     self._process.kill()
+                self._sleeps.look(self._process.cpu_seconds, deadline)
                 used = self._process.memory_mb(memory)
                 # Near the limit a look costs less than the memory that could be taken between two of them.
                 next_look = now + (TICK if used < memory * 0.6 else TICK / 5)
@@ -226,15 +232,25 @@ class Environment:
                     continue
                 if descriptor == self._process.exit_descriptor:
                     return self._exited(wanted, invocation)
+                if descriptor == self._sleeps.descriptor:
+                    for request in self._sleeps.roused():
+                        self._link.answer(request, 200, repr(self._clock.offset).encode())
+                    continue
                 for request in self._link.receive(descriptor):
                     if request.what in wanted and (not invocation or request.id == invocation):
                         return "ok", request
-                    if request.what == "restore/next":
-                        # The snapshot would be taken here. It is restored at once: the hooks on both sides run.
-                        self._restored = self._clock.monotonic()
-                    elif request.what == "debugger/ready" and self._debugger is not None:
-                        self._debugger()
-                    self._link.answer(request, 200 if request.what == "restore/next" else 202)
+                    self._attend(request, deadline)
+
+    def _attend(self, request: Request, deadline: float) -> None:
+        if request.what == "clock/sleep":
+            self._sleeps.add(request, deadline)
+            return
+        if request.what == "restore/next":
+            # The snapshot would be taken here. It is restored at once: the hooks on both sides run.
+            self._restored = self._clock.monotonic()
+        elif request.what == "debugger/ready" and self._debugger is not None:
+            self._debugger()
+        self._link.answer(request, 200 if request.what == "restore/next" else 202)
 
     def _exited(self, wanted: set[str], invocation: str) -> tuple[Ending, Request | None]:
         # The last words may still be in the socket: a runtime reports an init error and exits at once.
@@ -249,6 +265,8 @@ class Environment:
     def _ready(self, seconds: float) -> list[int]:
         watch = {*self._link.descriptors(), self._process.output}
         watch.add(self._process.exit_descriptor)
+        if self._sleeps.descriptor >= 0:
+            watch.add(self._sleeps.descriptor)
         watch -= self._closed
         for descriptor in watch - self._watched:
             self._poll.register(descriptor, select.POLLIN)

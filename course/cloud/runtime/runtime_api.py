@@ -13,6 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _PREFIX = "/2018-06-01/runtime/"
+_OTHERS = (
+    ["init", "error"],
+    ["restore", "error"],
+    ["restore", "next"],
+    ["debugger", "ready"],
+    ["clock", "sleep"],
+)
 _HEAD_LIMIT = 1024 * 1024 + 64 * 1024
 _BODY_LIMIT = 32 * 1024 * 1024
 
@@ -28,7 +35,7 @@ class Connection:
 @dataclass(frozen=True)
 class Request:
     """What the runtime asks or reports. `what` is `next`, `response`, `error`, `init/error`, `restore/next`,
-    `restore/error`, `unknown`, or, not of AWS's, `debugger/ready`."""
+    `restore/error`, `unknown`, or, not of AWS's, `debugger/ready` and `clock/sleep`."""
 
     what: str
     id: str
@@ -163,7 +170,7 @@ def _request(
             and parts[2] in ("response", "error")
         ):
             what, invocation = parts[2], parts[1]
-        elif parts in (["init", "error"], ["restore", "error"], ["restore", "next"], ["debugger", "ready"]):
+        elif parts in _OTHERS:
             what = "/".join(parts)
     return Request(what, invocation, body, headers, connection)
 

@@ -99,6 +99,10 @@ def run_runtime() -> None:
     root = os.environ["LAMBDA_TASK_ROOT"]
     os.chdir(root)
     sys.argv = ["awslambdaric", os.environ["_HANDLER"]]
+    clock = os.environ.pop("_LAMBDALAB_CLOCK", "")
+    time = _neighbour("virtual_time") if clock else None
+    for name in ("sandbox", "virtual_time"):  # a function may well have modules of these names
+        sys.modules.pop(name, None)
     # The order of Lambda: the function's own code, then its layers, then what the runtime brings.
     layers = os.environ.pop("_LAMBDALAB_OPT", "/opt")
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -107,6 +111,11 @@ def run_runtime() -> None:
     debugger = os.environ.pop("_LAMBDALAB_DEBUG", "")
     if debugger:
         _wait_for_editor(debugger)
+    if time is not None:
+        from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
+
+        time.begin(clock)
+        time.follow_deadlines(LambdaRuntimeClient)
     from awslambdaric.__main__ import main
 
     main(sys.argv)
@@ -151,16 +160,16 @@ def _report(status_fd: int, status: int) -> None:
         os.write(status_fd, words.encode())
 
 
-def _sandbox() -> "Any":
+def _neighbour(name: str) -> "Any":
     # This file runs as a script, so its neighbour is a module of its own and not one of a package.
     import importlib
 
-    return importlib.import_module("sandbox")
+    return importlib.import_module(name)
 
 
 def _first_in_namespace(status_fd: int, world: "dict[str, Any]") -> None:
     """PID 1 of the sandbox: builds the world, starts the runtime, collects what is orphaned, ends with it."""
-    sandbox = _sandbox()
+    sandbox = _neighbour("sandbox")
     try:
         sandbox.build_root(world["place"], world["code"], world["layers"], world["tmp_mb"], world["readable"])
         if world["ports"]:
@@ -228,9 +237,10 @@ def keep(child: int, death_fd: int, status_fd: int, reports: bool) -> None:
 
 def become_environment(death_fd: int, status_fd: int, world: "dict[str, Any] | None") -> None:
     """Turn this process into the keeper of a new environment. Only the runtime's process returns."""
+    _neighbour("virtual_time")  # as long as its file can be seen
     if world is not None:
         try:
-            _sandbox().enter()
+            _neighbour("sandbox").enter()
         except OSError as error:
             os.write(status_fd, f"sandbox {error.strerror}".encode())
             os._exit(1)

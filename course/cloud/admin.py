@@ -1,0 +1,99 @@
+"""The admin routes under `/_cloud/`: what a lab, a test or a teacher asks of the cloud itself, and AWS has not.
+
+A token guards them where handlers must not reach them. Answers are JSON.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from course.cloud.observe.ledger import Ledger
+from course.cloud.virtual_clock import VirtualClock
+
+Answer = tuple[int, list[tuple[str, str]], bytes]
+Query = dict[str, str]
+_LARGEST = 1 << 20
+
+
+class Admin:
+    """Called with the WSGI environment of a request and its path."""
+
+    def __init__(
+        self, ledger: Ledger, reset: Callable[[], None], clock: VirtualClock, token: str | None
+    ) -> None:
+        self._ledger = ledger
+        self._empty = reset
+        self._clock = clock
+        self._token = token
+        self._routes: dict[tuple[str, str], Callable[[Query, Any], Any]] = {
+            ("GET", "health"): lambda query, body: {"ready": True},
+            ("GET", "ledger"): self._records,
+            ("POST", "reset"): self._reset,
+            ("GET", "clock"): self._time,
+            ("POST", "clock"): self._set,
+            ("POST", "clock/advance"): self._advance,
+        }
+
+    def __call__(self, environ: dict[str, Any], path: str) -> Answer:
+        token = environ.get("HTTP_X_CLOUD_TOKEN", "")
+        if self._token is not None and not hmac.compare_digest(token.encode(), self._token.encode()):
+            return _json(403, {"message": "the admin routes of this cloud need its token"})
+        method = environ["REQUEST_METHOD"]
+        route = self._routes.get((method, path.removeprefix("/_cloud/")))
+        if route is None:
+            return _json(404, {"message": f"no such admin route: {method} {path}"})
+        try:
+            return _json(200, route(dict(parse_qsl(environ.get("QUERY_STRING", ""))), _body(environ)))
+        except ValueError as error:
+            return _json(400, {"message": str(error)})
+        except TimeoutError as error:
+            return _json(409, {"message": str(error)})
+
+    def _records(self, query: Query, body: Any) -> Any:
+        records = [record.as_dict() for record in self._ledger.records()]
+        entries = [entry.as_dict() for entry in self._ledger.entries(**query)]
+        return {"records": records, "entries": entries}
+
+    def _reset(self, query: Query, body: Any) -> Any:
+        self._empty()
+        return {"reset": True}
+
+    def _time(self, query: Query, body: Any) -> Any:
+        clock = self._clock
+        return {
+            "now": clock.now(),
+            "skipped": clock.offset,
+            "automatic": clock.automatic,
+            "timers": clock.waiting(),
+        }
+
+    def _set(self, query: Query, body: Any) -> Any:
+        wanted = body.get("automatic") if isinstance(body, dict) else None
+        if not isinstance(wanted, bool):
+            raise ValueError('the clock takes {"automatic": true} or {"automatic": false}')
+        self._clock.automatic = wanted
+        return self._time(query, body)
+
+    def _advance(self, query: Query, body: Any) -> Any:
+        seconds = body.get("seconds") if isinstance(body, dict) else None
+        if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
+            raise ValueError('say how far: {"seconds": 60}')
+        self._clock.advance(seconds)
+        return self._time(query, body)
+
+
+def _body(environ: dict[str, Any]) -> Any:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    data = environ["wsgi.input"].read(min(int(length), _LARGEST)) if length.isdigit() else b""
+    try:
+        return json.loads(data) if data else {}
+    except ValueError:
+        raise ValueError("the body is not JSON") from None
+
+
+def _json(status: int, content: Any) -> Answer:
+    return status, [("Content-Type", "application/json")], json.dumps(content).encode()

@@ -1,0 +1,48 @@
+"""Threads for what happens by itself: events, polls, deliveries. What is started here counts as at work at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from course.cloud.virtual_clock import VirtualClock
+
+THREADS = 32
+"""How much of it runs at once, here. On Lambda it would be more; a laptop has two cores."""
+
+
+class Work:
+    """A pool of threads that the clock waits for."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="work")
+        self._era = 0
+
+    def start(self, do: Callable[[], None]) -> None:
+        """Do it on another thread, as soon as one is free. It must see to its own errors."""
+        era = self._era
+        self._clock.begin()
+
+        def carry() -> None:
+            with self._clock.carrying():
+                if era == self._era:
+                    do()
+
+        try:
+            self._threads.submit(carry)
+        except RuntimeError:  # the cloud is closed
+            self._clock.end()
+
+    def at(self, when: float, do: Callable[[], None], *, endless: bool = False) -> Callable[[], None]:
+        """Start it at a moment, in epoch seconds. Returns what takes that back."""
+        return self._clock.call_at(when, lambda: self.start(do), endless=endless).cancel
+
+    def drop(self) -> None:
+        """Start nothing any more of what was to be started until now."""
+        self._era += 1
+
+    def close(self) -> None:
+        """Wait for what runs and start nothing any more."""
+        self.drop()
+        self._threads.shutdown(wait=True)

@@ -1,0 +1,134 @@
+"""Lets the runtime's process live in the cloud's time: its clocks follow, and to sleep is to ask the cloud.
+
+`time.sleep` asks the environment to be woken at a moment, so the cloud can skip to it when nothing else runs. How
+far the cloud has skipped is read from the deadline of each invocation and from each waking. Waits in C, sockets and
+`asyncio` pass in real time.
+"""
+
+import os
+import sys
+import threading
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+SHORT = 0.05
+"""Seconds; whoever sleeps less is not worth a question."""
+NOISE = 1.0
+"""Seconds that the arrival of an event may be late without being a skip of the clock."""
+
+_real_sleep, _real_monotonic = time.sleep, time.monotonic
+_offset = 0.0
+_timeout = 0.0
+_coordinates: "Any" = None
+_sleeping = 0
+_lock = threading.Lock()
+_own = threading.local()
+
+
+def begin(setting: str) -> None:
+    """Take over the clocks. `setting` is `OFFSET TIMEOUT`, both seconds: how far the cloud has skipped, and the
+    function's timeout."""
+    global _timeout
+    offset, timeout = map(float, setting.split())
+    _timeout = timeout
+    time.sleep = _sleep  # type: ignore[assignment]
+    for name in ("monotonic", "perf_counter"):
+        setattr(time, name, _shifted(getattr(time, name), 1))
+        setattr(time, name + "_ns", _shifted(getattr(time, name + "_ns"), 1_000_000_000))
+    _follow(offset)
+
+
+def follow_deadlines(client: "Any") -> None:
+    """Read the cloud's time from each event that a class of awslambdaric's runtime clients receives."""
+    receive = client.wait_next_invocation
+
+    def wait_next_invocation(self: "Any") -> "Any":
+        request = receive(self)
+        late = int(request.deadline_time_in_ms) / 1000 - _timeout - (time.time() - _offset)
+        if late > _offset + NOISE:
+            _follow(late)
+        return request
+
+    client.wait_next_invocation = wait_next_invocation
+
+
+def _shifted(read: "Callable[[], Any]", unit: int) -> "Callable[[], Any]":
+    if unit == 1:
+        return lambda: read() + _offset
+    return lambda: read() + int(_offset * unit)
+
+
+def _follow(offset: float) -> None:
+    global _offset, _coordinates
+    with _lock:
+        ahead = offset - _offset
+        if ahead <= 0:
+            return
+        if _coordinates is None:
+            _coordinates = _travel(ahead)
+        else:
+            _coordinates.shift(ahead)
+        _offset = offset
+
+
+def _travel(ahead: float) -> "Any":
+    loaded = "pytest" in sys.modules
+    if not loaded:  # it would be imported for a fixture that nobody uses here
+        sys.modules["pytest"] = None  # type: ignore[assignment]
+    try:
+        import time_machine
+    finally:
+        if not loaded:
+            del sys.modules["pytest"]
+    return time_machine.travel(time.time() + ahead, tick=True).start()
+
+
+def _sleep(seconds: float, /) -> None:
+    global _sleeping
+    try:
+        asked = float(seconds)
+    except (TypeError, ValueError):
+        asked = 0.0
+    if not SHORT <= asked < 1e9:
+        return _real_sleep(seconds)
+    begun = _real_monotonic()
+    with _lock:
+        _sleeping += 1
+        everyone = _sleeping >= threading.active_count()
+    try:
+        _follow(_ask(asked, everyone))
+    except (OSError, ValueError):
+        _real_sleep(max(0.0, begun + asked - _real_monotonic()))
+    finally:
+        with _lock:
+            _sleeping -= 1
+
+
+def _ask(seconds: float, everyone: bool) -> float:
+    """Returns when the cloud's clock is `seconds` on: how far it has skipped. Raises OSError if it is gone."""
+    import socket
+
+    connection = getattr(_own, "connection", None)
+    if connection is None:
+        host, _, port = os.environ["AWS_LAMBDA_RUNTIME_API"].rpartition(":")
+        connection = _own.connection = socket.create_connection((host, int(port)))
+    body = f"{seconds!r} {int(everyone)}"
+    head = (
+        f"POST /2018-06-01/runtime/clock/sleep HTTP/1.1\r\nHost: cloud\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    answer = b""
+    try:
+        connection.sendall((head + body).encode())
+        while b"\r\n\r\n" not in answer or answer.endswith(b"\r\n\r\n"):
+            part = connection.recv(4096)
+            if not part:
+                raise OSError("the cloud is gone")
+            answer += part
+    except OSError:
+        _own.connection = None
+        raise
+    return float(answer.rpartition(b"\r\n\r\n")[2])

@@ -1,0 +1,112 @@
+"""The threads of one environment that sleep on the cloud's clock.
+
+A handler's `time.sleep` is a request that is answered when its moment has come. While every thread sleeps, the
+environment counts as asleep and the clock may skip, but never past the deadline of the invocation.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from course.cloud.runtime.runtime_api import Request
+from course.cloud.virtual_clock import Timer, VirtualClock
+
+LONGEST = 1e9
+"""Seconds; what sleeps longer never wakes."""
+
+
+class Sleeps:
+    """Only the thread that drives the environment calls it; the clock's thread rouses the sleepers."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._timers: list[Timer] = []
+        self._roused: list[Request] = []
+        self._pending = 0
+        self._limit: Timer | None = None
+        self._asleep = False
+        self._computed = -1.0
+        self._wake_write = self.descriptor = -1
+
+    def add(self, request: Request, deadline: float) -> None:
+        """A thread asks to sleep. `deadline` is the end of the phase, on the monotonic clock."""
+        seconds, _, everyone = request.body.decode("latin-1").partition(" ")
+        try:
+            moment = self._clock.now() + min(max(float(seconds), 0.0), LONGEST)
+        except ValueError:
+            moment = self._clock.now()
+        if self.descriptor < 0:
+            self.descriptor, self._wake_write = os.pipe()
+            os.set_blocking(self.descriptor, False)
+        with self._lock:
+            self._pending += 1
+        self._timers = [timer for timer in self._timers if timer.do is not None]
+        self._timers.append(self._clock.call_at(moment, lambda: self._rouse(request)))
+        if everyone == "1":
+            self._fall_asleep(deadline)
+
+    def look(self, computed: Callable[[], float], deadline: float) -> None:
+        """Some threads sleep: if the others have not computed since the last look, all of them wait."""
+        with self._lock:
+            if not self._pending or self._asleep:
+                return
+        before, self._computed = self._computed, computed()
+        if self._computed == before:
+            self._fall_asleep(deadline)
+
+    def roused(self) -> list[Request]:
+        """The requests whose moment has come, to be answered."""
+        with suppress(BlockingIOError):
+            os.read(self.descriptor, 4096)
+        with self._lock:
+            roused, self._roused = self._roused, []
+        return roused
+
+    def wake(self) -> None:
+        """The environment is not asleep, whatever its threads do: its phase is over."""
+        with self._lock:
+            self._stay_awake()
+
+    def close(self) -> None:
+        """Wake nobody any more. May be called twice."""
+        self.wake()
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+        if self.descriptor >= 0:
+            with self._lock:
+                os.close(self.descriptor)
+                os.close(self._wake_write)
+                self.descriptor = self._wake_write = -1
+
+    def _fall_asleep(self, deadline: float) -> None:
+        left = deadline - self._clock.monotonic()
+        with self._lock:
+            if self._asleep or self._roused:
+                return
+            self._asleep = True
+            if left < LONGEST:
+                self._limit = self._clock.call_at(self._clock.now() + left, lambda: self._rouse(None))
+        self._clock.fall_asleep()
+
+    def _rouse(self, request: Request | None) -> None:
+        with self._lock:
+            self._stay_awake()
+            self._computed = -1.0
+            if request is not None:
+                self._pending -= 1
+                self._roused.append(request)
+            if self._wake_write >= 0:
+                os.write(self._wake_write, b".")
+
+    def _stay_awake(self) -> None:
+        if self._asleep:
+            self._asleep = False
+            self._clock.wake()
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None

@@ -1,0 +1,1 @@
+"""What invokes functions by itself: pollers of queues and streams, and what other services push."""
