@@ -119,6 +119,7 @@ class Cloud:
             moto.make_app(),
             self.reset,
             self.clock,
+            engine.caught_up,
             self._new_id,
             admin_token,
         )

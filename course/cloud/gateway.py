@@ -24,6 +24,7 @@ from course.cloud.observe.ledger import Ledger
 from course.cloud.virtual_clock import VirtualClock
 
 StartResponse = Callable[..., Any]
+Rest = Callable[[], object]
 _LAMBDA_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
 _CODE_PATH = re.compile(r"/_(code|layer)/([^/]+)/([^/]+)\.zip")
 _REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content"}
@@ -41,6 +42,7 @@ class Gateway:
         moto: Callable[[dict[str, Any], StartResponse], Iterable[bytes]],
         reset: Callable[[], None],
         clock: VirtualClock,
+        caught_up: Callable[[], object],
         new_id: Callable[[], str],
         admin_token: str | None,
     ) -> None:
@@ -49,32 +51,36 @@ class Gateway:
         self._invocations = invocations
         self._moto = moto
         self._admin = Admin(ledger, reset, clock, admin_token)
+        self._caught_up = caught_up
         self._new_id = new_id
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
         path = path.partition("?")[0]
         if path.startswith("/_cloud/"):
+            self._caught_up()
             return _send(start_response, *self._admin(environ, path))
         if code := _CODE_PATH.fullmatch(path):
             return _send(start_response, *self._code(code))
         if _LAMBDA_PATH.match(path) and _is_lambda(environ, path):
             return self._lambda(environ, path, start_response)
+        self._caught_up()
         return self._moto(environ, start_response)
 
     def _lambda(self, environ: dict[str, Any], path: str, start_response: StartResponse) -> Iterable[bytes]:
         request = self._new_id()
+        rest: Rest = bool
         try:
-            reply, request = self._operate(environ, path, request)
+            reply, request, rest = self._operate(environ, path, request)
         except AwsError as error:
             reply = protocol.shape_error(error)
         except OSError as error:
             complaint = f"this machine cannot do what {path} asks of it: {error.strerror or error}"
             reply = protocol.shape_error(ServiceError(complaint))
         headers = [*reply.headers, ("x-amzn-RequestId", request)]
-        return _send(start_response, reply.status, headers, reply.body)
+        return _send(start_response, reply.status, headers, reply.body, rest)
 
-    def _operate(self, environ: dict[str, Any], path: str, request: str) -> tuple[protocol.Reply, str]:
+    def _operate(self, environ: dict[str, Any], path: str, request: str) -> tuple[protocol.Reply, str, Rest]:
         found = protocol.match(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""))
         if found is None:
             raise UnknownOperation("Unknown operation for Lambda: " + environ["REQUEST_METHOD"] + " " + path)
@@ -89,12 +95,13 @@ class Gateway:
         if found.operation == "Invoke":
             parameters["TraceHeader"] = headers.get("x-amzn-trace-id")
             answer = self._invocations.invoke(parameters)
-            request = answer.pop("RequestId")
-            return protocol.shape_output("Invoke", answer), request
+            request, rest = answer.pop("RequestId"), answer.pop("Rest", bool)
+            return protocol.shape_output("Invoke", answer), request, rest
+        self._caught_up()
         operation = self._operations.get(_snake(found.operation))
         if operation is None:
             raise NotOffered(f"The operation {found.operation} of Lambda is not offered by this cloud.")
-        return protocol.shape_output(found.operation, operation(parameters)), request
+        return protocol.shape_output(found.operation, operation(parameters)), request, bool
 
     def _code(self, found: re.Match[str]) -> tuple[int, list[tuple[str, str]], bytes]:
         kind, name, number = found.groups()
@@ -139,13 +146,25 @@ def _json(status: int, content: Any) -> tuple[int, list[tuple[str, str]], bytes]
     return status, [("Content-Type", "application/json")], json.dumps(content).encode()
 
 
+class _Body(list[bytes]):
+    """The body of an answer, and what is left to do when it is on its way."""
+
+    close: Rest = bool
+
+
 def _send(
-    start_response: StartResponse, status: int, headers: list[tuple[str, str]], body: bytes
+    start_response: StartResponse,
+    status: int,
+    headers: list[tuple[str, str]],
+    body: bytes,
+    rest: Rest = bool,
 ) -> Iterable[bytes]:
     start_response(
         f"{status} {_REASONS.get(status, 'Error')}", [*headers, ("Content-Length", str(len(body)))]
     )
-    return [body]
+    sent = _Body([body])
+    sent.close = rest
+    return sent
 
 
 def _snake(name: str) -> str:

@@ -170,23 +170,23 @@ class Server:
             bodyless = method == "HEAD" or status.startswith(("1", "204", "304"))
             environ["cloud.length"] = "content-length" in names or bodyless
 
+        close: Callable[[], object] = bool
         try:
-            answer = self._app(environ, start_response)
             try:
+                answer = self._app(environ, start_response)
+                close = getattr(answer, "close", close)
                 body = b"".join(answer)
-            finally:
-                close = getattr(answer, "close", None)
-                if close is not None:
-                    close()
-        except (OSError, _NotHttp):
-            raise
-        except Exception as error:  # our own bug must look like one, not like a network that failed
-            body = _apology(error)
-            start_response("500 Internal Server Error", [*_APOLOGY, ("Content-Length", str(len(body)))])
-        if not environ["cloud.length"]:
-            head.append(f"Content-Length: {len(body)}")
-        data = ("\r\n".join(head) + "\r\n\r\n").encode("latin-1", "replace")
-        connection.sendall(data if method == "HEAD" else data + body)
+            except (OSError, _NotHttp):
+                raise
+            except Exception as error:  # our own bug must look like one, not like a network that failed
+                body = _apology(error)
+                start_response("500 Internal Server Error", [*_APOLOGY, ("Content-Length", str(len(body)))])
+            if not environ["cloud.length"]:
+                head.append(f"Content-Length: {len(body)}")
+            data = ("\r\n".join(head) + "\r\n\r\n").encode("latin-1", "replace")
+            connection.sendall(data if method == "HEAD" else data + body)
+        finally:
+            close()  # after the answer: what an application has left to do delays nobody
 
 
 _APOLOGY = [("Content-Type", "application/json"), ("x-amzn-ErrorType", "ServiceException")]

@@ -49,7 +49,10 @@ class Invocations:
         self._settled = threading.Condition()
 
     def invoke(self, parameters: Parameters) -> Parameters:
-        """The output members of Invoke, with the request id under `RequestId`. Raises AwsError."""
+        """The output members of Invoke, with the request id under `RequestId`. Raises AwsError.
+
+        What stands under `Rest`, if anything does, must be called by the same thread once the answer is on its way.
+        """
         with self._settled:
             self._calls += 1
         try:
@@ -87,8 +90,8 @@ class Invocations:
                 era = self._era
             self._queue.submit(self._run_event, invocation, era)
             return {"StatusCode": 202, "RequestId": request}
-        outcome = self._engine.invoke(invocation)
-        answer |= {"StatusCode": 200, "Payload": outcome.payload}
+        outcome, rest = self._engine.answer(invocation)
+        answer |= {"StatusCode": 200, "Payload": outcome.payload, "Rest": rest}
         if outcome.error is not None:
             answer["FunctionError"] = "Unhandled"
         if invocation.tail:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+
 from course.cloud.engine.concurrency import Concurrency
+from course.cloud.engine.done import Done, word
 from course.cloud.engine.pool import Pool
 from course.cloud.model import Function, FunctionError, Invocation, Outcome
-from course.cloud.observe import logs
 from course.cloud.observe.ledger import Ledger, Record
 from course.cloud.observe.logs import LogSink, Start
 from course.cloud.observe.words import words
@@ -33,17 +38,50 @@ class Engine:
         self._ledger = ledger
         self._clock = clock
         self._region = region
+        self._open = 0
+        self._changed = threading.Condition()
+        ledger.catch_up = self.caught_up
 
     def invoke(self, invocation: Invocation) -> Outcome:
-        """Run it and wait for the outcome. Raises TooManyRequests when no concurrency is left."""
-        with (
-            self._clock.working(),
-            self.concurrency.lease(invocation.function),
-            self.pool.environment(invocation.function, self.concurrency.grow) as (environment, cold),
-        ):
-            return (
-                self._cold(invocation, environment) if cold else self._run(invocation, environment, None, [])
-            )
+        """Run it and wait for all of it. Raises TooManyRequests when no concurrency is left."""
+        _, rest = self.answer(invocation)
+        return rest()
+
+    def answer(self, invocation: Invocation) -> tuple[Outcome, Callable[[], Outcome]]:
+        """Run it and wait for the answer. Raises TooManyRequests when no concurrency is left.
+
+        The second value must be called by the same thread, once: it brings the environment to rest, writes logs and
+        ledger, and gives the outcome with what is known only then. `caught_up` waits for others' calls of it.
+        """
+        with ExitStack() as stack:
+            stack.enter_context(self._clock.working())
+            with self.concurrency.lease(invocation.function):
+                environment, cold = stack.enter_context(
+                    self.pool.environment(invocation.function, self.concurrency.grow)
+                )
+                if cold:
+                    done = self._cold(invocation, environment, stack)
+                else:
+                    done = self._run(invocation, environment, None, [])
+            outcome = self._record(done) if invocation.tail else done.outcome()
+            with self._changed:
+                self._open += 1
+            return outcome, partial(self._rest, done, outcome, stack.pop_all())
+        raise AssertionError("unreachable")
+
+    def caught_up(self, seconds: float = 0.5) -> bool:
+        """Wait until logs and ledger hold all that was answered; False if that took longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._open == 0, timeout=seconds)
+
+    def _rest(self, done: Done, outcome: Outcome, stack: ExitStack) -> Outcome:
+        try:
+            with stack:
+                return outcome if done.invocation.tail else self._record(done)
+        finally:
+            with self._changed:
+                self._open -= 1
+                self._changed.notify_all()
 
     def prepare(self, function: Function, initialization_type: str) -> bool:
         """Initialise an environment ahead of any invocation; False if its INIT failed."""
@@ -58,7 +96,7 @@ class Engine:
             self.pool.give_back(environment)
         return init.ending == "ok"
 
-    def _cold(self, invocation: Invocation, environment: Environment) -> Outcome:
+    def _cold(self, invocation: Invocation, environment: Environment, stack: ExitStack) -> Done:
         function = invocation.function
         init = environment.init()
         self._record_init(environment, init)
@@ -66,85 +104,33 @@ class Engine:
         if init.ending == "ok":
             return self._run(invocation, environment, _start(init), lines)
         if environment.aborted:  # the cloud is emptied: nobody wants another one
-            return self._init_failed(invocation, environment, init, lines, init.started)
+            return _init_failed(invocation, environment, init, lines, init.started)
         # A failed INIT is run once more as part of the invocation, under the function's own timeout.
         again = self.pool.start(function)
-        try:
-            again.log_stream = environment.log_stream
-            started = self._clock.now()
-            retry = again.init(function.timeout)
-            self._record_init(again, retry)
-            if retry.ending == "ok":
-                written = words(again, self._region).own(retry.events)
-                return self._run(invocation, again, _start(retry), [*lines, *written])
-            return self._init_failed(invocation, again, retry, lines, started)
-        finally:
-            self.pool.give_back(again)
-
-    def _init_failed(
-        self, invocation: Invocation, environment: Environment, init: Init, lines: list[Event], started: float
-    ) -> Outcome:
-        error, payload = init.error, init.payload
-        if init.ending == "timeout":
-            error, payload = timeout_error(invocation.id, invocation.function.timeout)
-        elif not payload and error is not None:
-            message = f"RequestId: {invocation.id} {error.message}"
-            error = FunctionError(error.type, message)
-            payload = _payload(error)
-        ending = "init-error" if init.ending == "error" else init.ending
-        run = Run(ending, error, payload, started, init.seconds, 0.0, init.events)
-        return self._answer(invocation, environment, run, None, lines, cold=True)
+        stack.callback(self.pool.give_back, again)
+        again.log_stream = environment.log_stream
+        started = self._clock.now()
+        retry = again.init(function.timeout)
+        self._record_init(again, retry)
+        if retry.ending == "ok":
+            written = words(again, self._region).own(retry.events)
+            return self._run(invocation, again, _start(retry), [*lines, *written])
+        return _init_failed(invocation, again, retry, lines, started)
 
     def _run(
         self, invocation: Invocation, environment: Environment, start: Start | None, lines: list[Event]
-    ) -> Outcome:
+    ) -> Done:
         run = environment.run(invocation, invocation.function.timeout)
-        return self._answer(invocation, environment, run, start, lines, cold=start is not None)
+        return Done(invocation, environment, run, start, lines, cold=start is not None)
 
-    def _answer(
-        self,
-        invocation: Invocation,
-        environment: Environment,
-        run: Run,
-        start: Start | None,
-        lines: list[Event],
-        cold: bool,
-    ) -> Outcome:
-        function = invocation.function
-        own = words(environment, self._region).run(invocation, run, start)
-        self._sink.write(function.log_group, environment.log_stream, [*lines, *own])
-        outcome = Outcome(
-            payload=run.payload,
-            ending=run.ending,
-            error=run.error,
-            log_tail=logs.tail(own) if invocation.tail else b"",
-            duration_ms=run.seconds * 1000,
-            billed_ms=logs.billed(run.seconds * 1000, start),
-            init_ms=start.ms if start is not None and not start.restored else None,
-            memory_mb=round(run.memory_mb),
-            environment=environment.id,
-            log_stream=environment.log_stream,
-            cold=cold,
-        )
-        self._ledger.add(
-            Record(
-                phase="INVOKE",
-                function=function.name,
-                version=function.version,
-                environment=environment.id,
-                request_id=invocation.id,
-                kind=invocation.kind,
-                start=run.started,
-                end=run.started + run.seconds,
-                cold=cold,
-                outcome=_WORDS.get(run.ending, run.ending),
-                error_type=run.error.type if run.error else None,
-                log_stream=environment.log_stream,
-                memory_mb=outcome.memory_mb,
-                billed_ms=outcome.billed_ms,
-            )
-        )
-        return outcome
+    def _record(self, done: Done) -> Outcome:
+        if done.settles:
+            done = done._replace(run=done.environment.settle(done.run))
+        function = done.invocation.function
+        own = words(done.environment, self._region).run(done.invocation, done.run, done.start)
+        self._sink.write(function.log_group, done.environment.log_stream, [*done.lines, *own])
+        self._ledger.add(done.record())
+        return done.outcome(own)
 
     def _record_init(self, environment: Environment, init: Init) -> None:
         function = environment.function
@@ -159,7 +145,7 @@ class Engine:
                 start=init.started,
                 end=init.started + init.seconds,
                 cold=True,
-                outcome=_WORDS.get(init.ending, init.ending),
+                outcome=word(init.ending),
                 error_type=init.error.type if init.error else None,
                 log_stream=environment.log_stream,
                 memory_mb=0,
@@ -168,7 +154,19 @@ class Engine:
         )
 
 
-_WORDS = {"init-error": "error", "memory": "killed", "signal": "killed", "exit": "exited"}
+def _init_failed(
+    invocation: Invocation, environment: Environment, init: Init, lines: list[Event], started: float
+) -> Done:
+    error, payload = init.error, init.payload
+    if init.ending == "timeout":
+        error, payload = timeout_error(invocation.id, invocation.function.timeout)
+    elif not payload and error is not None:
+        message = f"RequestId: {invocation.id} {error.message}"
+        error = FunctionError(error.type, message)
+        payload = _payload(error)
+    ending = "init-error" if init.ending == "error" else init.ending
+    run = Run(ending, error, payload, started, init.seconds, 0.0, init.events)
+    return Done(invocation, environment, run, None, lines, cold=True, settles=False)
 
 
 def _start(init: Init) -> Start:

@@ -16,6 +16,8 @@ from course.cloud.engine.factory import Factory
 from course.cloud.model import Function
 from course.cloud.runtime.environment import Environment, State
 
+SETTLING = 0.1
+"""Seconds that an invocation waits for an environment that has answered and is about to come to rest."""
 KEEP_IDLE = 600.0
 """Seconds that an unused environment is kept. AWS names no figure; minutes are what people see."""
 
@@ -69,6 +71,7 @@ class Pool:
             if keep:
                 self._idle.setdefault(environment.function.arn, []).append(environment)
                 self._leased.pop(environment.id, None)
+                self._changed.notify_all()
         if not keep:
             self.factory.discard(environment)
             with self._changed:
@@ -145,6 +148,10 @@ class Pool:
 
     def _warm(self, function: Function) -> Environment | None:
         with self._changed:
+            if not self._idle.get(function.arn) and self._settling(function):
+                self._changed.wait_for(
+                    lambda: self._idle.get(function.arn) or not self._settling(function), SETTLING
+                )
             idle = self._idle.get(function.arn, [])
             stale = [env for env in idle if env.function.fingerprint != function.fingerprint]
             fresh = [env for env in idle if env.function.fingerprint == function.fingerprint]
@@ -157,6 +164,12 @@ class Pool:
         for environment in stale:
             self.factory.discard(environment)
         return found
+
+    def _settling(self, function: Function) -> bool:
+        return any(
+            env.state is State.SETTLING and env.function.fingerprint == function.fingerprint
+            for env in self._leased.values()
+        )
 
 
 def _nothing(arn: str) -> None:

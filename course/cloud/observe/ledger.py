@@ -8,7 +8,7 @@ process only; a handler cannot reach it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -67,6 +67,8 @@ class Ledger:
         self._records: list[Record] = []
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
+        self.catch_up: Callable[[], object] = bool
+        """Called before it is read: waits until what was answered is written down too."""
 
     def add(self, record: Record) -> None:
         with self._lock:
@@ -83,6 +85,7 @@ class Ledger:
 
     def records(self) -> list[Record]:
         """All records, by start."""
+        self.catch_up()
         with self._lock:
             return sorted(self._records, key=lambda record: (record.start, record.phase == "INVOKE"))
 
@@ -91,6 +94,7 @@ class Ledger:
 
         An empty argument stands for all.
         """
+        self.catch_up()
         with self._lock:
             return [
                 entry

@@ -1,7 +1,7 @@
 """An execution environment: one process that serves one invocation at a time.
 
-    STARTING ──init──▶ IDLE ──run──▶ BUSY ──▶ IDLE
-        └───────────────┴─────────────┴──────▶ DEAD
+    STARTING ──init──▶ IDLE ──run──▶ BUSY ──▶ SETTLING ──settle──▶ IDLE
+        └───────────────┴─────────────┴───────────┴──────────────▶ DEAD
 
 Every transition is one method. The thread that wants something done drives it: it waits on the sockets, the
 output pipe and the exit of the process together, and looks at the memory every 10 ms, so an environment has no
@@ -36,6 +36,7 @@ class State(Enum):
     STARTING = "starting"
     IDLE = "idle"
     BUSY = "busy"
+    SETTLING = "settling"
     DEAD = "dead"
 
 
@@ -53,7 +54,10 @@ class Init(NamedTuple):
 
 
 class Run(NamedTuple):
-    """How one invocation went inside the environment. Memory in MB, times in seconds."""
+    """How one invocation went inside the environment. Memory in MB, times in seconds.
+
+    What was written and the memory are known once the environment has settled.
+    """
 
     ending: Ending
     error: FunctionError | None
@@ -133,7 +137,8 @@ class Environment:
         return Init(ending, error, payload, started, seconds, events, restore)
 
     def run(self, invocation: Invocation, limit: float) -> Run:
-        """Serve one invocation, at most `limit` seconds long. Raises RuntimeError unless the state is IDLE."""
+        """Serve one invocation, at most `limit` seconds long. The answer is there when it returns; `settle` has to
+        follow. Raises RuntimeError unless the state is IDLE."""
         if self.state is not State.IDLE or self._waiting is None:
             raise RuntimeError(f"environment {self.id} is {self.state.value}, not idle")
         self.state = State.BUSY
@@ -151,15 +156,23 @@ class Environment:
         self._sleeps.wake()
         seconds = self._clock.monotonic() - begin
         result = self._finish(invocation, ending, request, limit)
+        return result._replace(started=started, seconds=min(seconds, limit))
+
+    def settle(self, run: Run) -> Run:
+        """Come to rest after an answer, ready for the next invocation or ended, and tell the rest about the run."""
+        if self.state is State.SETTLING:
+            # The runtime asks for the next event at once; what it wrote before that belongs to this invocation.
+            _, self._waiting = self._until(self._clock.monotonic() + 2, {"next"})
+            self._settle_output()
         if self._allowance is not None:
             self._allowance.release()
-        memory = self._memory(result.ending)
+        memory = self._memory(run.ending)
         events = self._output.take(self._clock.now())
         if self._waiting is not None:
             self._become_idle()
         else:
             self.end()
-        return result._replace(started=started, seconds=min(seconds, limit), memory_mb=memory, events=events)
+        return run._replace(memory_mb=memory, events=events)
 
     def end(self) -> None:
         """End every process of the environment and give back what it holds. May be called twice."""
@@ -190,9 +203,9 @@ class Environment:
                 ending, (error, payload) = "error", parse_error(request.body, self._paths())
             elif len(payload) > quotas.RESPONSE_PAYLOAD + 100:
                 ending, (error, payload) = "response-size", too_large()
-            # The runtime asks for the next event at once; what it wrote before that belongs to this invocation.
-            _, self._waiting = self._until(self._clock.monotonic() + 2, {"next"})
-        elif ending == "timeout":
+            self.state = State.SETTLING
+            return Run(ending, error, payload, 0.0, 0.0, 0.0, [])
+        if ending == "timeout":
             error, payload = timeout_error(invocation.id, limit)
             self._process.kill()
         else:
