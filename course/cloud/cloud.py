@@ -16,7 +16,7 @@ from typing import Any
 
 from course.cloud import quotas, scratch
 from course.cloud.api.account import Account
-from course.cloud.api.concurrency import reservations
+from course.cloud.api.concurrency import provisions, reservations
 from course.cloud.api.invocations import Invocations
 from course.cloud.api.noun import operations
 from course.cloud.api.targets import Targets
@@ -108,7 +108,8 @@ class Cloud:
         )
         self._provisioned = Provisioned(engine)
         self._account.provisioner = self._provisioned
-        self._account.reserved_changed = lambda: setattr(concurrency, "reserved", reservations(self._account))
+        self._account.shares_changed = self._share
+        concurrency.ready = lambda arn: self._provisioned.provisioned(arn)[0]
         targets = Targets(self._account)
         self._invocations = Invocations(targets, engine, self.clock, self._new_id, self._chance)
         gateway = Gateway(
@@ -205,6 +206,10 @@ class Cloud:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _share(self) -> None:
+        self._concurrency.reserved = reservations(self._account)
+        self._concurrency.provisioned = provisions(self._account)
 
     def _new_id(self) -> str:
         return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))

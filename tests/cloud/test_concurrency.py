@@ -95,6 +95,36 @@ def test_what_is_reserved_is_taken_from_the_others_even_when_nobody_uses_it():
             )
 
 
+def test_what_is_provisioned_is_taken_from_the_others_whether_or_not_it_is_ready():
+    concurrency = Concurrency(3, Hand())
+    concurrency.provisioned = {"a": {"arn:a": 1}, "b": {"arn:b:1": 1}}
+    concurrency.ready = {"arn:a": 1}.get
+    with concurrency.lease(function("c")):
+        assert (
+            reason(lambda: concurrency.lease(function("c")).__enter__())
+            == "ConcurrentInvocationLimitExceeded"
+        )
+        with concurrency.lease(function("a")):
+            assert concurrency.running("a") == 1
+            assert (
+                reason(lambda: concurrency.lease(function("a")).__enter__())
+                == "ConcurrentInvocationLimitExceeded"
+            )
+    assert concurrency.running("a") == 0
+
+
+def test_what_is_provisioned_within_a_reservation_costs_the_others_nothing():
+    concurrency = Concurrency(3, Hand())
+    concurrency.reserved = {"a": 2}
+    concurrency.provisioned = {"a": {"arn:a": 1}}
+    concurrency.ready = {"arn:a": 1}.get
+    with concurrency.lease(function("c")), concurrency.lease(function("a")), concurrency.lease(function("a")):
+        assert (
+            reason(lambda: concurrency.lease(function("a")).__enter__())
+            == "ReservedFunctionConcurrentInvocationLimitExceeded"
+        )
+
+
 def test_a_function_grows_by_its_rate_and_what_it_does_not_use_is_not_saved():
     clock = Hand()
     concurrency = Concurrency(1000, clock, rate=10, seconds=5)

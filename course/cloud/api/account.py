@@ -56,6 +56,10 @@ class Provisioner(Protocol):
         """How many environments of that function ARN exist for it, and how many of them wait for work."""
         ...
 
+    def failure(self, arn: str) -> str | None:
+        """Why no more environments of that function ARN are started, in Lambda's words; None if nothing failed."""
+        ...
+
 
 class Account:
     """Functions and layers. `changed` is told the ARN whose warm environments are out of date."""
@@ -78,8 +82,8 @@ class Account:
         self.neighbours = neighbours
         self.changed = changed
         self.endpoint = ""
-        self.reserved_changed: Callable[[], None] = _nothing
-        """Called after a reserved concurrency came, changed or went."""
+        self.shares_changed: Callable[[], None] = _nothing
+        """Called after a reserved or provisioned concurrency came, changed or went."""
         self.provisioner: Provisioner | None = None
         self.lock = threading.RLock()
         self.functions: dict[str, Stored] = {}
@@ -194,7 +198,7 @@ class Account:
             self._shelves.clear()
             self._retired.clear()
             self._orphans.clear()
-        self.reserved_changed()
+        self.shares_changed()
         for package in {package.folder: package for package in packages}.values():
             package.discard()
 

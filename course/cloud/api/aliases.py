@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from course.cloud import quotas
-from course.cloud.api.concurrency import Provisioned, give_up
+from course.cloud.api.concurrency import Provisioned, provision
 from course.cloud.api.noun import Noun, page
 from course.cloud.api.stored import LATEST, Parameters, Stored
 from course.cloud.api.targets import Alias, function
@@ -61,8 +61,9 @@ class Aliases(Noun):
                 revision=account.new_id(),
             )
             aliases[old.name] = changed
-            ahead = self._moved(stored, changed)
-        give_up(account, [ahead] if ahead else [])
+            moved = self._moved(stored, changed)
+        if moved:
+            provision(account, *moved)
         return self._describe(stored, changed)
 
     def delete_alias(self, parameters: Parameters) -> Parameters:
@@ -73,7 +74,7 @@ class Aliases(Noun):
             ahead = stored.shelf(Provisioned).get(name)
             if name in stored.shelf(Alias):
                 stored.forget(name)
-        give_up(account, [ahead] if ahead else [])
+        provision(account, ahead)
         return {}  # an alias that is not there is no error
 
     def list_aliases(self, parameters: Parameters) -> Parameters:
@@ -89,17 +90,16 @@ class Aliases(Noun):
         shown, marker = page(found, parameters)
         return {"Aliases": shown, "NextMarker": marker}
 
-    def _moved(self, stored: Stored, alias: Alias) -> Provisioned | None:
-        """Provisioned concurrency follows its alias; what is to be given up at the old version."""
+    def _moved(self, stored: Stored, alias: Alias) -> tuple[Provisioned, Provisioned] | None:
+        """Provisioned concurrency follows its alias: what it was and what it is, if the version is another one."""
         account = self._account
         old = stored.shelf(Provisioned).get(alias.name)
         version = account.version(stored, alias.version)
-        if old is None or account.provisioner is None or old.ahead.version == version.number:
+        if old is None or old.ahead.version == version.number:
             return None
-        ahead = function(account, stored.name, version)
-        stored.shelf(Provisioned)[alias.name] = replace(old, ahead=ahead, modified=account.clock.now())
-        account.provisioner.provision(ahead, old.requested)
-        return old
+        new = replace(old, ahead=function(account, stored.name, version))
+        stored.shelf(Provisioned)[alias.name] = new
+        return old, new
 
     def _weights(self, stored: Stored, number: str, routing: Any) -> tuple[tuple[str, float], ...]:
         weights: dict[str, float] = (routing or {}).get("AdditionalVersionWeights") or {}

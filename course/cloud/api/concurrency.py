@@ -44,6 +44,17 @@ def reservations(account: Account) -> dict[str, int]:
     return {name: reservation.limit for name, reservation in found.items() if reservation}
 
 
+def provisions(account: Account) -> dict[str, dict[str, int]]:
+    """What is provisioned for versions, by the name of the function and the ARN of the version."""
+    found: dict[str, dict[str, int]] = {}
+    with account.lock:
+        for name, stored in account.functions.items():
+            for config in stored.shelf(Provisioned).values():
+                of = found.setdefault(name, {})
+                of[config.ahead.arn] = of.get(config.ahead.arn, 0) + config.requested
+    return found
+
+
 def provisioned_of(stored: Stored) -> int:
     """The provisioned concurrency of all versions and aliases of a function together."""
     return sum(config.requested for config in stored.shelf(Provisioned).values())
@@ -60,8 +71,14 @@ def unreserved(account: Account, without: str | None = None) -> int:
     return left
 
 
-def give_up(account: Account, configs: list[Provisioned]) -> None:
-    """Let the engine end what it keeps ready for configurations that are gone. Not to be called under the lock."""
-    for config in configs:
+def provision(account: Account, *configs: Provisioned | None) -> None:
+    """Let the engine keep ready what the configurations of these versions ask for together, now that one came or went.
+
+    Not to be called under the lock: environments end meanwhile.
+    """
+    account.shares_changed()
+    wanted = provisions(account)
+    versions = {config.ahead.arn: config.ahead for config in configs if config is not None}
+    for arn, ahead in versions.items():
         if account.provisioner is not None:
-            account.provisioner.provision(config.ahead, 0)
+            account.provisioner.provision(ahead, wanted.get(ahead.name, {}).get(arn, 0))

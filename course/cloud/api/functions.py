@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from course.cloud.api import layers
-from course.cloud.api.concurrency import Provisioned, give_up
+from course.cloud.api.concurrency import Provisioned, provision
 from course.cloud.api.configuration import change, start
 from course.cloud.api.description import describe, listed
 from course.cloud.api.names import only_function
@@ -142,8 +142,7 @@ class Functions(Noun):
             else:
                 ahead = [config for place, config in stored.shelf(Provisioned).items() if place == qualifier]
                 gone = self._delete_version(stored, qualifier)
-        give_up(account, ahead)
-        account.reserved_changed()
+        provision(account, *ahead)
         account.retire(*(version.package for version in gone))
         for version in gone:
             account.changed(account.arn(name, None if version.number == LATEST else version.number))

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
 from __future__ import annotations
 
 from course.cloud import quotas
-from course.cloud.api.concurrency import Provisioned, Reservation, give_up, provisioned_of, unreserved
+from course.cloud.api.concurrency import Provisioned, Reservation, provision, provisioned_of, unreserved
 from course.cloud.api.noun import Noun, page
 from course.cloud.api.stored import LATEST, Parameters, Stored
 from course.cloud.api.targets import Alias, check_qualifier, function, routed
@@ -45,7 +45,7 @@ class ProvisionedConcurrency(Noun):
             old = stored.shelf(Provisioned).get(qualifier)
             config = Provisioned(count, ahead, account.clock.now())
             stored.shelf(Provisioned)[qualifier] = config
-        account.provisioner.provision(ahead, count)
+        provision(account, config)
         fresh = old is None or old.requested != count
         return self._describe(config, started=fresh)
 
@@ -73,7 +73,7 @@ class ProvisionedConcurrency(Noun):
         with account.lock:
             stored, qualifier = self._find(parameters)
             gone = stored.shelf(Provisioned).pop(qualifier, None)
-        give_up(account, [gone] if gone else [])
+        provision(account, gone)
         return {}  # what is not there is no error
 
     def _find(self, parameters: Parameters) -> tuple[Stored, str]:
@@ -116,11 +116,16 @@ class ProvisionedConcurrency(Noun):
         existing, waiting = (
             (0, 0) if started or provisioner is None else provisioner.provisioned(config.ahead.arn)
         )
+        ready = existing >= config.requested
+        failure = None
+        if not (started or ready) and provisioner is not None:
+            failure = provisioner.failure(config.ahead.arn)
         return {
             "RequestedProvisionedConcurrentExecutions": config.requested,
             "AvailableProvisionedConcurrentExecutions": min(waiting, config.requested),
             "AllocatedProvisionedConcurrentExecutions": min(existing, config.requested),
-            "Status": "READY" if existing >= config.requested else "IN_PROGRESS",
+            "Status": "READY" if ready else "FAILED" if failure else "IN_PROGRESS",
+            "StatusReason": failure,
             "LastModified": last_modified(config.modified),
         }
 

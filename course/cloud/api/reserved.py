@@ -29,11 +29,11 @@ class Reserved(Noun):
                 )
             if stored.shelf(Provisioned) and limit < provisioned_of(stored):
                 raise InvalidParameterValue(
-                    f"Specified ReservedConcurrentExecutions [{limit}] for function is lower than its provisioned "
+                    f" ReservedConcurrentExecutions  {limit} should not be lower than function's total provisioned "
                     f"concurrency [{provisioned_of(stored)}]."
                 )
             stored.shelf(Reservation)[LATEST] = Reservation(limit)
-        account.reserved_changed()
+        account.shares_changed()
         return {"ReservedConcurrentExecutions": limit}
 
     def get_function_concurrency(self, parameters: Parameters) -> Parameters:
@@ -47,5 +47,5 @@ class Reserved(Noun):
         with account.lock:
             stored = account.function(only_function(account.resolve(parameters)))
             stored.shelf(Reservation).pop(LATEST, None)
-        account.reserved_changed()
+        account.shares_changed()
         return {}

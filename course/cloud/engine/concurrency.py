@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from course.cloud import quotas
@@ -21,6 +21,7 @@ class Concurrency:
     """Counts running invocations against the account's limit and each function's reserved concurrency.
 
     A function with reserved concurrency has that much for itself; the others share what is left of the account's.
+    What is provisioned for a version is taken from the same share, serves that version first, and nobody else.
     """
 
     def __init__(
@@ -38,7 +39,13 @@ class Concurrency:
         self._seconds = seconds
         self.reserved: dict[str, int] = {}
         """Reserved concurrency by the name of the function."""
+        self.provisioned: dict[str, dict[str, int]] = {}
+        """What is provisioned for versions, by the name of the function and the version's ARN."""
+        self.ready: Callable[[str], int] = _none
+        """How many provisioned environments of a version's ARN are there."""
         self._running: Counter[str] = Counter()
+        self._ahead: Counter[str] = Counter()
+        """Invocations that count against what is provisioned, by the version's ARN."""
         self._grown: dict[str, tuple[float, float]] = {}
         """By function: how much of the rate was used, and when that was so."""
         self._lock = threading.Lock()
@@ -46,19 +53,25 @@ class Concurrency:
     def running(self, name: str) -> int:
         """Invocations of a function that run now."""
         with self._lock:
-            return self._running[name]
+            return self._running[name] + sum(self._ahead[arn] for arn in self.provisioned.get(name, ()))
 
     @contextmanager
     def lease(self, function: Function) -> Iterator[None]:
         """Hold one unit of concurrency. Raises TooManyRequests if none is left."""
+        arn = function.arn
+        ready = self.ready(arn) if arn in self.provisioned.get(function.name, ()) else 0
         with self._lock:
-            self._admit(function.name)
-            self._running[function.name] += 1
+            if self._ahead[arn] < ready:
+                counter, key = self._ahead, arn
+            else:
+                self._admit(function.name)
+                counter, key = self._running, function.name
+            counter[key] += 1
         try:
             yield
         finally:
             with self._lock:
-                self._running[function.name] -= 1
+                counter[key] -= 1
 
     def grow(self, function: Function) -> None:
         """Take one more environment. Raises TooManyRequests if the function grows too fast."""
@@ -79,12 +92,17 @@ class Concurrency:
     def _admit(self, name: str) -> None:
         reserved = self.reserved.get(name)
         if reserved is not None:
-            if self._running[name] >= reserved:
+            if self._running[name] >= reserved - sum(self.provisioned.get(name, {}).values()):
                 raise TooManyRequests(
                     "Rate Exceeded.", Reason="ReservedFunctionConcurrentInvocationLimitExceeded"
                 )
             return
-        unreserved = self.limit - sum(self.reserved.values())
+        ahead = sum(sum(of.values()) for other, of in self.provisioned.items() if other not in self.reserved)
+        unreserved = self.limit - sum(self.reserved.values()) - ahead
         running = sum(count for other, count in self._running.items() if other not in self.reserved)
         if running >= unreserved:
             raise TooManyRequests("Rate Exceeded.", Reason="ConcurrentInvocationLimitExceeded")
+
+
+def _none(arn: str) -> int:
+    return 0

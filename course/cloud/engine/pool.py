@@ -21,6 +21,8 @@ SETTLING = 0.1
 KEEP_IDLE = 600.0
 """Seconds that an unused environment is kept. AWS names no figure; minutes are what people see."""
 
+_INITIALISED = (State.IDLE, State.BUSY, State.SETTLING)
+
 
 class Pool:
     """Every environment of one cloud."""
@@ -30,6 +32,8 @@ class Pool:
         self._clock = clock
         self._idle: dict[str, list[Environment]] = {}
         self._leased: dict[str, Environment] = {}
+        self._new: set[str] = set()
+        """Leased environments that nobody could have used yet."""
         self._changed = threading.Condition()
         self._closed = False
         self.died: Callable[[str], None] = _nothing
@@ -59,6 +63,7 @@ class Pool:
         environment = self.factory.make(function, initialization_type)
         with self._changed:
             self._leased[environment.id] = environment
+            self._new.add(environment.id)
             closed = self._closed
         if closed:
             environment.abort()
@@ -67,6 +72,7 @@ class Pool:
     def give_back(self, environment: Environment) -> None:
         """End a lease: keep the environment warm, or forget it if it died."""
         with self._changed:
+            self._new.discard(environment.id)
             keep = environment.id in self._leased and environment.state is State.IDLE and not self._closed
             if keep:
                 self._idle.setdefault(environment.function.arn, []).append(environment)
@@ -104,7 +110,10 @@ class Pool:
         with self._changed:
             ready = sum(env.provisioned for env in self._idle.get(arn, []))
             busy = sum(
-                env.provisioned and env.function.arn == arn and env.state is State.BUSY
+                env.provisioned
+                and env.function.arn == arn
+                and env.state in _INITIALISED
+                and env.id not in self._new
                 for env in self._leased.values()
             )
         return ready + busy, ready
