@@ -93,6 +93,7 @@ class Gateway:
         parameters = protocol.parse(found, environ.get("QUERY_STRING", ""), headers, body)
         validate(found.operation, parameters)
         if found.operation == "Invoke":
+            parameters["RequestId"] = request
             parameters["TraceHeader"] = headers.get("x-amzn-trace-id")
             answer = self._invocations.invoke(parameters)
             request, rest = answer.pop("RequestId"), answer.pop("Rest", bool)

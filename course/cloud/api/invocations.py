@@ -63,7 +63,7 @@ class Invocations:
                 self._settled.notify_all()
 
     def _invoke(self, parameters: Parameters) -> Parameters:
-        request = self._new_id()
+        request = parameters.get("RequestId") or self._new_id()
         payload: bytes = parameters.get("Payload") or b""
         kind = parameters.get("InvocationType") or "RequestResponse"
         function, invoked_arn = self._targets.runnable(

@@ -25,7 +25,7 @@ def check_json(payload: bytes) -> None:
     except UnicodeDecodeError as error:
         raise _refused(*_stray_byte(payload, error)) from None
     try:
-        json.loads(text, parse_constant=_no_number)
+        _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise _refused(*_complaint(text, error)) from None
     except RecursionError:
@@ -38,6 +38,9 @@ def check_json(payload: bytes) -> None:
 
 def _no_number(token: str) -> Any:
     raise ValueError(token)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
 
 
 def _stray_byte(payload: bytes, error: UnicodeDecodeError) -> tuple[str, int, int]:

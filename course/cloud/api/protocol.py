@@ -65,6 +65,7 @@ def _routes() -> dict[str, list[_Route]]:
     return routes
 
 
+@lru_cache(maxsize=1024)
 def match(method: str, raw_path: str, query: str = "") -> Match | None:
     """The operation of a request, from its method, its still percent-encoded path and its query string."""
     for route in _routes().get(method, []):
@@ -83,11 +84,8 @@ def _asks(query: str, wanted: Mapping[str, list[str]]) -> bool:
 
 def parse(found: Match, query: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
     """The input members of an operation. Header names are lower case. Raises InvalidRequestContent."""
-    shape = model().operation_model(found.operation).input_shape
-    if shape is None:
-        return {}
-    sent = parse_qs(query, keep_blank_values=True)
-    payload = shape.serialization.get("payload")
+    payload, members = _inputs(found.operation)
+    sent = parse_qs(query, keep_blank_values=True) if query else {}
     parameters: dict[str, Any] = {}
     content: Any = {}
     if payload is None and body.strip():
@@ -99,9 +97,7 @@ def parse(found: Match, query: str, headers: Mapping[str, str], body: bytes) -> 
             ) from None
         if not isinstance(content, dict):
             raise InvalidRequestContent("Could not parse request body into json: an object is expected")
-    for name, member in shape.members.items():
-        location = member.serialization.get("location")
-        wire = member.serialization.get("name", name)
+    for name, location, wire, member in members:
         value: Any = None
         if name == payload:
             value = body
@@ -111,12 +107,26 @@ def parse(found: Match, query: str, headers: Mapping[str, str], body: bytes) -> 
             values = sent.get(wire)
             value = values if member.type_name == "list" else (values[0] if values else None)
         elif location == "header":
-            value = headers.get(wire.lower())
+            value = headers.get(wire)
         elif location is None:
             value = content.get(wire)
         if value is not None:
             parameters[name] = _decode(member, value, location)
     return parameters
+
+
+@lru_cache(maxsize=256)
+def _inputs(operation: str) -> tuple[str | None, list[tuple[str, str | None, str, Any]]]:
+    """The member of an operation that is its body, and of each member the name, the place, and the name there."""
+    shape = model().operation_model(operation).input_shape
+    if shape is None:
+        return None, []
+    members = []
+    for name, member in shape.members.items():
+        location = member.serialization.get("location")
+        wire = member.serialization.get("name", name)
+        members.append((name, location, wire.lower() if location == "header" else wire, member))
+    return shape.serialization.get("payload"), members
 
 
 def shape_output(operation: str, result: Mapping[str, Any]) -> Reply:

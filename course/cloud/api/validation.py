@@ -50,12 +50,19 @@ def validate(operation: str, parameters: dict[str, Any]) -> None:
 
 
 def _structure(shape: Any, value: dict[str, Any], path: str) -> Iterator[str]:
-    for name in shape.required_members:
+    required, members = _parts(shape.name)
+    for name in required:
         if value.get(name) is None:
             yield f"Value null at '{_at(path, name)}' failed to satisfy constraint: Member must not be null"
-    for name, member in shape.members.items():
+    for name, member in members:
         if value.get(name) is not None and _at(path, name) not in _ELSEWHERE:
             yield from _member(member, value[name], _at(path, name))
+
+
+@lru_cache(maxsize=1024)
+def _parts(name: str) -> tuple[list[str], list[tuple[str, Any]]]:
+    shape = model().shape_for(name)
+    return list(shape.required_members), list(shape.members.items())
 
 
 def _member(shape: Any, value: Any, path: str) -> Iterator[str]:

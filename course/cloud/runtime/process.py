@@ -115,7 +115,8 @@ class Process:
     def freeze(self) -> None:
         """Stop every process and thread between two invocations, as Lambda does."""
         if not self._stopped:
-            self._stopped = self._signal(signal.SIGSTOP)
+            # The first process of a namespace only waits, and costs as much to stop as the one that runs.
+            self._stopped = self._signal(signal.SIGSTOP, self._own())
 
     def thaw(self) -> None:
         """Let a frozen environment go on."""
@@ -127,7 +128,7 @@ class Process:
 
     def kill(self) -> None:
         """End the runtime and all that it started, now. The keeper reports how it ended."""
-        self._signal(signal.SIGKILL)
+        self._signal(signal.SIGKILL, self._family())
 
     def end(self) -> None:
         """End everything and give back every descriptor. May be called twice."""
@@ -140,8 +141,7 @@ class Process:
         os.close(self.output)
         os.close(self.exit_descriptor)
 
-    def _signal(self, number: int) -> list[int]:
-        family = self._family()
+    def _signal(self, number: int, family: list[int]) -> list[int]:
         for pid in family:
             with suppress(OSError):
                 os.kill(pid, number)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 _PREFIX = "/2018-06-01/runtime/"
@@ -101,10 +102,13 @@ class Link:
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         data = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace") + body
         try:
-            request.connection.socket.setblocking(True)
-            request.connection.socket.settimeout(5)
-            request.connection.socket.sendall(data)
-            request.connection.socket.setblocking(False)
+            sent = 0
+            with suppress(BlockingIOError):
+                sent = request.connection.socket.send(data)
+            if sent < len(data):
+                request.connection.socket.settimeout(5)
+                request.connection.socket.sendall(data[sent:])
+                request.connection.socket.setblocking(False)
         except OSError:
             self._drop(request.connection)
             return False
