@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.calls import CallSite as CallSite
     from lint_rules.engine.analysis.state import Kept as Kept
     from lint_rules.engine.config import Config as Config
+    from lint_rules.engine.errors import did_you_mean as did_you_mean
     from lint_rules.engine.finding import Edit as Edit
     from lint_rules.engine.finding import Finding as Finding
     from lint_rules.engine.finding import Fix as Fix
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from lint_rules.engine.fix import FixResult as FixResult
     from lint_rules.engine.fix import fix as fix
     from lint_rules.engine.handlers import Handler as Handler
+    from lint_rules.engine.iam.decision import Decision as Decision
+    from lint_rules.engine.iam.evaluate import AccessRequest as AccessRequest
+    from lint_rules.engine.iam.evaluate import PolicySet as PolicySet
+    from lint_rules.engine.iam.evaluate import evaluate as evaluate
+    from lint_rules.engine.iam.malformed import check_policy as check_policy
+    from lint_rules.engine.iam.policy import MalformedPolicy as MalformedPolicy
+    from lint_rules.engine.iam.policy import Policy as Policy
+    from lint_rules.engine.iam.policy import parse_policy as parse_policy
+    from lint_rules.engine.iam.principals import Principal as Principal
     from lint_rules.engine.lint import lint as lint
     from lint_rules.engine.project import Project as Project
     from lint_rules.engine.rule import RULES as RULES
@@ -30,16 +40,37 @@ if TYPE_CHECKING:
     from lint_rules.engine.rule import load_rules as load_rules
     from lint_rules.engine.rule import rule as rule
     from lint_rules.engine.sources.module import Module as Module
+    from lint_rules.engine.suppression import Suppression as Suppression
     from lint_rules.engine.templates.model import EventSource as EventSource
     from lint_rules.engine.templates.model import FunctionSpec as FunctionSpec
     from lint_rules.engine.templates.model import Statement as Statement
     from lint_rules.engine.templates.model import Template as Template
     from lint_rules.engine.templates.model import Value as Value
+    from lint_rules.engine.templates.nouns.alarm import Alarm as Alarm
+    from lint_rules.engine.templates.nouns.api import Api as Api
+    from lint_rules.engine.templates.nouns.bucket import Bucket as Bucket
+    from lint_rules.engine.templates.nouns.layer import Layer as Layer
+    from lint_rules.engine.templates.nouns.log_group import LogGroup as LogGroup
+    from lint_rules.engine.templates.nouns.permission import Permission as Permission
+    from lint_rules.engine.templates.nouns.queue import Queue as Queue
+    from lint_rules.engine.templates.nouns.role import Role as Role
+    from lint_rules.engine.templates.nouns.route import Route as Route
+    from lint_rules.engine.templates.nouns.schedule import Schedule as Schedule
+    from lint_rules.engine.templates.nouns.state_machine import StateMachine as StateMachine
+    from lint_rules.engine.templates.nouns.table import Table as Table
+    from lint_rules.engine.templates.nouns.topic import Subscription as Subscription
+    from lint_rules.engine.templates.nouns.topic import Topic as Topic
+    from lint_rules.engine.templates.resource import Resource as Resource
 
 _HOMES = {
+    "AccessRequest": "iam.evaluate",
+    "Alarm": "templates.nouns.alarm",
+    "Api": "templates.nouns.api",
     "AwaitStep": "analysis.awaits",
+    "Bucket": "templates.nouns.bucket",
     "CallSite": "analysis.calls",
     "Config": "config",
+    "Decision": "iam.decision",
     "Edit": "finding",
     "EventSource": "templates.model",
     "Finding": "finding",
@@ -48,20 +79,41 @@ _HOMES = {
     "FunctionSpec": "templates.model",
     "Handler": "handlers",
     "Kept": "analysis.state",
+    "Layer": "templates.nouns.layer",
+    "LogGroup": "templates.nouns.log_group",
+    "MalformedPolicy": "iam.policy",
     "Module": "sources.module",
+    "Permission": "templates.nouns.permission",
+    "Policy": "iam.policy",
+    "PolicySet": "iam.evaluate",
+    "Principal": "iam.principals",
     "Project": "project",
+    "Queue": "templates.nouns.queue",
     "RULES": "rule",
     "Related": "finding",
+    "Resource": "templates.resource",
+    "Role": "templates.nouns.role",
+    "Route": "templates.nouns.route",
     "Rule": "rule",
     "Safety": "finding",
+    "Schedule": "templates.nouns.schedule",
     "Severity": "finding",
     "Span": "finding",
+    "StateMachine": "templates.nouns.state_machine",
     "Statement": "templates.model",
+    "Subscription": "templates.nouns.topic",
+    "Suppression": "suppression",
+    "Table": "templates.nouns.table",
     "Template": "templates.model",
+    "Topic": "templates.nouns.topic",
     "Value": "templates.model",
+    "check_policy": "iam.malformed",
+    "did_you_mean": "errors",
+    "evaluate": "iam.evaluate",
     "fix": "fix",
     "lint": "lint",
     "load_rules": "rule",
+    "parse_policy": "iam.policy",
     "rule": "rule",
 }
 

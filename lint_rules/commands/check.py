@@ -155,7 +155,7 @@ def _exit_code(failed: bool, crashes: list[Crash], exit_zero: bool) -> int:
 
 
 def _config(paths: tuple[str, ...], stdin: str | None, config_file: str | None, isolated: bool) -> Config:
-    from lint_rules.engine.config import find_config, read_config
+    from lint_rules.engine.layers import find_config, read_config
 
     if config_file and isolated:
         raise UsageError("--config and --isolated exclude each other")

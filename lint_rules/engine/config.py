@@ -1,14 +1,14 @@
-"""Configuration: what `[tool.lambdalint]` in pyproject.toml may say, checked where it is read.
+"""Configuration: what one table of settings may say, checked where it is read.
 
-The nearest pyproject.toml with that table counts, from the first path upwards. Names of rules are checked
-later, by whoever knows the rules.
+`KEYS` lists the keys once; reading, "did you mean", and the JSON Schema follow from it. Where tables come from,
+and which one counts for a file, is `layers`' business. Names of rules are checked later, by whoever knows the
+rules.
 """
 
 from __future__ import annotations
 
 import os
-import sys
-from importlib import import_module
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from lint_rules.engine.errors import UsageError, did_you_mean
@@ -17,9 +17,12 @@ from lint_rules.engine.finding import Severity
 PROFILES = ("default", "strict", "security", "experimental")
 """Sets of rules that can be switched on by name. Every one contains the default set."""
 
+FORMATS = ("text", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit")
+"""The reports there are."""
+
 
 class Config(NamedTuple):
-    """Settings of one run. Selectors are codes, beginnings of codes, names, profiles or "ALL".
+    """Settings that hold for a file. Selectors are codes, beginnings of codes, names, profiles or "ALL".
 
     `root` is the folder that the patterns of `exclude` and `per_file_ignores` are relative to.
     """
@@ -35,30 +38,73 @@ class Config(NamedTuple):
     include_tests: bool = False
     root: str = "."
     source: str = ""
+    extend_exclude: tuple[str, ...] = ()
+    respect_gitignore: bool = True
+    output_format: str = "text"
+    baseline: str = ""
+    cache_dir: str = ""
+
+    def of(self, path: str) -> Config:
+        """The settings for a file: these, whatever the file."""
+        return self
+
+    @property
+    def excluded(self) -> tuple[str, ...]:
+        """All patterns of files and folders to leave out."""
+        return self.exclude + self.extend_exclude
 
 
-def find_config(start: str) -> Config:
-    """The configuration that holds for a file or folder; the defaults where there is none."""
-    folder = os.path.abspath(start)
-    while True:
-        path = os.path.join(folder, "pyproject.toml")
-        table = _table(path)
-        if table is not None:
-            return _config(table, path)
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return Config(root=start if os.path.isdir(start) else os.path.dirname(start) or ".")
-        folder = parent
+class Key(NamedTuple):
+    """A key of the table: what kind of value it takes, and what it is for."""
+
+    kind: str
+    what: str
 
 
-def read_config(path: str) -> Config:
-    """The configuration in a file named by the user. Raises UsageError if it has none."""
-    if not os.path.isfile(path):
-        raise UsageError(f"{path}: no such configuration file")
-    table = _table(path)
-    if table is None:
-        raise UsageError(f"{path}: has no table [tool.lambdalint]")
-    return _config(table, path)
+KEYS = {
+    "select": Key("selectors", "Run these rules instead of the default set."),
+    "extend-select": Key("selectors", "Run these rules too."),
+    "ignore": Key("selectors", "Do not run these rules."),
+    "per-file-ignores": Key("ignores", "Rules to ignore in files that match a pattern."),
+    "profile": Key("profile", "The set of rules to run."),
+    "exclude": Key("patterns", "Files and folders to leave out, as in .gitignore."),
+    "extend-exclude": Key("patterns", "More to leave out than an extended file or `exclude` says."),
+    "respect-gitignore": Key("switch", "Leave out what .gitignore files say."),
+    "include-tests": Key("switch", "Look at tests in folders, too."),
+    "fail-level": Key("level", "Exit with 1 from this level up."),
+    "unsafe-fixes": Key("switch", "Apply fixes that may change behaviour as well."),
+    "output-format": Key("format", "The report."),
+    "baseline": Key("path", "A file of findings to keep quiet about, relative to this one."),
+    "cache-dir": Key("path", "The folder for what is kept between runs, relative to this file."),
+    "extend": Key("path", "Another file whose settings hold where this one is silent, relative to this one."),
+}
+
+
+def config_of(table: dict[str, Any], path: str, under: Config | None = None) -> Config:
+    """The settings in a table of the file at `path`, over those of a file that it extends.
+
+    Raises UsageError, one line, for a key or a value that cannot be.
+    """
+    shown = os.path.relpath(path)
+    folder = os.path.dirname(path)
+    under = under or Config()
+    values: dict[str, Any] = {"root": folder, "source": shown}
+    for key, value in table.items():
+        if key not in KEYS:
+            raise UsageError(f'{shown}: [tool.lambdalint] has no key "{key}".{did_you_mean(key, KEYS)}')
+        read = _read(KEYS[key].kind, value, f"{shown}: {key}")
+        if key in ("extend-select", "extend-exclude"):
+            read = getattr(under, key.replace("-", "_")) + read
+        elif key == "per-file-ignores":
+            read = under.per_file_ignores + read
+        elif key in ("baseline", "cache-dir"):
+            read = os.path.join(folder, read)
+        if key != "extend":
+            values[key.replace("-", "_")] = read
+    if "select" in values or "profile" in values:
+        # What is chosen here replaces what was chosen there.
+        under = under._replace(select=(), profile="default")
+    return under._replace(**values)
 
 
 def severity_named(word: str, where: str) -> Severity:
@@ -69,59 +115,31 @@ def severity_named(word: str, where: str) -> Severity:
     return labels[word]
 
 
-def _table(path: str) -> dict[str, Any] | None:
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        if os.path.isdir(path):
-            return None
-        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
-    if b"lambdalint" not in data:
-        return None
-    toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    try:
-        content = toml.loads(data.decode())
-    except ValueError as error:
-        raise UsageError(f"{path}: broken TOML: {error}") from None
-    tool = content.get("tool", {})
-    table = tool.get("lambdalint") if isinstance(tool, dict) else None
-    if table is not None and not isinstance(table, dict):
-        raise UsageError(f"{path}: tool.lambdalint must be a table")
-    return table
+def _read(kind: str, value: Any, where: str) -> Any:
+    if kind in ("selectors", "patterns"):
+        return _words(value, where)
+    if kind == "switch":
+        if not isinstance(value, bool):
+            raise UsageError(f"{where}: must be true or false")
+        return value
+    if kind == "level":
+        return severity_named(str(value), where)
+    if kind in ("profile", "format"):
+        return _one_of(value, PROFILES if kind == "profile" else FORMATS, kind, where)
+    if kind == "path":
+        if not isinstance(value, str) or not value:
+            raise UsageError(f"{where}: must be a path")
+        return value
+    if not isinstance(value, dict):
+        raise UsageError(f'{where}: must be a table such as "scripts/*" = ["LAM101"]')
+    return tuple((pattern, _words(words, where)) for pattern, words in value.items())
 
 
-def _config(table: dict[str, Any], path: str) -> Config:
-    shown = os.path.relpath(path)
-    values: dict[str, Any] = {"root": os.path.dirname(path), "source": shown}
-    for key, value in table.items():
-        where = f"{shown}: {key}"
-        if key in ("select", "ignore", "extend-select", "exclude"):
-            read: Any = _words(value, where)
-        elif key in ("unsafe-fixes", "include-tests"):
-            if not isinstance(value, bool):
-                raise UsageError(f"{where}: must be true or false")
-            read = value
-        elif key == "fail-level":
-            read = severity_named(str(value), where)
-        elif key == "profile":
-            if value not in PROFILES:
-                hint = did_you_mean(str(value), PROFILES)
-                raise UsageError(
-                    f'{where}: no profile "{value}".{hint or " There are " + ", ".join(PROFILES)}'
-                )
-            read = value
-        elif key == "per-file-ignores":
-            if not isinstance(value, dict):
-                raise UsageError(f'{where}: must be a table such as "scripts/*" = ["LAM101"]')
-            read = tuple((pattern, _words(words, where)) for pattern, words in value.items())
-        else:
-            known = [name.replace("_", "-") for name in Config._fields if name not in ("root", "source")]
-            raise UsageError(f'{shown}: [tool.lambdalint] has no key "{key}".{did_you_mean(key, known)}')
-        values[key.replace("-", "_")] = read
-    return Config(**values)
+def _one_of(value: Any, known: Sequence[str], noun: str, where: str) -> str:
+    if value not in known:
+        hint = did_you_mean(str(value), known) or f" There are {', '.join(known)}"
+        raise UsageError(f'{where}: no {noun} "{value}".{hint}')
+    return str(value)
 
 
 def _words(value: Any, where: str) -> tuple[str, ...]:

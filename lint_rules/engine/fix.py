@@ -16,9 +16,12 @@ from typing import NamedTuple
 from lint_rules.engine.config import Config
 from lint_rules.engine.finding import Edit, Finding, Fix, Safety
 from lint_rules.engine.lint import Crash, lint
+from lint_rules.engine.marks import marks_in
 from lint_rules.engine.project import Project
+from lint_rules.engine.rule import RULES
 from lint_rules.engine.sources.nesting import shallow
 from lint_rules.engine.suppress import comments_in
+from lint_rules.engine.suppression import Suppression
 
 ROUNDS = 100
 """A fix that is still at work after so many rounds undoes itself."""
@@ -79,9 +82,9 @@ def _batch(
     """Findings whose fixes can be applied at once."""
     taken: list[Edit] = []
     batch = []
-    for finding in findings:
-        if not fixable(finding, allow) or _identity(project, finding) in dropped:
-            continue
+    usable = [f for f in findings if fixable(f, allow) and _identity(project, f) not in dropped]
+    # Fixes of suppressions take comments out, which no other fix may: they have a round of their own.
+    for finding in [f for f in usable if not _about_comments(f)] or usable:
         edits = finding.fix.edits if finding.fix else ()
         if any(_touch(edit, other) for edit in edits for other in taken):
             continue
@@ -93,6 +96,10 @@ def _batch(
 def fixable(finding: Finding, allow: Safety) -> bool:
     """Whether the finding has a fix that is at least as safe as `allow`."""
     return finding.fix is not None and finding.fix.safety >= allow and finding.fix.safety > Safety.SHOW_ONLY
+
+
+def _about_comments(finding: Finding) -> bool:
+    return RULES[finding.rule].looks_at is Suppression
 
 
 def _touch(one: Edit, other: Edit) -> bool:
@@ -129,21 +136,23 @@ def _applied(project: Project, batch: Sequence[Finding]) -> tuple[Project, str]:
     if all(texts[path] == project.documents[path].raw for path in texts):
         return project, "it changes nothing"
     after = project.changed(texts)
+    about_comments = all(map(_about_comments, batch))
     for path in texts:
-        reason = _broken(project, after, path)
+        reason = _broken(project, after, path, about_comments)
         if reason:
             return project, reason
     return after, ""
 
 
-def _broken(before: Project, after: Project, path: str) -> str:
+def _broken(before: Project, after: Project, path: str, about_comments: bool) -> str:
     """Why the new text of a document is no improvement, or an empty string."""
     error = after.problem_of(path)
     if error and not before.problem_of(path):
         return f"the file would not parse any more: {error.message}"
     if len(after.templates_of(path)) < len(before.templates_of(path)):
         return "the template would not be one any more"
-    if Counter(comments_in(before, path)) - Counter(comments_in(after, path)):
+    lost = Counter(comments_in(before, path)) - Counter(comments_in(after, path))
+    if any(not (about_comments and marks_in(comment)) for comment in lost):
         return "a comment would be lost"
     return "" if _round_trips(after, path) else "the fixed text would not keep its form"
 

@@ -1,14 +1,15 @@
 """The one function under every front end: a project in, findings out.
 
 Every rule is shown its subjects; its findings get the rule's name and severity, and those that a comment or
-the configuration silences are left out. A rule that crashes loses nothing but its own answer about that
-subject.
+the configuration silences are left out. Then the rules about suppressions see what these did. A rule that
+crashes loses nothing but its own answer about that subject.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 from lint_rules.engine.config import Config
 from lint_rules.engine.finding import Finding
@@ -19,6 +20,14 @@ from lint_rules.engine.sources.discover import matches, relative
 from lint_rules.engine.suppress import Suppressions
 
 
+class Settings(Protocol):
+    """What knows the configuration of every file: a Config itself, or the layers of a tree of folders."""
+
+    def of(self, path: str) -> Config:
+        """The configuration that holds for a file."""
+        ...
+
+
 class Crash(NamedTuple):
     """A mistake of ours: the rule, or "reading", and the file it was looking at, where known."""
 
@@ -27,36 +36,94 @@ class Crash(NamedTuple):
     error: Exception
 
 
+class Meter(NamedTuple):
+    """Seconds spent by rule, as `clock` counts them; what the reading of files took stands under ""."""
+
+    clock: Callable[[], float]
+    spent: dict[str, float]
+
+
+OnCrash = Callable[[Crash], None]
+
+
 def lint(
-    project: Project, config: Config | None = None, on_crash: Callable[[Crash], None] | None = None
+    project: Project,
+    config: Settings | None = None,
+    on_crash: OnCrash | None = None,
+    meter: Meter | None = None,
 ) -> list[Finding]:
     """Findings ordered by path, place and code; of the same rule in the same place only the first.
 
     Without `on_crash` an exception of a rule is raised. Raises UsageError for a selector that matches no
     rule.
     """
-    config = config or Config()
-    rules = select(config, load_rules())
+    chosen = _Chosen(project, config or Config())
     found: dict[tuple[str, int, str], Finding] = {}
-    for rule in rules:
-        for subject in _subjects(project, rule, on_crash):
-            try:
-                for finding in rule.check(subject):
-                    stamped = finding._replace(rule=rule.name, severity=finding.severity or rule.severity)
-                    found.setdefault((finding.span.path, finding.span.start, rule.code), stamped)
-            except Exception as error:
-                _crashed(on_crash, Crash(rule.name, _path(subject), error))
+    suppressions = Suppressions(project)
+    late = [rule for rule in chosen.rules if rule.looks_at.__name__ == "Suppression"]
+    for rule in chosen.rules:
+        if rule not in late:
+            subjects = _measured(meter, "", partial(_subjects, project, rule, on_crash))
+            _measured(meter, rule.name, partial(_run, rule, subjects, found, chosen, on_crash))
     for path, reason in project.crashes:
         _crashed(on_crash, Crash("reading", path, reason))
-    suppressions = Suppressions(project)
-    return [
-        finding
-        for (path, _, code), finding in sorted(found.items(), key=lambda item: item[0])
-        if not _ignored_in_file(path, RULES[finding.rule], config) and not suppressions.covers(finding, code)
-    ]
+    left = {key: item for key, item in found.items() if not suppressions.covers(item, key[2])}
+    if late:
+        judged = list(suppressions.all())
+        for suppression in judged:
+            suppression.ran = chosen.by_path[suppression.document.path]
+        found = {}
+        for rule in late:
+            _run(rule, judged, found, chosen, on_crash)
+        left.update((key, item) for key, item in found.items() if not suppressions.covers(item, key[2]))
+    return [finding for _, finding in sorted(left.items(), key=lambda item: item[0])]
 
 
-def _subjects(project: Project, rule: Rule, on_crash: Callable[[Crash], None] | None) -> Sequence[Any]:
+class _Chosen:
+    """The rules to run, and by path the names of those that count there."""
+
+    def __init__(self, project: Project, config: Settings) -> None:
+        known = load_rules()
+        self._configs = {path: config.of(path) for path in project.documents}
+        sets = {made: select(made, known) for made in {*self._configs.values()} or {config.of(".")}}
+        names = {made: frozenset(rule.name for rule in rules) for made, rules in sets.items()}
+        self.by_path = {path: names[made] for path, made in self._configs.items()}
+        wanted = frozenset().union(*names.values())
+        self.rules = [rule for rule in known.values() if rule.name in wanted]
+
+    def counts(self, rule: Rule, path: str) -> bool:
+        """Whether findings of the rule in a file are wanted."""
+        return rule.name in self.by_path[path] and not _ignored_in_file(path, rule, self._configs[path])
+
+
+def _run(
+    rule: Rule,
+    subjects: Iterable[Any],
+    found: dict[tuple[str, int, str], Finding],
+    chosen: _Chosen,
+    on_crash: OnCrash | None,
+) -> None:
+    for subject in subjects:
+        try:
+            for finding in rule.check(subject):
+                if chosen.counts(rule, finding.span.path):
+                    stamped = finding._replace(rule=rule.name, severity=finding.severity or rule.severity)
+                    found.setdefault((finding.span.path, finding.span.start, rule.code), stamped)
+        except Exception as error:
+            _crashed(on_crash, Crash(rule.name, _path(subject), error))
+
+
+def _measured(meter: Meter | None, name: str, work: Callable[[], Any]) -> Any:
+    if meter is None:
+        return work()
+    began = meter.clock()
+    try:
+        return work()
+    finally:
+        meter.spent[name] = meter.spent.get(name, 0.0) + meter.clock() - began
+
+
+def _subjects(project: Project, rule: Rule, on_crash: OnCrash | None) -> Sequence[Any]:
     try:
         return project.subjects(rule.looks_at)
     except Exception as error:
@@ -64,7 +131,7 @@ def _subjects(project: Project, rule: Rule, on_crash: Callable[[Crash], None] | 
         return ()
 
 
-def _crashed(on_crash: Callable[[Crash], None] | None, crash: Crash) -> None:
+def _crashed(on_crash: OnCrash | None, crash: Crash) -> None:
     if on_crash is None:
         raise crash.error
     on_crash(crash)
@@ -83,3 +150,6 @@ def _ignored_in_file(path: str, rule: Rule, config: Config) -> bool:
     return any(
         matches(place, (pattern,)) and ignored(rule, words) for pattern, words in config.per_file_ignores
     )
+
+
+__all__ = ["RULES", "Crash", "Meter", "OnCrash", "Settings", "lint"]

@@ -1,50 +1,46 @@
-"""Comments that silence findings: `# noqa`, `# noqa: LAM101, client-init-in-handler`, and
-`# lambdalint: allow[client-init-in-handler] reason`.
+"""Comments that silence findings, and the metadata of templates that do.
 
 A comment counts on the first or the last line of the statement that a finding stands in; in YAML, on the
-first or last line of the finding itself. Other tools' codes in a `noqa` silence nothing here. Text in strings
-is no comment.
+first or last line of the finding itself. `# lambdalint: allow[...]` alone on its line counts for what begins
+on the next one, `allow-file[...]` for the whole file. `Metadata: {lambdalint: {allow: [...]}}` of a resource
+counts for the resource, that of a template for the template. Text in strings is no comment.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lint_rules.engine.finding import Finding, Span
+from lint_rules.engine.marks import HINT, marks_in
 from lint_rules.engine.project import Project
 from lint_rules.engine.sources.document import Document
+from lint_rules.engine.suppression import Suppression, metadata_suppressions
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
-_NOQA = re.compile(r"#\s*noqa(?P<codes>\s*:(?P<list>[^#]*))?(?![\w-])", re.IGNORECASE)
-_ALLOW = re.compile(r"#\s*lambdalint:\s*allow\[(?P<list>[^\]]*)\]")
-_WORD = re.compile(r"[A-Za-z]+[0-9]+|[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
-_HINT = re.compile(r"noqa|lambdalint:", re.IGNORECASE)
-
-_ALL = frozenset({"*"})
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 
 
 class Suppressions:
-    """The comments of a project's documents, read when a document is first asked about."""
+    """Everything that silences findings in a project's documents, read when a document is first asked about."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._pages: dict[str, _Page] = {}
 
     def covers(self, finding: Finding, code: str) -> bool:
-        """Whether a comment silences the finding of the rule with this code."""
+        """Whether something silences the finding of the rule with this code."""
         document = self._project.documents[finding.span.path]
-        if not _HINT.search(document.text):
+        if not HINT.search(document.text):
             return False
-        page = self._page(document)
-        for row in page.rows(document, finding.span):
-            words = page.comments.get(row, frozenset())
-            if words is _ALL or code in words or finding.rule in words:
-                return True
-        return False
+        covered = False
+        for suppression in self._page(document).about(document, finding.span):
+            covered |= suppression.take(code, finding.rule)
+        return covered
 
     def row_for(self, span: Span) -> int | None:
         """The row of the document's text where a comment about `span` goes; None where none can stand."""
@@ -52,6 +48,12 @@ class Suppressions:
         if span.path.endswith(".json") or not document.text:
             return None
         return self._page(document).rows(document, span)[-1]
+
+    def all(self) -> Iterator[Suppression]:
+        """Every suppression, document by document."""
+        for document in self._project.documents.values():
+            if HINT.search(document.text):
+                yield from self._page(document).everything
 
     def _page(self, document: Document) -> _Page:
         page = self._pages.get(document.path)
@@ -67,7 +69,7 @@ def comments_in(project: Project, path: str) -> list[str]:
     modules = project.modules_of(path)
     for module in modules:
         try:
-            found += [text for kind, text, _, _ in _tokens(module.text) if kind == "comment"]
+            found += [text for kind, text, *_ in _tokens(module.text) if kind == "comment"]
         except SyntaxError:
             return []
     if not modules and not path.endswith(".json"):
@@ -76,15 +78,49 @@ def comments_in(project: Project, path: str) -> list[str]:
 
 
 class _Page:
-    """Of one document the words of comments by row, and for rows of Python the ends of their statement."""
+    """Of one document what silences findings, and for rows of Python the ends of their statement."""
 
     def __init__(self) -> None:
-        self.comments: dict[int, frozenset[str]] = {}
         self.statements: dict[int, tuple[int, int]] = {}
+        self.everything: list[Suppression] = []
+        self._by_row: dict[int, list[Suppression]] = {}
+        self._regions: list[tuple[int, int, Suppression]] = []
+
+    def add(self, document: Document, row: int, column: int, comment: str) -> None:
+        """A comment, which begins in this row (from 1) and column (from 0)."""
+        start = document.line_starts[row - 1] + column
+        for mark in marks_in(comment):
+            made = Suppression(document, start, comment, mark)
+            self.everything.append(made)
+            if mark.kind == "allow-file":
+                self.cover(made, 0, len(document.text) + 1)
+            else:
+                self._by_row.setdefault(row, []).append(made)
+                if mark.kind == "allow" and not document.line(row)[:column].strip():
+                    self._by_row.setdefault(_next_code(document, row), []).append(made)
+
+    def cover(self, made: Suppression, start: int, end: int) -> None:
+        """Let a suppression count for a part of the document."""
+        self._regions.append((start, end, made))
+
+    def about(self, document: Document, span: Span) -> Iterator[Suppression]:
+        """What silences findings at a place."""
+        for row in dict.fromkeys(self.rows(document, span)):
+            yield from self._by_row.get(row, ())
+        yield from (made for start, end, made in self._regions if start <= span.start < end)
 
     def rows(self, document: Document, span: Span) -> tuple[int, int]:
+        """The first and the last row of what a finding is about."""
         row = document.row(span.start)
         return self.statements.get(row) or (row, document.row(max(span.start, span.end - 1)))
+
+
+def _next_code(document: Document, row: int) -> int:
+    for number in range(row + 1, len(document.line_starts) + 1):
+        line = document.line(number).strip()
+        if line and not line.startswith("#"):
+            return number
+    return row
 
 
 def _read(project: Project, document: Document) -> _Page:
@@ -95,22 +131,26 @@ def _read(project: Project, document: Document) -> _Page:
             _read_python(module, page)
         except SyntaxError:
             _read_rows(document, module.base, len(module.text), page)
-    for template in project.templates_of(document.path):
-        if template.kind != "python":
-            _read_rows(document, template.base, len(template.text), page)
+    templates = [template for template in project.templates_of(document.path) if template.kind != "python"]
+    for template in templates if modules else ():
+        _read_rows(document, template.base, len(template.text), page)
     if not modules and not document.path.endswith(".json"):
         _read_rows(document, 0, len(document.text), page)
+    for template in templates:
+        for made, start, end in metadata_suppressions(document, template.text, template.base):
+            page.everything.append(made)
+            page.cover(made, start, end)
     return page
 
 
 def _read_python(module: Module, page: _Page) -> None:
-    shift = module.document.row(module.base) - 1
+    document = module.document
+    shift = document.row(module.base) - 1
+    indent = module.base - document.line_starts[shift]
     first = 0
-    for kind, text, start, end in _tokens(module.text):
+    for kind, text, start, end, column in _tokens(module.text):
         if kind == "comment":
-            words = _words(text)
-            if words is not None:
-                page.comments[start + shift] = words
+            page.add(document, start + shift, column + (indent if start == 1 else 0), text)
         elif kind == "end":
             if first:
                 for row in range(first, end + 1):
@@ -120,7 +160,7 @@ def _read_python(module: Module, page: _Page) -> None:
             first = start
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
+def _tokens(text: str) -> Iterator[tuple[str, str, int, int, int]]:
     from io import StringIO
     from tokenize import COMMENT, DEDENT, INDENT, NEWLINE, NL, TokenError, generate_tokens
 
@@ -128,34 +168,19 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
     try:
         for token in generate_tokens(StringIO(text, newline="\n").readline):
             if token.type == COMMENT:
-                yield "comment", token.string, token.start[0], token.end[0]
+                yield "comment", token.string, token.start[0], token.end[0], token.start[1]
             elif token.type == NEWLINE:
-                yield "end", "", token.start[0], token.start[0]
+                yield "end", "", token.start[0], token.start[0], 0
             elif token.type not in (NL, INDENT, DEDENT):
-                yield "code", "", token.start[0], token.end[0]
+                yield "code", "", token.start[0], token.end[0], 0
     except TokenError as error:
         raise SyntaxError(str(error)) from None
 
 
 def _read_rows(document: Document, start: int, length: int, page: _Page) -> None:
-    for row in range(document.row(start), document.row(start + max(0, length - 1)) + 1):
+    last = bisect_right(document.line_starts, start + max(0, length - 1))
+    for row in range(document.row(start), last + 1):
         line = document.line(row)
-        mark = re.search(r"(?:^|\s)#.*", line) if "#" in line else None
-        words = _words(mark.group()) if mark else None
-        if words is not None:
-            page.comments[row] = words
-
-
-def _words(comment: str) -> frozenset[str] | None:
-    """What a comment allows: codes and names, `_ALL`, or None when it is about something else."""
-    allow = _ALLOW.search(comment)
-    noqa = _NOQA.search(comment)
-    if not allow and not noqa:
-        return None
-    words = set(_WORD.findall(allow["list"])) if allow else set()
-    if noqa:
-        listed = _WORD.findall(noqa["list"] or "")
-        if not listed:
-            return _ALL
-        words.update(word.upper() if word[-1].isdigit() and "-" not in word else word for word in listed)
-    return frozenset(words)
+        mark = _COMMENT.search(line) if "#" in line else None
+        if mark:
+            page.add(document, row, mark.start(), mark.group())

@@ -20,12 +20,14 @@ def _project(files: Files) -> Project:
 def findings() -> Callable[..., list[tuple[str, int]]]:
     """Rules and rows found in a file `app.py` or in files by path; of `rule` alone where it is named.
 
-    With `paths=True` (rule, row, path). Rows of notebooks count within the cell.
+    With `paths=True` (rule, row, path). Rows of notebooks count within the cell. `extend` is a rule to run
+    besides those of the default set.
     """
 
-    def found(files: Files, rule: str = "", *, paths: bool = False) -> list[tuple]:
+    def found(files: Files, rule: str = "", *, paths: bool = False, extend: str = "") -> list[tuple]:
         project = _project(files)
         config = Config(select=(rule,), ignore=("LAM990",)) if rule and rule != "parse-error" else Config()
+        config = config._replace(extend_select=(extend,) if extend else ())
         listed = []
         for finding in lint(project, config):
             document = project.documents[finding.span.path]

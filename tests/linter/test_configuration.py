@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lint_rules import Config, Severity, load_rules
-from lint_rules.engine.config import find_config, read_config
 from lint_rules.engine.errors import UsageError
+from lint_rules.engine.layers import find_config, read_config
 from lint_rules.engine.selection import select
 
 
