@@ -45,7 +45,8 @@ class VirtualClock(SystemClock):
         self.skipped: Callable[[float, float], None] = _nothing
         """Told of every skip: the moment before it and the moment after."""
         self.offset = 0.0
-        """Seconds skipped so far."""
+        """Seconds that the wall clock is ahead of the machine's."""
+        self._skipped = 0.0
         self._automatic = automatic
         self._heap: list[tuple[float, int, Timer]] = []
         self._count = itertools.count()
@@ -62,7 +63,7 @@ class VirtualClock(SystemClock):
         self._coordinates: Any = None
 
     def monotonic(self) -> float:
-        return super().monotonic() + self.offset
+        return super().monotonic() + self._skipped
 
     @property
     def automatic(self) -> bool:
@@ -166,21 +167,22 @@ class VirtualClock(SystemClock):
         self.begin()
 
     def clear(self) -> None:
-        """Forget every timer."""
-        with self._changed:
+        """Forget every timer, and give the process its own time back: nothing is left that could notice."""
+        with self._stepping, self._changed:
             self._heap.clear()
+            if self._travel is not None:
+                self._travel.stop()
+                self._travel = self._coordinates = None
+                self.offset = 0.0
 
     def close(self) -> None:
-        """Stop, and give the process its own time back."""
+        """Stop for good."""
         with self._changed:
             self._closed = True
-            self._heap.clear()
             self._changed.notify_all()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
-        if self._travel is not None:
-            self._travel.stop()
-            self._travel = self._coordinates = None
+        self.clear()
 
     def waiting(self) -> int:
         """How many timers are set."""
@@ -221,6 +223,7 @@ class VirtualClock(SystemClock):
         else:
             self._coordinates.shift(ahead)
         self.offset += ahead
+        self._skipped += ahead
         self.skipped(before, moment)
 
     def _drop_cancelled(self) -> None:

@@ -89,12 +89,9 @@ def _travel(ahead: float) -> "Any":
 
 def _sleep(seconds: float, /) -> None:
     global _sleeping
-    try:
-        asked = float(seconds)
-    except (TypeError, ValueError):
-        asked = 0.0
-    if not SHORT <= asked < 1e9:
+    if not isinstance(seconds, (int, float)) or not SHORT <= seconds < 1e9:
         return _real_sleep(seconds)
+    asked = float(seconds)
     begun = _real_monotonic()
     with _lock:
         _sleeping += 1
