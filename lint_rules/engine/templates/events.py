@@ -6,12 +6,13 @@ services".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from lint_rules.engine.sources.node import Map, Node, Scalar, Unknown
 from lint_rules.engine.templates.intrinsics import Scope, references
-from lint_rules.engine.templates.model import EventSource
+from lint_rules.engine.templates.model import EventSource, Value
+from lint_rules.engine.templates.resource import Resource
 
 _HOW = {
     **dict.fromkeys(("S3", "SNS", "Schedule", "ScheduleV2", "CloudWatchEvent", "EventBridgeRule"), "async"),
@@ -29,6 +30,18 @@ _SOURCE = {
     "Schedule": "Schedule",
     "ScheduleV2": "ScheduleExpression",
 }
+_POLLED = {
+    "AWS::SQS::Queue": "SQS",
+    "AWS::Kinesis::Stream": "Kinesis",
+    "AWS::Kinesis::StreamConsumer": "Kinesis",
+    "AWS::DynamoDB::Table": "DynamoDB",
+    "AWS::DynamoDB::GlobalTable": "DynamoDB",
+    "AWS::MSK::Cluster": "MSK",
+    "AWS::MSK::ServerlessCluster": "MSK",
+    "AWS::AmazonMQ::Broker": "MQ",
+    "AWS::DocDB::DBCluster": "DocumentDB",
+}
+_SERVICES = {"sqs": "SQS", "kinesis": "Kinesis", "dynamodb": "DynamoDB", "kafka": "MSK", "mq": "MQ"}
 _PRINCIPALS = {
     "s3.amazonaws.com": ("S3", "AWS::S3::Bucket"),
     "sns.amazonaws.com": ("SNS", "AWS::SNS::Topic"),
@@ -44,41 +57,48 @@ class Link(NamedTuple):
     event: EventSource
 
 
-def sam_events(scope: Scope, events: Node | None) -> Iterator[EventSource]:
+def sam_events(function: Resource) -> Iterator[EventSource]:
     """The events of a SAM function."""
-    found = scope.resolve(events)
+    scope = function.scope
+    found = scope.resolve(function.properties.get("Events"))
     for key, event in found.items() if isinstance(found, Map) else ():
         kind = scope.at(event, "Type")
         name = kind.text if isinstance(kind, Scalar) else ""
         properties = scope.at(event, "Properties")
+        if not isinstance(properties, Map):
+            properties = Map({}, key.span)
+        settings = Resource(function.template, scope, key, name, properties)
         how = _HOW.get(name, "unknown")
-        if name == "SNS" and not _is_false(scope.at(properties, "SqsSubscription")):
+        if name == "SNS" and not _is_false(settings.node_at("SqsSubscription")):
             how = "poll"  # SAM puts a queue between topic and function.
-        source = properties.get(_SOURCE.get(name, "")) if isinstance(properties, Map) else None
-        undelivered = scope.value(scope.at(properties, "DeadLetterConfig"), key.span)
-        yield EventSource(name, how, key.text, key.span, scope.value(source, key.span), undelivered)
+        source = scope.value(properties.get(_SOURCE.get(name, "")), key.span)
+        undelivered = settings.value("DeadLetterConfig")
+        yield EventSource(name, how, key.text, key.span, source, undelivered, settings)
 
 
 class Targets:
     """Finds the functions that an expression names: by reference, through an alias or version, or by name."""
 
-    def __init__(self, scope: Scope, resources: Map, types: dict[str, str], functions: set[str]) -> None:
-        self._scope = scope
-        self._owner = {name: name for name in functions}
+    def __init__(self, resources: Mapping[str, Resource]) -> None:
+        self._scope: Scope | None = None
+        self._owner: dict[str, str] = {}
         self._by_name: dict[str, str] = {}
-        for name in functions:
-            own = scope.at(resources.get(name), "Properties", "FunctionName")
-            if isinstance(own, Scalar | Unknown) and own.text:
-                self._by_name[own.text] = name
-        for name, kind in types.items():
-            if kind in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
-                for function in self.of(scope.at(resources.get(name), "Properties"), "FunctionName"):
+        for name, found in resources.items():
+            self._scope = found.scope
+            if found.kind in ("AWS::Lambda::Function", "AWS::Serverless::Function"):
+                self._owner[name] = name
+                own = found.node_at("FunctionName")
+                if isinstance(own, Scalar | Unknown) and own.text:
+                    self._by_name[own.text] = name
+        for name, found in resources.items():
+            if found.kind in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+                for function in self.of(found.properties, "FunctionName"):
                     self._owner[name] = function
 
     def of(self, parent: Node | None, key: str) -> list[str]:
         """The logical ids of the functions that the value under `key` names."""
         node = parent.get(key) if isinstance(parent, Map) else None
-        if node is None:
+        if node is None or self._scope is None:
             return []
         found = [self._owner[name] for name in references(node) if name in self._owner]
         if not found:
@@ -91,27 +111,45 @@ class Targets:
         return list(dict.fromkeys(found))
 
 
-def resource_events(scope: Scope, resources: Map, types: dict[str, str], targets: Targets) -> Iterator[Link]:
-    """The invocations that other resources of the template cause. `types` holds resource types by logical
-    id. A permission counts only where the resource that it lets in does not say itself that it invokes."""
+def resource_events(resources: Mapping[str, Resource], targets: Targets) -> Iterator[Link]:
+    """The invocations that other resources of the template cause. A permission counts only where the resource
+    that it lets in does not say itself that it invokes."""
+    types = {name: found.kind for name, found in resources.items()}
     linked: set[tuple[str, str]] = set()
-    for name, kind in sorted(types.items(), key=lambda item: item[1] == "AWS::Lambda::Permission"):
-        read = _READERS.get(kind)
-        properties = scope.at(resources.get(name), "Properties")
-        if read is None or not isinstance(properties, Map):
+    for name, found in sorted(resources.items(), key=lambda item: item[1].kind == "AWS::Lambda::Permission"):
+        read = _READERS.get(found.kind)
+        if read is None:
             continue
+        scope, properties = found.scope, found.properties
         for event_kind, how, parent, key in read(scope, properties, types):
             for function in targets.of(parent, key):
                 if any((function, other) in linked for other in references(properties.get("SourceArn"))):
                     continue
                 linked.add((function, name))
-                found = parent.key(key)
-                span = found.span if found else parent.span
+                written = parent.key(key)
+                span = written.span if written else parent.span
                 node = properties.get("EventSourceArn") or properties.get("ScheduleExpression")
-                source = scope.value(node, span)
+                source = scope.value(node or properties.get("TopicArn"), span)
+                if event_kind == "EventSourceMapping":
+                    event_kind = _polled(properties, source, types)
+                elif found.kind in ("AWS::S3::Bucket", "AWS::SNS::Topic"):
+                    source = Value("unresolved", None, span, (name,))
                 queue = parent.get("DeadLetterConfig") or parent.get("RedrivePolicy")
                 undelivered = scope.value(queue, span)
-                yield Link(function, EventSource(event_kind, how, name, span, source, undelivered))
+                label = Scalar(name, name, span)
+                settings = Resource(found.template, scope, label, found.kind, parent)
+                yield Link(function, EventSource(event_kind, how, name, span, source, undelivered, settings))
+
+
+def _polled(properties: Map, source: Value, types: Mapping[str, str]) -> str:
+    """What a mapping reads, in SAM's words."""
+    if "SelfManagedEventSource" in properties.entries:
+        return "SelfManagedKafka"
+    for name in source.names:
+        if types.get(name) in _POLLED:
+            return _POLLED[types[name]]
+    text = source.value if isinstance(source.value, str) else source.text or ""
+    return _SERVICES.get(text.split(":")[2] if text.count(":") > 2 else "", "EventSourceMapping")
 
 
 _Read = Iterator[tuple[str, str, Map, str]]
@@ -121,55 +159,55 @@ def _maps(scope: Scope, node: Node | None) -> list[Map]:
     return [item for item in scope.elements(node) if isinstance(item, Map)]
 
 
-def _mapping(scope: Scope, properties: Map, types: dict[str, str]) -> _Read:
+def _mapping(scope: Scope, properties: Map, types: Mapping[str, str]) -> _Read:
     yield "EventSourceMapping", "poll", properties, "FunctionName"
 
 
-def _rule(scope: Scope, properties: Map, types: dict[str, str]) -> _Read:
+def _rule(scope: Scope, properties: Map, types: Mapping[str, str]) -> _Read:
     kind = "Schedule" if "ScheduleExpression" in properties.entries else "EventBridgeRule"
     for target in _maps(scope, properties.get("Targets")):
         yield kind, "async", target, "Arn"
 
 
-def _schedule(scope: Scope, properties: Map, types: dict[str, str]) -> _Read:
+def _schedule(scope: Scope, properties: Map, types: Mapping[str, str]) -> _Read:
     for target in _maps(scope, properties.get("Target")):
         yield "ScheduleV2", "async", target, "Arn"
 
 
-def _bucket(scope: Scope, properties: Map, types: dict[str, str]) -> _Read:
+def _bucket(scope: Scope, properties: Map, types: Mapping[str, str]) -> _Read:
     for item in _maps(scope, scope.at(properties, "NotificationConfiguration", "LambdaConfigurations")):
         yield "S3", "async", item, "Function"
 
 
-def _subscription(scope: Scope, properties: Map, types: dict[str, str]) -> _Read:
+def _subscription(scope: Scope, properties: Map, types: Mapping[str, str]) -> _Read:
     protocol = scope.resolve(properties.get("Protocol"))
     if isinstance(protocol, Scalar) and protocol.text == "lambda":
         yield "SNS", "async", properties, "Endpoint"
 
 
-def _topic(scope: Scope, properties: Map, types: dict[str, str]) -> _Read:
+def _topic(scope: Scope, properties: Map, types: Mapping[str, str]) -> _Read:
     for item in _maps(scope, properties.get("Subscription")):
         yield from _subscription(scope, item, types)
 
 
-def _logs(scope: Scope, properties: Map, types: dict[str, str]) -> _Read:
+def _logs(scope: Scope, properties: Map, types: Mapping[str, str]) -> _Read:
     yield "CloudWatchLogs", "async", properties, "DestinationArn"
 
 
-def _iot(scope: Scope, properties: Map, types: dict[str, str]) -> _Read:
+def _iot(scope: Scope, properties: Map, types: Mapping[str, str]) -> _Read:
     for action in _maps(scope, scope.at(properties, "TopicRulePayload", "Actions")):
         for target in _maps(scope, action.get("Lambda")):
             yield "IoTRule", "async", target, "FunctionArn"
 
 
-def _permission(scope: Scope, properties: Map, types: dict[str, str]) -> _Read:
+def _permission(scope: Scope, properties: Map, types: Mapping[str, str]) -> _Read:
     principal = scope.resolve(properties.get("Principal"))
     found = _PRINCIPALS.get(principal.text) if isinstance(principal, Scalar) else None
     if found and any(types.get(name) == found[1] for name in references(properties.get("SourceArn"))):
         yield found[0], "async", properties, "FunctionName"
 
 
-_READERS: dict[str, Callable[[Scope, Map, dict[str, str]], _Read]] = {
+_READERS: dict[str, Callable[[Scope, Map, Mapping[str, str]], _Read]] = {
     "AWS::Lambda::EventSourceMapping": _mapping,
     "AWS::Lambda::Permission": _permission,
     "AWS::Events::Rule": _rule,

@@ -7,12 +7,17 @@ unresolved value it must not report.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.node import Map
 from lint_rules.engine.sources.problem import Problem
+
+if TYPE_CHECKING:
+    from lint_rules.engine.templates.events import Targets
+    from lint_rules.engine.templates.resource import Resource
 
 
 class Value(NamedTuple):
@@ -41,7 +46,8 @@ class Value(NamedTuple):
 
 
 class EventSource(NamedTuple):
-    """Something that invokes a function. `kind` is SAM's name for it: S3, SNS, Schedule, EventBridgeRule, ...
+    """Something that invokes a function. `kind` is SAM's name for it: SQS, S3, SNS, Schedule, EventBridgeRule,
+    ...; "EventSourceMapping" where the template does not tell what is read.
 
     `how` is "async" (Lambda queues the event and retries), "sync" (the caller waits), "poll" (Lambda reads a
     queue or stream) or "unknown". `name` is the logical id of the event in SAM or of the resource in
@@ -56,6 +62,13 @@ class EventSource(NamedTuple):
     undelivered: Value
     """The queue for events that could not be handed to Lambda at all; not for those on which the function
     failed."""
+    settings: Resource
+    """What else is said of it, under CloudFormation's names: `settings.value("BatchSize")`."""
+
+    @property
+    def source_id(self) -> str:
+        """The logical id of what it reads or who sends it, or an empty string."""
+        return self.source.names[0] if self.source.names else ""
 
 
 class FunctionSpec(NamedTuple):
@@ -83,6 +96,13 @@ class FunctionSpec(NamedTuple):
     properties: Map
     own_properties: Map
     template: Template
+    resource: Resource
+    invoke_config: Resource | None
+    """Retries, age and destinations of asynchronous events; None where nothing sets them."""
+
+    def value(self, *path: str) -> Value:
+        """Any property, under CloudFormation's name for it: `value("TracingConfig", "Mode")`."""
+        return self.resource.value(*path)
 
     def edit_adding(self, path: tuple[str, ...], value: str, before: str = "") -> Edit | None:
         """The edit that gives the function itself (not Globals) the property under `path`; None if the text
@@ -108,6 +128,10 @@ class Statement(NamedTuple):
     conditional: bool
     owner: str
     span: Span
+    sid: Value
+    principal: Value
+    """Who may come in, in a resource or trust policy; absent in an identity policy."""
+    condition: Value
 
     @property
     def allows(self) -> bool:
@@ -122,11 +146,22 @@ class Statement(NamedTuple):
         return [text for text in texts if takes_resources(text)]
 
 
-class Template:
-    """One infrastructure file, or the policy documents of one Python module.
+class Noun(Protocol):
+    """A kind of thing that templates hold: one file of `nouns/`."""
 
-    `kind` is "sam", "cloudformation", "policy" (a policy document alone in a file) or "python". `error`
-    tells why the file could not be read; then it has no functions and no statements.
+    @classmethod
+    def all_in(cls: type[AnyNoun], template: Template) -> Iterator[AnyNoun]:
+        """Those that the template holds."""
+
+
+AnyNoun = TypeVar("AnyNoun", bound=Noun)
+
+
+class Template:
+    """One infrastructure file, or what one Python module makes.
+
+    `kind` is "sam", "cloudformation", "serverless", "terraform", "cdk", "policy" (a policy document alone in
+    a file) or "python" (calls of boto3). `error` tells why the file could not be read; then it holds nothing.
     """
 
     def __init__(self, document: Document, text: str, base: int, name: str, kind: str) -> None:
@@ -137,7 +172,37 @@ class Template:
         self.kind = kind
         self.functions: tuple[FunctionSpec, ...] = ()
         self.statements: tuple[Statement, ...] = ()
+        """Those of identity policies."""
         self.policy_templates: tuple[tuple[str, str, Span], ...] = ()
         """SAM policy templates used: logical id of the function, name of the policy template, span of the
         name."""
         self.error: Problem | None = None
+        self.resources: dict[str, Resource] = {}
+        """Every resource by its logical id, for what no noun tells."""
+        self.targets: Targets | None = None
+        self._nouns: dict[type, tuple[Any, ...]] = {}
+
+    def all(self, noun: type[AnyNoun]) -> tuple[AnyNoun, ...]:
+        """The queues, tables, roles, ... of the template: `template.all(Queue)`."""
+        found = self._nouns.get(noun)
+        if found is None:
+            found = self._nouns[noun] = tuple(noun.all_in(self))
+        return found
+
+    def named(self, noun: type[AnyNoun], value: Value) -> AnyNoun | None:
+        """The one of these things that a value refers to; None where it refers to none of this template."""
+        return next((found for found in self.all(noun) if _logical_id(found) in value.names), None)
+
+    def of(self, *kinds: str) -> list[Resource]:
+        """The resources of these types."""
+        return [resource for resource in self.resources.values() if resource.kind in kinds]
+
+    def functions_named(self, parent: Map, key: str) -> list[str]:
+        """The logical ids of the functions that the property names: by reference, through an alias or
+        version, or by the function's own name."""
+        return self.targets.of(parent, key) if self.targets else []
+
+
+def _logical_id(noun: Any) -> str:
+    found: str = noun.logical_id
+    return found

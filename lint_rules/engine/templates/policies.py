@@ -6,21 +6,28 @@ policies, which say who may come in, and are left out, as are permissions bounda
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import Map, Node, Scalar, Unknown, walk
 from lint_rules.engine.templates.intrinsics import Scope, references
 from lint_rules.engine.templates.model import Statement, Value
 
+if TYPE_CHECKING:
+    from lint_rules.engine.templates.resource import Resource
+
 _ATTACHED = frozenset({"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"})
+_PRINCIPALS = frozenset({"Principal", "NotPrincipal"})
 _SAM_OWNERS = frozenset({"AWS::Serverless::Function", "AWS::Serverless::StateMachine"})
 
 
-def policy_statements(scope: Scope, document: Node | None, owner: str) -> Iterator[Statement]:
-    """The statements of a policy document, without those that name a principal."""
+def policy_statements(
+    scope: Scope, document: Node | None, owner: str, resource_policy: bool = False
+) -> Iterator[Statement]:
+    """The statements of a policy document: of a resource policy all, else those that name no principal."""
     for item in scope.elements(scope.at(document, "Statement")):
-        if isinstance(item, Map) and not any(key in item.entries for key in ("Principal", "NotPrincipal")):
+        if isinstance(item, Map) and (resource_policy or _PRINCIPALS.isdisjoint(item.entries)):
             span = item.span
             yield Statement(
                 effect=scope.value(item.get("Effect"), span),
@@ -31,34 +38,24 @@ def policy_statements(scope: Scope, document: Node | None, owner: str) -> Iterat
                 conditional=scope.resolve(item.get("Condition")) is not None,
                 owner=owner,
                 span=span,
+                sid=scope.value(item.get("Sid"), span),
+                principal=scope.value(item.get("Principal") or item.get("NotPrincipal"), span),
+                condition=scope.value(item.get("Condition"), span),
             )
 
 
-def template_statements(scope: Scope, resources: Map, properties: dict[str, Map]) -> Iterator[Statement]:
-    """The statements of all identity policies of a template's resources.
-
-    `properties` holds the properties of the SAM functions with Globals merged, by logical id.
-    """
-    boundaries = _boundaries(scope, resources, properties)
-    for key, resource in resources.items():
-        kind = scope.at(resource, "Type")
-        kind_name = kind.text if isinstance(kind, Scalar) else ""
-        own = scope.at(resource, "Properties")
-        name = key.text
-        if kind_name in _SAM_OWNERS:
-            merged = properties.get(name) or own
-            for policy in scope.elements(merged.get("Policies") if isinstance(merged, Map) else None):
+def template_statements(scope: Scope, resources: Mapping[str, Resource]) -> Iterator[Statement]:
+    """The statements of all identity policies of a template's resources."""
+    boundaries = _boundaries(scope, resources)
+    for name, resource in resources.items():
+        kind, own = resource.kind, resource.properties
+        if kind in _SAM_OWNERS:
+            for policy in scope.elements(own.get("Policies")):
                 yield from policy_statements(scope, policy, name)
-        elif not isinstance(own, Map):
-            continue
-        elif kind_name == "AWS::IAM::Role":
+        elif kind == "AWS::IAM::Role":
             for policy in scope.elements(own.get("Policies")):
                 yield from policy_statements(scope, scope.at(policy, "PolicyDocument"), name)
-        elif (
-            kind_name in _ATTACHED
-            and not _for_people(scope, own)
-            and not _bounds(scope, name, own, boundaries)
-        ):
+        elif kind in _ATTACHED and not _for_people(scope, own) and not _bounds(scope, name, own, boundaries):
             yield from policy_statements(scope, own.get("PolicyDocument"), name)
 
 
@@ -82,13 +79,12 @@ def _for_people(scope: Scope, policy: Map) -> bool:
     )
 
 
-def _boundaries(scope: Scope, resources: Map, properties: dict[str, Map]) -> tuple[set[str], list[str]]:
+def _boundaries(scope: Scope, resources: Mapping[str, Resource]) -> tuple[set[str], list[str]]:
     """Logical ids that permissions boundaries refer to, and the ends of the ARNs they spell out."""
     names: set[str] = set()
     texts: list[str] = []
-    for key, resource in resources.items():
-        own = properties.get(key.text) or scope.at(resource, "Properties")
-        boundary = own.get("PermissionsBoundary") if isinstance(own, Map) else None
+    for resource in resources.values():
+        boundary = resource.properties.get("PermissionsBoundary")
         if boundary is not None:
             names.update(references(boundary))
             found = scope.resolve(boundary)
