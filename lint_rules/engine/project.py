@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.handlers import Handler
     from lint_rules.engine.sources.module import Module
     from lint_rules.engine.templates.model import Template
+    from lint_rules.engine.templates.stacks import Given
 
 
 class Project:
@@ -31,6 +32,7 @@ class Project:
         """Paths whose reading ran into a mistake of ours; nothing of them is shown to rules."""
         self._modules: dict[str, list[Module]] = {}
         self._templates: dict[str, list[Template]] = {}
+        self._given: Given | None = None
         self._handlers: list[Handler] | None = None
 
     @classmethod
@@ -56,7 +58,8 @@ class Project:
         )
         made.crashes = [crash for crash in self.crashes if crash[0] not in paths]
         made._modules = {path: found for path, found in self._modules.items() if path not in paths}
-        made._templates = {path: found for path, found in self._templates.items() if path not in paths}
+        if not self._given:  # What a nested template says depends on its parents.
+            made._templates = {path: found for path, found in self._templates.items() if path not in paths}
         return made
 
     def edited(self, path: str, edits: Sequence[Edit]) -> str:
@@ -131,10 +134,22 @@ class Project:
         if path not in self._templates:
             try:
                 self._templates[path] = self._read_templates(path)
+                self._take_parameters(self._templates[path])
             except Exception as error:
                 self.crashes.append((path, error))
                 self._templates[path] = []
         return self._templates[path]
+
+    def _take_parameters(self, templates: Sequence[Template]) -> None:
+        """Give nested templates what their parents pass to them."""
+        from lint_rules.engine.templates.stacks import given_by, nests, take
+
+        if self._given is None:
+            self._given = {}
+            nesting = [path for path, document in self.documents.items() if nests(document.text)]
+            self._given = given_by([parent for path in nesting for parent in self.templates_of(path)])
+        for template in templates:
+            take(template, self._given)
 
     def _read_templates(self, path: str) -> list[Template]:
         from lint_rules.engine.templates.reading import read_template, templates_in_module

@@ -65,7 +65,12 @@ PARAMETERS = """
         ("!If [Loop, 1, 2]", "unknown"),
         ("!If [IsTest, !Ref AWS::NoValue, 2]", None),
         ("!ImportValue other", "unknown"),
-        ("!Select [0, [a, b]]", "unknown"),
+        ("!Select [0, [a, b]]", "a"),
+        ("!Select [2, [a, b]]", "unknown"),
+        ("!Select [1, !Split ['-', 'x-y']]", "y"),
+        ("!Select [0, !GetAZs '']", "unknown"),
+        ("!Split ['-', !Ref AWS::StackName]", "unknown"),
+        ("'{{resolve:ssm:/name}}'", "unknown"),
     ],
 )
 def test_an_intrinsic_comes_to(expression: str, value: object) -> None:

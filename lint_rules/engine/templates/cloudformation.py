@@ -30,6 +30,7 @@ def is_template(root: Node) -> bool:
 def fill(template: Template, root: Map, scope: Scope | None = None) -> None:
     """Read everything rules ask for into `template`."""
     scope = scope or Scope(root)
+    template.root = root
     resources = template.resources = resources_in(template, scope, root)
     functions = template.of(SAM_FUNCTION, FUNCTION)
     targets = template.targets = Targets(resources)
@@ -72,8 +73,8 @@ def _function(found: Resource, events: tuple[EventSource, ...], config: Resource
         code_uri=found.value("CodeUri" if sam else "Code") if inline.absent else absent,
         inline_code=inline,
         runtime=found.value("Runtime"),
-        timeout=found.value("Timeout"),
-        memory=found.value("MemorySize"),
+        timeout=found.number("Timeout"),
+        memory=found.number("MemorySize"),
         environment=found.value("Environment", "Variables"),
         role=found.value("Role"),
         dead_letter=found.chosen("DeadLetterQueue" if sam else "DeadLetterConfig", "TargetArn"),

@@ -8,7 +8,7 @@ absence, None. Results stand where the template writes the expression, not where
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown, walk
@@ -21,8 +21,10 @@ _DEEPEST = 50
 class Scope:
     """The names an expression may use: parameters, mappings and conditions of one template."""
 
-    def __init__(self, root: Map) -> None:
+    def __init__(self, root: Map, given: Mapping[str, Node] | None = None) -> None:
         self._parameters = _map(root.get("Parameters"))
+        self._given = given or {}
+        """Values of parameters that a parent stack passes; they come before defaults."""
         self._mappings = _map(root.get("Mappings"))
         self._conditions = _map(root.get("Conditions"))
         self._truths: dict[str, bool | None] = {}
@@ -30,6 +32,8 @@ class Scope:
     def resolve(self, node: Node | None, depth: int = 0) -> Node | None:
         """The node that the expression comes to: not an intrinsic any more, Unknown, or None when absent."""
         if not isinstance(node, Map):
+            if isinstance(node, Scalar) and isinstance(node.value, str) and "{{resolve:" in node.text:
+                return Unknown(node.span, (), node.text)
             return node
         call = intrinsic(node)
         if call is None:
@@ -47,6 +51,8 @@ class Scope:
             return self._join(node, argument, depth)
         if name == "Fn::FindInMap":
             return self._find(node, argument, depth)
+        if name in ("Fn::Select", "Fn::Split"):
+            return self._list(node, name, argument, depth)
         return Unknown(node.span, tuple(references(node)))
 
     def at(self, node: Node | None, *keys: str) -> Node | None:
@@ -94,6 +100,8 @@ class Scope:
         return Unknown(node.span, () if name.startswith("AWS::") or not name else (name,))
 
     def _default(self, name: str) -> Node | None:
+        if name in self._given:
+            return self._given[name]
         parameter = self._parameters.get(name)
         if not isinstance(parameter, Map):
             return None
@@ -190,6 +198,24 @@ class Scope:
         if isinstance(found, List):
             return List(found.items, node.span)
         return Unknown(node.span)
+
+    def _list(self, node: Map, name: str, argument: Node, depth: int) -> Node | None:
+        """`Fn::Split`, and `Fn::Select` from a list that is known."""
+        unknown = Unknown(node.span, tuple(references(node)))
+        if not isinstance(argument, List) or len(argument.items) != 2:
+            return unknown
+        first, second = (self.resolve(item, depth + 1) for item in argument.items)
+        if name == "Fn::Split":
+            if isinstance(first, Scalar) and isinstance(second, Scalar) and first.text:
+                return List([Scalar(t, t, node.span) for t in second.text.split(first.text)], node.span)
+            return unknown
+        if isinstance(first, Scalar) and isinstance(second, List) and first.text.isdecimal():
+            index = int(first.text)
+            chosen = self.resolve(second.items[index], depth + 1) if index < len(second.items) else unknown
+            if isinstance(chosen, Scalar):
+                return Scalar(chosen.value, chosen.text, node.span)
+            return chosen
+        return unknown
 
 
 def intrinsic(node: Map) -> tuple[str, Node] | None:

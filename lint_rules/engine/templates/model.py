@@ -180,7 +180,13 @@ class Template:
         self.resources: dict[str, Resource] = {}
         """Every resource by its logical id, for what no noun tells."""
         self.targets: Targets | None = None
+        self.root: Map | None = None
+        """The document in CloudFormation's form."""
         self._nouns: dict[type, tuple[Any, ...]] = {}
+
+    def forget(self) -> None:
+        """Drop what was concluded, before the template is filled again."""
+        self._nouns.clear()
 
     def all(self, noun: type[AnyNoun]) -> tuple[AnyNoun, ...]:
         """The queues, tables, roles, ... of the template: `template.all(Queue)`."""

@@ -63,6 +63,16 @@ class Resource:
             return Value("unresolved", None, self.span)
         return self.scope.value(self.node_at(*path), self.span)
 
+    def number(self, *path: str) -> Value:
+        """A property that is a number: parameters bring it as text."""
+        return as_number(self.value(*path))
+
+    def flag(self, *path: str) -> Value:
+        """A property that is true or false, also when written as text."""
+        found = self.value(*path)
+        text = found.value.lower() if isinstance(found.value, str) else ""
+        return found._replace(value=text == "true") if text in ("true", "false") else found
+
     def chosen(self, *path: str) -> Value:
         """A property of which a deployment may choose another value than the defaults' one: absence by an
         `If` or a parameter is not certain."""
@@ -111,6 +121,13 @@ class Resource:
         from lint_rules.engine.templates.edits import add_entry
 
         return add_entry(self.template, self.own, path, value, before)
+
+
+def as_number(value: Value) -> Value:
+    """The value with a number in place of text that is one."""
+    if isinstance(value.value, str) and value.value.isdecimal() and len(value.value) < 20:
+        return value._replace(value=int(value.value))
+    return value
 
 
 def chooses(node: Node, path: tuple[str, ...]) -> bool:

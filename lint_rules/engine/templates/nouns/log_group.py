@@ -25,7 +25,7 @@ class LogGroup(NamedTuple):
             yield cls(
                 logical_id=found.logical_id,
                 name=found.value("LogGroupName"),
-                retention=found.value("RetentionInDays"),
+                retention=found.number("RetentionInDays"),
                 kms_key=found.value("KmsKeyId"),
                 resource=found,
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lint_rules.engine.templates.model import Template, Value
-from lint_rules.engine.templates.resource import Resource
+from lint_rules.engine.templates.resource import Resource, as_number
 
 
 class Queue(NamedTuple):
@@ -33,11 +33,11 @@ class Queue(NamedTuple):
             yield cls(
                 logical_id=found.logical_id,
                 name=found.value("QueueName"),
-                fifo=found.value("FifoQueue"),
-                visibility_timeout=found.value("VisibilityTimeout"),
-                retention=found.value("MessageRetentionPeriod"),
+                fifo=found.flag("FifoQueue"),
+                visibility_timeout=found.number("VisibilityTimeout"),
+                retention=found.number("MessageRetentionPeriod"),
                 dead_letter=found.chosen("RedrivePolicy", "deadLetterTargetArn"),
-                max_receive_count=found.chosen("RedrivePolicy", "maxReceiveCount"),
+                max_receive_count=as_number(found.chosen("RedrivePolicy", "maxReceiveCount")),
                 kms_key=found.value("KmsMasterKeyId"),
                 resource=found,
             )

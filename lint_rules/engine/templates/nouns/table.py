@@ -44,9 +44,9 @@ class Table(NamedTuple):
                 billing=found.value("BillingMode"),
                 stream=found.value("StreamSpecification", "StreamViewType"),
                 expiry=found.value("TimeToLiveSpecification", "AttributeName"),
-                recovery=found.value(*recovery),
+                recovery=found.flag(*recovery),
                 kms_key=found.first("SSESpecification.KMSMasterKeyId", "SSESpecification.SSEEnabled"),
-                protected=found.value("DeletionProtectionEnabled"),
+                protected=found.flag("DeletionProtectionEnabled"),
                 resource=found,
             )
 

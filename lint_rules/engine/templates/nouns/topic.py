@@ -25,7 +25,7 @@ class Topic(NamedTuple):
             yield cls(
                 logical_id=found.logical_id,
                 name=found.value("TopicName"),
-                fifo=found.value("FifoTopic"),
+                fifo=found.flag("FifoTopic"),
                 kms_key=found.value("KmsMasterKeyId"),
                 resource=found,
             )
@@ -62,7 +62,7 @@ class Subscription(NamedTuple):
             protocol=found.value("Protocol"),
             endpoint=found.value("Endpoint"),
             filter=found.value("FilterPolicy"),
-            raw=found.value("RawMessageDelivery"),
+            raw=found.flag("RawMessageDelivery"),
             undelivered=found.chosen("RedrivePolicy", "deadLetterTargetArn"),
             resource=found,
         )
