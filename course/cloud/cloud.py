@@ -17,18 +17,25 @@ from typing import Any
 from course.cloud import quotas, scratch
 from course.cloud.api.account import Account
 from course.cloud.api.concurrency import provisions, reservations
+from course.cloud.api.event_directory import EventDirectory
 from course.cloud.api.invocations import Invocations
 from course.cloud.api.noun import operations
 from course.cloud.api.targets import Targets
+from course.cloud.engine.async_queue import AsyncQueue
 from course.cloud.engine.concurrency import Concurrency
+from course.cloud.engine.endings import Endings
 from course.cloud.engine.factory import Factory
 from course.cloud.engine.invoke import Engine
 from course.cloud.engine.pool import Pool
 from course.cloud.engine.provisioned import Provisioned
+from course.cloud.engine.recursion import Recursion
+from course.cloud.engine.trace import Traces
+from course.cloud.engine.work import Work
 from course.cloud.gateway import Gateway
 from course.cloud.moto_bridge import app as moto
 from course.cloud.moto_bridge.logs import MotoLogs
 from course.cloud.moto_bridge.neighbours import MotoNeighbours
+from course.cloud.moto_bridge.outbox import MotoOutbox
 from course.cloud.observe.ledger import Ledger
 from course.cloud.runtime.debug import Debug
 from course.cloud.runtime.launchers import ExecLauncher, Launcher
@@ -76,6 +83,7 @@ class Cloud:
         self.clock = VirtualClock(automatic=skip == "automatic")
         self.ledger = Ledger(self.clock)
         self.clock.skipped = self.ledger.skipped
+        self._work = Work(self.clock)
         neighbours = MotoNeighbours(ACCOUNT, REGION)
         factory = Factory(
             LAUNCHERS[launcher](),
@@ -111,7 +119,25 @@ class Cloud:
         self._account.shares_changed = self._share
         concurrency.ready = lambda arn: self._provisioned.provisioned(arn)[0]
         targets = Targets(self._account)
-        self._invocations = Invocations(targets, engine, self.clock, self._new_id, self._chance)
+        directory = EventDirectory(self._account)
+        traces = Traces(self.clock, self._chance)
+        self.recursion = Recursion(self.ledger, directory.may_recurse)
+        endings = Endings(self._work, self.clock, self.ledger, self._new_id)
+        queue = AsyncQueue(
+            self._work,
+            self.clock,
+            self.ledger,
+            directory,
+            engine.invoke,
+            self.recursion,
+            traces,
+            self._new_id,
+            endings,
+        )
+        self.accept = queue.accept
+        """Takes an event for a function, as `engine.outbox.Accept`."""
+        self.outbox = endings.outbox = MotoOutbox(ACCOUNT, REGION, queue.accept)
+        self._invocations = Invocations(targets, engine, queue, self.recursion, traces, self._new_id)
         gateway = Gateway(
             operations(self._account),
             targets,
@@ -166,17 +192,18 @@ class Cloud:
         return self._pool.factory.tier.find()
 
     def settle(self, seconds: float = 10.0) -> bool:
-        """Wait until every accepted event has run; False if that took longer."""
-        return self._invocations.settle(seconds)
+        """Wait in real time until nothing is at work; False if that took longer."""
+        return self.clock.settle(seconds)
 
     def reset(self) -> None:
         """Empty every service and end every environment. Nothing that was under way is seen afterwards."""
-        self._invocations.drop()
+        self._work.drop()
         self.clock.clear()
         self._provisioned.clear()
         for _ in range(100):  # who was on the way to an environment has one by the next round
             self._pool.clear()
-            if self._invocations.quiet(0.02) and self._provisioned.quiet(0.02):
+            quiet = self._invocations.quiet(0.02) and self._provisioned.quiet(0.02)
+            if quiet and self.clock.settle(0.02):
                 break
         self._account.clear()
         self._concurrency.clear()
@@ -190,11 +217,11 @@ class Cloud:
         self._closed = True
         atexit.unregister(self.close)
         self._server.close()
-        self._invocations.drop()
+        self._work.drop()
         self._provisioned.clear()
         self._pool.close()
         self._provisioned.close()
-        self._invocations.close()
+        self._work.close()
         self._account.clear()
         self.clock.close()
         scratch.release()

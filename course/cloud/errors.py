@@ -6,6 +6,7 @@
     ├── ValidationFailed          400  (botocore's model is not met)
     ├── CodeStorageExceeded       400
     ├── PolicyTooLong             400
+    ├── RecursiveInvocation       400
     ├── AccessDenied              403
     ├── ResourceNotFound          404
     ├── ProvisionedConcurrencyNotFound, CodeSigningNotFound  404
@@ -76,6 +77,10 @@ class CodeStorageExceeded(AwsError):
 
 class PolicyTooLong(AwsError):
     code, status, fault = "PolicyLengthExceededException", 400, "User"
+
+
+class RecursiveInvocation(AwsError):
+    code, status, fault = "RecursiveInvocationException", 400, "User"
 
 
 class ProvisionedConcurrencyNotFound(AwsError):

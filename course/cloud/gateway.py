@@ -18,6 +18,7 @@ from course.cloud.api.invocations import Invocations
 from course.cloud.api.noun import Operation
 from course.cloud.api.targets import Targets
 from course.cloud.api.validation import validate
+from course.cloud.engine.trace import serving
 from course.cloud.errors import AwsError, NotOffered, RequestTooLarge, ServiceError, UnknownOperation
 from course.cloud.moto_bridge.refusals import signed_for
 from course.cloud.observe.ledger import Ledger
@@ -62,6 +63,10 @@ class Gateway:
             return _send(start_response, *self._admin(environ, path))
         if code := _CODE_PATH.fullmatch(path):
             return _send(start_response, *self._code(code))
+        with serving(environ.get("HTTP_X_AMZN_TRACE_ID")):
+            return self._serve(environ, path, start_response)
+
+    def _serve(self, environ: dict[str, Any], path: str, start_response: StartResponse) -> Iterable[bytes]:
         if _LAMBDA_PATH.match(path) and _is_lambda(environ, path):
             return self._lambda(environ, path, start_response)
         self._caught_up()
@@ -94,7 +99,6 @@ class Gateway:
         validate(found.operation, parameters)
         if found.operation == "Invoke":
             parameters["RequestId"] = request
-            parameters["TraceHeader"] = headers.get("x-amzn-trace-id")
             answer = self._invocations.invoke(parameters)
             request, rest = answer.pop("RequestId"), answer.pop("Rest", bool)
             return protocol.shape_output("Invoke", answer), request, rest

@@ -2,28 +2,27 @@
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 
-What this does not do: an `Event` invocation is accepted, queued in memory and run once; retries, age limits,
-dead-letter queues and destinations belong to the event system that is still to come.
+An `Event` invocation is only accepted here; the queue sees to it from then on.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import random
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from course.cloud import quotas
 from course.cloud.api.payload import check_json
 from course.cloud.api.stored import Parameters
 from course.cloud.api.targets import Targets
-from course.cloud.clock import Clock
+from course.cloud.engine.async_queue import AsyncQueue, check_event_size
 from course.cloud.engine.invoke import Engine
-from course.cloud.errors import AwsError, InvalidRequestContent, RequestTooLarge
-from course.cloud.model import Invocation, Kind
+from course.cloud.engine.recursion import Recursion
+from course.cloud.engine.trace import Traces, served
+from course.cloud.errors import InvalidRequestContent, RequestTooLarge
+from course.cloud.model import Invocation
 
 
 class Invocations:
@@ -33,19 +32,18 @@ class Invocations:
         self,
         targets: Targets,
         engine: Engine,
-        clock: Clock,
+        queue: AsyncQueue,
+        recursion: Recursion,
+        traces: Traces,
         new_id: Callable[[], str],
-        chance: random.Random,
     ) -> None:
         self._targets = targets
         self._engine = engine
-        self._clock = clock
+        self._queue = queue
+        self._recursion = recursion
+        self._traces = traces
         self._new_id = new_id
-        self._chance = chance
-        self._queue = ThreadPoolExecutor(max_workers=16, thread_name_prefix="event")
         self._calls = 0
-        self._pending = 0
-        self._era = 0
         self._settled = threading.Condition()
 
     def invoke(self, parameters: Parameters) -> Parameters:
@@ -70,26 +68,26 @@ class Invocations:
             parameters["FunctionName"], parameters.get("Qualifier")
         )
         answer: Parameters = {"ExecutedVersion": function.version, "RequestId": request}
-        _check_size(len(payload), kind)
+        _check_size(len(payload))
+        if kind == "Event":
+            check_event_size(payload)
         check_json(payload)
         if kind == "DryRun":
             return {**answer, "StatusCode": 204}
+        if kind == "Event":
+            self._queue.accept(invoked_arn, payload, request=request)
+            return {"StatusCode": 202, "RequestId": request}
+        trace = self._recursion.admit(function.name, invoked_arn, self._traces.follow(served()), request)
         invocation = Invocation(
             id=request,
             function=function,
             payload=payload or b"{}",
-            kind=_kind(kind),
+            kind="RequestResponse",
             invoked_arn=invoked_arn,
-            trace=self._trace(parameters),
+            trace=trace,
             client_context=_client_context(parameters.get("ClientContext")),
             tail=parameters.get("LogType") == "Tail",
         )
-        if kind == "Event":
-            with self._settled:
-                self._pending += 1
-                era = self._era
-            self._queue.submit(self._run_event, invocation, era)
-            return {"StatusCode": 202, "RequestId": request}
         outcome, rest = self._engine.answer(invocation)
         answer |= {"StatusCode": 200, "Payload": outcome.payload, "Rest": rest}
         if outcome.error is not None:
@@ -98,56 +96,16 @@ class Invocations:
             answer["LogResult"] = base64.b64encode(outcome.log_tail).decode()
         return answer
 
-    def settle(self, seconds: float) -> bool:
-        """Wait until no accepted event is still to be run; False if that took longer."""
-        with self._settled:
-            return self._settled.wait_for(lambda: self._pending == 0, timeout=seconds)
-
-    def drop(self) -> None:
-        """Run none of the events that still wait to be run."""
-        with self._settled:
-            self._era += 1
-
     def quiet(self, seconds: float) -> bool:
-        """Wait until no invocation of any kind is under way; False if that took longer."""
+        """Wait until nobody waits for an answer; False if that took longer."""
         with self._settled:
-            return self._settled.wait_for(lambda: self._pending + self._calls == 0, timeout=seconds)
-
-    def close(self) -> None:
-        """Run nothing any more."""
-        self._queue.shutdown(wait=True, cancel_futures=True)
-
-    def _run_event(self, invocation: Invocation, era: int) -> None:
-        try:
-            if era == self._era:
-                self._engine.invoke(invocation)
-        except (AwsError, OSError, RuntimeError):
-            return  # the function or the cloud is gone; there is nobody to tell yet
-        finally:
-            with self._settled:
-                self._pending -= 1
-                self._settled.notify_all()
-
-    def _trace(self, parameters: Parameters) -> str:
-        given = parameters.get("TraceHeader")
-        if given:
-            return str(given)
-        root = f"1-{int(self._clock.now()):08x}-{self._chance.getrandbits(96):024x}"
-        return f"Root={root};Parent={self._chance.getrandbits(64):016x};Sampled=0"
+            return self._settled.wait_for(lambda: self._calls == 0, timeout=seconds)
 
 
-def _kind(kind: str) -> Kind:
-    return "Event" if kind == "Event" else "RequestResponse"
-
-
-def _check_size(size: int, kind: str) -> None:
+def _check_size(size: int) -> None:
     if size > quotas.SYNC_PAYLOAD:
         raise RequestTooLarge(
             f"Request must be smaller than {quotas.SYNC_PAYLOAD} bytes for the InvokeFunction operation"
-        )
-    if kind == "Event" and size > quotas.ASYNC_PAYLOAD:
-        raise RequestTooLarge(
-            f"{size} byte payload is too large for the Event invocation type (limit {quotas.ASYNC_PAYLOAD} bytes)"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,15 +19,17 @@ class Work:
         self._clock = clock
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="work")
         self._era = 0
+        self._own = threading.local()
 
     def start(self, do: Callable[[], None]) -> None:
         """Do it on another thread, as soon as one is free. It must see to its own errors."""
-        era = self._era
+        era = self._current()
         self._clock.begin()
 
         def carry() -> None:
             with self._clock.carrying():
                 if era == self._era:
+                    self._own.era = era
                     do()
 
         try:
@@ -36,13 +39,29 @@ class Work:
 
     def at(self, when: float, do: Callable[[], None], *, endless: bool = False) -> Callable[[], None]:
         """Start it at a moment, in epoch seconds. Returns what takes that back."""
-        return self._clock.call_at(when, lambda: self.start(do), endless=endless).cancel
+        era = self._current()
+
+        def due() -> None:
+            if era == self._era:
+                self.start(do)
+
+        if era != self._era:
+            return _nothing
+        return self._clock.call_at(when, due, endless=endless).cancel
 
     def drop(self) -> None:
-        """Start nothing any more of what was to be started until now."""
+        """Start nothing any more of what was to be started until now, and nothing that follows from what runs."""
         self._era += 1
 
     def close(self) -> None:
         """Wait for what runs and start nothing any more."""
         self.drop()
         self._threads.shutdown(wait=True)
+
+    def _current(self) -> int:
+        # What outlives a reset must not bring anything into the time after it: a thread of ours knows its own.
+        return int(getattr(self._own, "era", self._era))
+
+
+def _nothing() -> None:
+    return
