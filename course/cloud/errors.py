@@ -6,6 +6,7 @@
     ├── ValidationFailed          400  (botocore's model is not met)
     ├── CodeStorageExceeded       400
     ├── PolicyTooLong             400
+    ├── ResourceInUse             400
     ├── RecursiveInvocation       400
     ├── AccessDenied              403
     ├── ResourceNotFound          404
@@ -81,6 +82,10 @@ class PolicyTooLong(AwsError):
 
 class RecursiveInvocation(AwsError):
     code, status, fault = "RecursiveInvocationException", 400, "User"
+
+
+class ResourceInUse(AwsError):
+    code, status, fault = "ResourceInUseException", 400, "User"
 
 
 class ProvisionedConcurrencyNotFound(AwsError):

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from course.cloud import quotas
 from course.cloud.api.code import Package, unpack
+from course.cloud.api.mapping import Sources
 from course.cloud.api.names import Reference, resolve
 from course.cloud.api.stored import LATEST, LayerVersion, Parameters, Stored, Version
 from course.cloud.clock import Clock
@@ -85,6 +86,7 @@ class Account:
         self.shares_changed: Callable[[], None] = _nothing
         """Called after a reserved or provisioned concurrency came, changed or went."""
         self.provisioner: Provisioner | None = None
+        self.sources: Sources | None = None
         self.lock = threading.RLock()
         self.functions: dict[str, Stored] = {}
         self.layers: dict[str, dict[int, LayerVersion]] = {}

@@ -8,7 +8,7 @@ are reached through `Sources`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from course.cloud.api.stored import Parameters
@@ -34,6 +34,8 @@ class Mapping:
     """What its owner wants; `state` follows."""
     result: str = ""
     """`LastProcessingResult`, where the kind of source has one."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """Changed in place by the nouns that tag."""
 
     @property
     def batch_size(self) -> int:

@@ -113,4 +113,4 @@ class Mappings:
 
 
 def _service(arn: str) -> str:
-    return (arn.split(":") + ["", ""])[2]
+    return [*arn.split(":"), "", ""][2]
