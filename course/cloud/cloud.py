@@ -192,8 +192,8 @@ class Cloud:
         return self._pool.factory.tier.find()
 
     def settle(self, seconds: float = 10.0) -> bool:
-        """Wait in real time until nothing is at work; False if that took longer."""
-        return self.clock.settle(seconds)
+        """Wait in real time until all that happens by itself has come to rest; False if that took longer."""
+        return self._work.settle(seconds)
 
     def reset(self) -> None:
         """Empty every service and end every environment. Nothing that was under way is seen afterwards."""
@@ -203,7 +203,7 @@ class Cloud:
         for _ in range(100):  # who was on the way to an environment has one by the next round
             self._pool.clear()
             quiet = self._invocations.quiet(0.02) and self._provisioned.quiet(0.02)
-            if quiet and self.clock.settle(0.02):
+            if quiet and self._work.settle(0.02):
                 break
         self._account.clear()
         self._concurrency.clear()

@@ -19,22 +19,29 @@ class Work:
         self._clock = clock
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="work")
         self._era = 0
+        self._open = 0
+        self._changed = threading.Condition()
         self._own = threading.local()
 
     def start(self, do: Callable[[], None]) -> None:
         """Do it on another thread, as soon as one is free. It must see to its own errors."""
         era = self._current()
         self._clock.begin()
+        self._count(1)
 
         def carry() -> None:
-            with self._clock.carrying():
-                if era == self._era:
-                    self._own.era = era
-                    do()
+            try:
+                with self._clock.carrying():
+                    if era == self._era:
+                        self._own.era = era
+                        do()
+            finally:
+                self._count(-1)
 
         try:
             self._threads.submit(carry)
         except RuntimeError:  # the cloud is closed
+            self._count(-1)
             self._clock.end()
 
     def at(self, when: float, do: Callable[[], None], *, endless: bool = False) -> Callable[[], None]:
@@ -49,6 +56,11 @@ class Work:
             return _nothing
         return self._clock.call_at(when, due, endless=endless).cancel
 
+    def settle(self, seconds: float) -> bool:
+        """Wait in real time until all that was started is done, what sleeps too; False if that took longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._open == 0, timeout=seconds)
+
     def drop(self) -> None:
         """Start nothing any more of what was to be started until now, and nothing that follows from what runs."""
         self._era += 1
@@ -57,6 +69,11 @@ class Work:
         """Wait for what runs and start nothing any more."""
         self.drop()
         self._threads.shutdown(wait=True)
+
+    def _count(self, more: int) -> None:
+        with self._changed:
+            self._open += more
+            self._changed.notify_all()
 
     def _current(self) -> int:
         # What outlives a reset must not bring anything into the time after it: a thread of ours knows its own.
