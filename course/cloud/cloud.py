@@ -68,6 +68,7 @@ class Cloud:
         isolation: str = "auto",
         network: str = "open",
         cpu: str = "off",
+        runtime_client: str = "auto",
         debug: Debug | None = None,
     ) -> None:
         """Start it. Raises UserError if the port cannot be had.
@@ -77,6 +78,7 @@ class Cloud:
         is "open", or "cloud" to let handlers connect to this cloud only. `cpu` is "off", or "share" to let handlers
         compute only as fast as their memory buys (1,769 MB: one vCPU). `skip` is "on-request" (time passes as it
         does until `clock.advance` is called) or "automatic" (waits in which nothing runs are skipped).
+        `runtime_client` is "auto" (the C part of awslambdaric where there is one) or "python" (what stands in for it).
         `admin_token` guards the admin routes. `debug` names a function whose environments wait for an editor.
         """
         self._chance = random.Random(seed)
@@ -94,6 +96,7 @@ class Cloud:
             Tier(isolation),
             network=network,
             cpu=cpu,
+            runtime_client=runtime_client,
             debug=debug,
         )
         self._pool = Pool(factory, self.clock)

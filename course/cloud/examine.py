@@ -8,6 +8,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
+from course.cloud.runtime.child.bootstrap import has_native_client
 from course.cloud.runtime.world import Tier, in_container
 
 
@@ -32,9 +33,15 @@ def _python() -> Examined:
 
 def _runtime_client() -> Examined:
     found = _version("awslambdaric")
-    if found:
+    if not hasattr(os, "fork"):
+        says = f"handlers cannot run on {platform.system()} itself; install and start lambdalab inside WSL 2"
+    elif found is None:
+        says = "awslambdaric, AWS's own runtime client, is not installed; `lambdalint[course]` brings it"
+    elif has_native_client(sys.path):
         return Examined("runtime", True, f"awslambdaric {found}, AWS's own runtime client", needed=True)
-    says = "awslambdaric is not installed; AWS publishes it for Linux, where `lambdalint[course]` brings it"
+    else:
+        says = f"awslambdaric {found}, AWS's own runtime client; its C part is for Linux, ours in Python stands in"
+        return Examined("runtime", True, says, needed=True)
     return Examined("runtime", False, says, needed=True)
 
 

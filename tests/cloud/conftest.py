@@ -66,7 +66,8 @@ def pack() -> Callable[..., bytes]:
 
 @pytest.fixture(scope="session")
 def own_cloud() -> Iterator[Cloud]:
-    with Cloud(seed=7) as cloud:
+    # LAMBDALAB_RUNTIME_CLIENT=python: all tests on what stands in for the C part of awslambdaric.
+    with Cloud(seed=7, runtime_client=os.environ.get("LAMBDALAB_RUNTIME_CLIENT", "auto")) as cloud:
         yield cloud
 
 

@@ -40,9 +40,11 @@ class Factory:
         network: str = "open",
         freeze: bool = True,
         cpu: str = "off",
+        runtime_client: str = "auto",
         debug: Debug | None = None,
     ) -> None:
-        """`network` is "open", or "cloud" for connections to this cloud only; `cpu` is "off" or "share"."""
+        """`network` is "open", or "cloud" for connections to this cloud only; `cpu` is "off" or "share";
+        `runtime_client` is "auto", or "python" for our own client of the Runtime API."""
         self.endpoint = ""
         self.tier = tier
         self._launcher = launcher
@@ -53,6 +55,7 @@ class Factory:
         self._network = network
         self._freeze = freeze
         self._cpu = cpu
+        self._runtime_client = runtime_client
         self._debug = debug
         self._count = 0
         self._folders: dict[str, Path] = {}
@@ -89,6 +92,8 @@ class Factory:
             )
             if debug is None:  # who stops in an editor is in no hurry, and the clock waits for nobody there
                 settings["_LAMBDALAB_CLOCK"] = f"{self._clock.offset!r} {function.timeout}"
+            if self._runtime_client == "python":
+                settings["_LAMBDALAB_RUNTIME_CLIENT"] = "python"
             if debug:
                 settings[VARIABLE] = debug.listen(name)
             process = self._launcher.start(

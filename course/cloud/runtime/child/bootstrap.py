@@ -4,7 +4,7 @@ The keeper exists so that nothing a handler starts can escape. With a sandbox, e
 namespace that ends with its first process; without one the keeper is the subreaper of all its descendants, so
 even a daemonised grandchild stays in its tree. It holds the read end of a pipe whose write end only the cloud
 has, so when the cloud dies, however it dies, the keeper ends everything. How the runtime ended is written to a
-second pipe. The runtime itself is AWS's `awslambdaric`.
+second pipe. The runtime itself is AWS's `awslambdaric`; without its C part, `runtime_client.py` stands in for that.
 
 Run as a script, `bootstrap.py DEATH_FD STATUS_FD [SANDBOX]`, or entered after a fork by the zygote.
 """
@@ -167,6 +167,13 @@ def _neighbour(name: str) -> "Any":
     return importlib.import_module(name)
 
 
+def has_native_client(places: "list[str]") -> bool:
+    """Whether the C extension of awslambdaric lies in one of these folders."""
+    from importlib.machinery import PathFinder
+
+    return PathFinder.find_spec("runtime_client", places) is not None
+
+
 def _first_in_namespace(status_fd: int, world: "dict[str, Any]") -> None:
     """PID 1 of the sandbox: builds the world, starts the runtime, collects what is orphaned, ends with it."""
     sandbox = _neighbour("sandbox")
@@ -237,7 +244,10 @@ def keep(child: int, death_fd: int, status_fd: int, reports: bool) -> None:
 
 def become_environment(death_fd: int, status_fd: int, world: "dict[str, Any] | None") -> None:
     """Turn this process into the keeper of a new environment. Only the runtime's process returns."""
-    _neighbour("virtual_time")  # as long as its file can be seen
+    # As long as their files can be seen:
+    _neighbour("virtual_time")
+    if os.environ.pop("_LAMBDALAB_RUNTIME_CLIENT", "") == "python" or not has_native_client(sys.path[1:]):
+        _neighbour("runtime_client")
     if world is not None:
         try:
             _neighbour("sandbox").enter()
