@@ -3,16 +3,14 @@
     STARTING ──init──▶ IDLE ──run──▶ BUSY ──▶ SETTLING ──settle──▶ IDLE
         └───────────────┴─────────────┴───────────┴──────────────▶ DEAD
 
-Every transition is one method. The thread that wants something done drives it: it waits on the sockets, the
-output pipe and the exit of the process together, and looks at the memory every 10 ms, so an environment has no
-thread of its own and nothing is handed over. Phases and limits:
+Every transition is one method. The thread that wants something done drives it (see `watch.py`), so an environment
+has no thread of its own and nothing is handed over. Phases and limits:
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
 
 from __future__ import annotations
 
 import math
-import select
 from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
@@ -25,13 +23,11 @@ from course.cloud.runtime.output import Event, Output
 from course.cloud.runtime.process import Process
 from course.cloud.runtime.results import exit_error, parse_error, timeout_error, too_large
 from course.cloud.runtime.runtime_api import Link, Request
-from course.cloud.runtime.sleeps import Sleeps
+from course.cloud.runtime.watch import Watch
 from course.cloud.virtual_clock import VirtualClock
 
 SMALL = 16 * 1024
 """Bytes that any socket holds while nobody reads."""
-TICK = 0.01
-"""Seconds between two looks at the memory."""
 
 
 class State(Enum):
@@ -102,31 +98,25 @@ class Environment:
         self._freeze = freeze
         self._allowance = allowance
         self._debugger = debugger
-        self._memory_limit = float(function.memory) if debugger is None else math.inf
         self._output = Output(process.output, (str(function.code).encode(), b"/var/task"))
+        memory = float(function.memory) if debugger is None else math.inf
+        self._watch = Watch(process, link, self._output, clock, memory, debugger)
         self._waiting: Request | None = None
         self._answered: Request | None = None
-        self._poll = select.poll()
-        self._watched: set[int] = set()
-        self._closed: set[int] = set()
-        self._peak = 0.0
-        self._sleeps = Sleeps(clock)
 
     def init(self, limit: float = quotas.INIT_TIMEOUT) -> Init:
         """Drive the INIT phase until the runtime asks for its first event, fails, or `limit` seconds pass."""
         limit = PATIENCE if self._debugger else limit
         started, begin = self.born
-        self._restored: float | None = None
         wanted = {"next", "init/error", "restore/error"}
-        ending, request = self._until(begin + limit, wanted)
-        self._sleeps.wake()
+        ending, request = self._watch.until(begin + limit, wanted)
         error, payload = None, b""
         if request is not None and request.what == "next":
             self._waiting = request
         elif request is not None:
             ending, (error, payload) = "error", parse_error(request.body, self._paths())
             self._link.answer(request, 202)
-            self._settle_output()
+            self._watch.drain()
         seconds = self._clock.monotonic() - begin
         events = self._output.take(self._clock.now())
         if self._waiting is not None:
@@ -136,7 +126,8 @@ class Environment:
             self.end()
             if error is None:
                 error = FunctionError("Runtime.ExitError", exit_error("", status)[0].message)
-        restore = None if self._restored is None else begin + seconds - self._restored
+        restored = self._watch.restored
+        restore = None if restored is None else begin + seconds - restored
         return Init(ending, error, payload, started, seconds, events, restore)
 
     def run(self, invocation: Invocation, limit: float) -> Run:
@@ -155,14 +146,14 @@ class Environment:
         next_request, self._waiting = self._waiting, None
         headers = _event_headers(invocation, started + limit)
         if self._allowance is not None:  # INIT is not held to it: AWS lends more there
+            self._watch.allowance = self._allowance
             self._allowance.begin(begin)
         heard = self._link.answer(next_request, 200, invocation.payload, headers)
         if small:
             self._process.thaw()
         if not heard:
-            self._settle_output()
-        ending, request = self._until(begin + limit, {"response", "error"}, invocation.id)
-        self._sleeps.wake()
+            self._watch.drain()
+        ending, request = self._watch.until(begin + limit, {"response", "error"}, invocation.id)
         seconds = self._clock.monotonic() - begin
         result = self._finish(invocation, ending, request, limit)
         return result._replace(started=started, seconds=min(seconds, limit))
@@ -173,9 +164,10 @@ class Environment:
             answered, self._answered = self._answered, None
             self._link.answer(answered, 202)
             # The runtime asks for the next event at once; what it wrote before that belongs to this invocation.
-            _, self._waiting = self._until(self._clock.monotonic() + 2, {"next"})
-            self._settle_output()
+            _, self._waiting = self._watch.until(self._clock.monotonic() + 2, {"next"})
+            self._watch.drain()
         if self._allowance is not None:
+            self._watch.allowance = None
             self._allowance.release()
         memory = self._memory(run.ending)
         events = self._output.take(self._clock.now())
@@ -190,13 +182,13 @@ class Environment:
         if self.state is State.DEAD:
             return
         self.state = State.DEAD
-        self._sleeps.close()
+        self._watch.close()
         self._process.end()
         self._link.close()
 
     def abort(self) -> None:
         """Kill its processes. The thread that drives it finds it dead and ends it; any thread may call this."""
-        self.aborted = True
+        self.aborted = self._watch.aborted = True
         self._process.kill()
 
     def _become_idle(self) -> None:
@@ -220,104 +212,16 @@ class Environment:
             error, payload = timeout_error(invocation.id, limit)
             self._process.kill()
         else:
-            error, payload = exit_error(invocation.id, self._wait_exit())
-        self._settle_output()
+            error, payload = exit_error(invocation.id, self._watch.wait_exit())
+        self._watch.drain()
         return Run(ending, error, payload, 0.0, 0.0, 0.0, [])
-
-    def _until(
-        self, deadline: float, wanted: set[str], invocation: str = ""
-    ) -> tuple[Ending, Request | None]:
-        """Wait for one of the wanted requests. Without one, the ending says what came first."""
-        memory = self._memory_limit
-        next_look = self._clock.monotonic() + TICK
-        while True:
-            now = self._clock.monotonic()
-            if now >= deadline:
-                return "timeout", None
-            if now >= next_look:
-                if self.aborted:  # it may have been starting still, with nothing there to kill
-                    self._process.kill()
-                self._sleeps.look(self._process.cpu_seconds, deadline)
-                used = self._process.memory_mb(memory)
-                # Near the limit a look costs less than the memory that could be taken between two of them.
-                next_look = now + (TICK if used < memory * 0.6 else TICK / 5)
-                self._peak = max(self._peak, used)
-                if used > memory:
-                    self._process.kill()
-                    self._wait_exit()
-                    return "memory", None
-            wake = min(next_look, deadline)
-            if self._allowance is not None and self.state is State.BUSY:
-                wake = min(wake, self._allowance.look(now))
-            for descriptor in self._ready(wake - now):
-                if descriptor == self._process.output:
-                    if not self._output.drain(self._clock.now()):
-                        self._closed.add(descriptor)
-                    continue
-                if descriptor == self._process.exit_descriptor:
-                    return self._exited(wanted, invocation)
-                if descriptor == self._sleeps.descriptor:
-                    for request in self._sleeps.roused():
-                        self._link.answer(request, 200, repr(self._clock.offset).encode())
-                    continue
-                for request in self._link.receive(descriptor):
-                    if request.what in wanted and (not invocation or request.id == invocation):
-                        return "ok", request
-                    self._attend(request, deadline)
-
-    def _attend(self, request: Request, deadline: float) -> None:
-        if request.what == "clock/sleep":
-            self._sleeps.add(request, deadline)
-            return
-        if request.what == "restore/next":
-            # The snapshot would be taken here. It is restored at once: the hooks on both sides run.
-            self._restored = self._clock.monotonic()
-        elif request.what == "debugger/ready" and self._debugger is not None:
-            self._debugger()
-        self._link.answer(request, 200 if request.what == "restore/next" else 202)
-
-    def _exited(self, wanted: set[str], invocation: str) -> tuple[Ending, Request | None]:
-        # The last words may still be in the socket: a runtime reports an init error and exits at once.
-        for _ in range(2):  # the first round may only accept the connection
-            for descriptor in self._link.descriptors():
-                for request in self._link.receive(descriptor):
-                    if request.what in wanted and (not invocation or request.id == invocation):
-                        return "ok", request
-        status = self._wait_exit()
-        return ("signal" if status is not None and status < 0 else "exit"), None
-
-    def _ready(self, seconds: float) -> list[int]:
-        watch = {*self._link.descriptors(), self._process.output}
-        watch.add(self._process.exit_descriptor)
-        if self._sleeps.descriptor >= 0:
-            watch.add(self._sleeps.descriptor)
-        watch -= self._closed
-        for descriptor in watch - self._watched:
-            self._poll.register(descriptor, select.POLLIN)
-        for descriptor in self._watched - watch:
-            self._poll.unregister(descriptor)
-        self._watched = watch
-        return [descriptor for descriptor, _ in self._poll.poll(max(0.0, seconds) * 1000)]
-
-    def _settle_output(self) -> None:
-        self._output.drain(self._clock.now())
-
-    def _wait_exit(self) -> int | None:
-        for _ in range(200):
-            status = self._process.exit_status()
-            if status is not None:
-                self._settle_output()
-                return status
-            self._settle_output()
-            self._clock.sleep(0.005)
-        return None
 
     def _memory(self, ending: Ending) -> float:
         if ending == "memory":
             return float(self.function.memory)
         # The kernel's own peak sees what happened between two looks.
-        self._peak = max(self._peak, self._process.peak_mb())
-        return min(self._peak, float(self.function.memory))
+        self._watch.peak = max(self._watch.peak, self._process.peak_mb())
+        return min(self._watch.peak, float(self.function.memory))
 
     def _paths(self) -> tuple[bytes, bytes]:
         return str(self.function.code).encode(), b"/var/task"
