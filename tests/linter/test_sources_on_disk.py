@@ -65,7 +65,7 @@ def test_dependencies_that_pip_put_beside_the_code_are_left_out_and_told(tmp_pat
     record.write_text("boto3/session.py,sha256=x,1\nsix.py,,\nboto3-1.0.dist-info/RECORD,,\n")
     found = discover(["src"])
     assert found.files == ["src/app.py", "src/own/a.py"]
-    assert found.vendored == ["src/boto3"]
+    assert found.vendored == ["src/boto3", "src/six.py"]
 
 
 def test_without_a_record_every_folder_beside_it_is_a_dependency(tmp_path):

@@ -1,8 +1,9 @@
 """Which files to look at: those named, and those found in the folders named.
 
 A file that is named is always taken. A folder is walked without what is nobody's source: environments,
-caches, build output, and dependencies committed beside the code, which are recognised by what pip leaves
-(`*.dist-info`). Tests are left out as well, because a client made inside a function is right there.
+caches, build output, what .gitignore files name, and dependencies committed beside the code, which are
+recognised by what pip leaves (`*.dist-info`). Tests are left out as well, because a client made inside a
+function is right there.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from lint_rules.engine.errors import UsageError
+from lint_rules.engine.sources.gitignore import Gitignore, gitignore_for
 
 PYTHON = (".py",)
 DATA = (".yaml", ".yml", ".json", ".template")
@@ -28,13 +31,33 @@ SKIPPED_FOLDERS = frozenset({
 _TEST_FOLDERS = frozenset({"test", "tests"})
 
 
+class Walk(NamedTuple):
+    """What a walk leaves out in a folder: `exclude` are patterns relative to `root`."""
+
+    exclude: tuple[str, ...] = ()
+    root: str = "."
+    include_tests: bool = False
+    gitignore: bool = True
+
+
 class Found:
-    """The outcome of a search: files in order, folders of dependencies left out, and lines to tell."""
+    """The outcome of a search: files in order, lines to tell, and what was left out, each with a word on why."""
 
     def __init__(self) -> None:
         self.files: list[str] = []
-        self.vendored: list[str] = []
         self.notes: list[str] = []
+        self.left_out: list[tuple[str, str]] = []
+
+    @property
+    def vendored(self) -> list[str]:
+        """Folders and files of dependencies left out."""
+        return [path for path, why in self.left_out if why == INSTALLED]
+
+
+INSTALLED = "installed by pip"
+IGNORED = "ignored by git"
+EXCLUDED = "excluded"
+TEST = "a test"
 
 
 def is_test(path: str) -> bool:
@@ -75,15 +98,15 @@ def discover(
     root: str = ".",
     include_tests: bool = False,
     force_exclude: bool = False,
+    of: Callable[[str], Walk] | None = None,
 ) -> Found:
-    """Find the files. Patterns in `exclude` are relative to `root`; with `force_exclude` everything that a
-    walk would leave out is left out although it is named. Raises UsageError for a path that does not
-    exist."""
+    """Find the files. Patterns in `exclude` are relative to `root`; `of` gives what holds in a folder instead.
+    With `force_exclude` everything that a walk would leave out is left out although it is named. Raises
+    UsageError for a path that does not exist."""
     found = Found()
     seen: set[str] = set()
-
-    def excluded(path: str) -> bool:
-        return bool(exclude) and matches(relative(path, root), exclude)
+    fixed = Walk(tuple(exclude), root, include_tests)
+    walk_in = of or (lambda folder: fixed)
 
     def take(path: str) -> None:
         key = os.path.abspath(path)
@@ -93,51 +116,74 @@ def discover(
 
     for given in paths:
         path = _tidy(given)
+        walk = walk_in(path if os.path.isdir(path) else os.path.dirname(path) or ".")
         if os.path.isdir(path):
-            if not excluded(path):
-                _walk(path, found, take, excluded, include_tests)
+            if walk.exclude and matches(relative(path, walk.root), walk.exclude):
+                found.left_out.append((path, EXCLUDED))
+            else:
+                _walk(path, found, take, walk_in)
         elif not os.path.exists(path):
             raise UsageError(f"{given}: no such file or folder")
-        elif not force_exclude or not _left_out(relative(path, root), exclude, include_tests):
+        elif not force_exclude or not _left_out(relative(path, walk.root), walk.exclude, walk.include_tests):
             take(path)
+        else:
+            found.left_out.append((path, EXCLUDED))
     return found
 
 
-def _walk(
-    top: str,
-    found: Found,
-    take: Callable[[str], None],
-    excluded: Callable[[str], bool],
-    include_tests: bool,
-) -> None:
-    todo = [(top, "")]
+def _walk(top: str, found: Found, take: Callable[[str], None], walk_in: Callable[[str], Walk]) -> None:
+    todo: list[tuple[str, str, Gitignore | None]] = [
+        (top, "", gitignore_for(os.path.dirname(os.path.abspath(top))))
+    ]
     while todo:
-        folder, below = todo.pop()
+        folder, below, above = todo.pop()
         try:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             found.notes.append(f"{folder}: cannot be read: {error.strerror or error}; skipped")
             continue
+        walk = walk_in(folder)
+        ignored = _ignored(folder, entries, above)
         vendored = _installed(entries)
-        folders: list[tuple[str, str]] = []
+        folders: list[tuple[str, str, Gitignore | None]] = []
         for entry in entries:
             name = entry.name
             path = name if folder == "." else folder.rstrip("/") + "/" + name
             inner = f"{below}/{name}" if below else name
-            if entry.is_dir(follow_symlinks=False):
-                if name in SKIPPED_FOLDERS or name.endswith((".dist-info", ".egg-info")) or excluded(path):
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if is_folder:
+                if name in SKIPPED_FOLDERS or name.endswith((".dist-info", ".egg-info")):
                     continue
-                if name in vendored:
-                    found.vendored.append(path)
-                elif not os.path.exists(path + "/pyvenv.cfg"):
-                    folders.append((path, inner))
+                if os.path.exists(path + "/pyvenv.cfg"):
+                    continue
+            elif not name.endswith(SUFFIXES):
                 continue
-            if not name.endswith(SUFFIXES) or name in vendored or excluded(path):
-                continue
-            if (include_tests or not is_test(inner)) and entry.is_file():
+            why = ""
+            if walk.exclude and matches(relative(path, walk.root), walk.exclude):
+                why = EXCLUDED
+            elif name in vendored:
+                why = INSTALLED
+            elif walk.gitignore and ignored is not None and (os.path.abspath(path), is_folder) in ignored:
+                why = IGNORED
+            elif not is_folder and not walk.include_tests and is_test(inner):
+                why = TEST
+            if why:
+                found.left_out.append((path, why))
+            elif is_folder:
+                folders.append((path, inner, ignored))
+            elif entry.is_file():
                 take(path)
         todo.extend(reversed(folders))
+
+
+def _ignored(folder: str, entries: list[os.DirEntry[str]], above: Gitignore | None) -> Gitignore | None:
+    """What is ignored in a folder that has these entries."""
+    names = {entry.name for entry in entries}
+    if ".git" in names:
+        return Gitignore(os.path.abspath(folder), None)
+    # Outside of a repository such a file is nobody's.
+    return Gitignore(os.path.abspath(folder), above) if above and ".gitignore" in names else above
 
 
 def _installed(entries: list[os.DirEntry[str]]) -> set[str]:
