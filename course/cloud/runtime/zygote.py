@@ -22,13 +22,36 @@ from course.cloud.runtime.process import Ends, Process, end_tree, resident_mb
 
 _BARE = 14.0
 """MB that an interpreter with the runtime alone occupies: what a plain function would have used without a zygote."""
+_MANY = 100
+"""Python files; who brings more imports for longer than a fork takes."""
+_SDK = (b"boto", b"aws_lambda_powertools")
 _SCRIPT = Path(__file__).parent / "child" / "zygote.py"
 
 
 class ZygoteLauncher:
-    """A fork for each environment."""
+    """A fork for each environment: of a process with boto3 if the function's files speak of it, else of a small one."""
 
     def __init__(self) -> None:
+        self._zygotes = {kind: _Zygote(kind) for kind in ("plain", "boto3")}
+        self._kinds: dict[tuple[str, str], str] = {}
+
+    def start(self, variables: Mapping[str, str], folder: Path, world: dict[str, Any] | None) -> Process:
+        places = _places(world, variables)
+        kind = self._kinds.get(places)
+        if kind is None:
+            kind = self._kinds[places] = "boto3" if _speaks_of_boto3(places) else "plain"
+        return self._zygotes[kind].start(variables, folder, world)
+
+    def close(self) -> None:
+        for zygote in self._zygotes.values():
+            zygote.close()
+
+
+class _Zygote:
+    """One process to fork, started when it is first needed."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
@@ -107,7 +130,7 @@ class ZygoteLauncher:
         ours, theirs = socket.socketpair()
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-B", "-s", str(_SCRIPT), str(theirs.fileno())],
+                [sys.executable, "-B", "-s", str(_SCRIPT), str(theirs.fileno()), self._kind],
                 env={"PATH": os.defpath, "TZ": ":UTC", "LANG": "en_US.UTF-8"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -129,18 +152,41 @@ class ZygoteLauncher:
         self._channel = self._process = None
 
 
-def _own_modules(world: dict[str, Any] | None, variables: Mapping[str, str]) -> list[str]:
-    """Top-level modules that the function or its layers bring themselves."""
+def _places(world: dict[str, Any] | None, variables: Mapping[str, str]) -> tuple[str, str]:
+    """The folders of the function's code and of its layers, "" for none."""
     code = world["code"] if world else variables["LAMBDA_TASK_ROOT"]
     layers = world["layers"] if world else variables.get("_LAMBDALAB_OPT")
+    return code, layers or ""
+
+
+def _folders(places: tuple[str, str]) -> list[Path]:
+    code, layers = places
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    folders = [Path(code)]
-    if layers:
-        folders += [Path(layers, "python"), Path(layers, "python", "lib", version, "site-packages")]
+    if not layers:
+        return [Path(code)]
+    return [Path(code), Path(layers, "python"), Path(layers, "python", "lib", version, "site-packages")]
+
+
+def _own_modules(world: dict[str, Any] | None, variables: Mapping[str, str]) -> list[str]:
+    """Top-level modules that the function or its layers bring themselves."""
+    folders = _folders(_places(world, variables))
     names = {
         entry.name.partition(".")[0] for folder in folders if folder.is_dir() for entry in folder.iterdir()
     }
     return sorted(name for name in names if name.isidentifier())
+
+
+def _speaks_of_boto3(places: tuple[str, str]) -> bool:
+    """Whether some Python file names an AWS SDK. A large package counts as if one did."""
+    looked = 0
+    for folder in _folders(places):
+        for path in folder.rglob("*.py"):
+            looked += 1
+            with suppress(OSError):
+                text = path.read_bytes()
+                if looked > _MANY or any(word in text for word in _SDK):
+                    return True
+    return False
 
 
 def _line(channel: socket.socket) -> str:

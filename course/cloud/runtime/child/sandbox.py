@@ -18,6 +18,7 @@ import ctypes
 import os
 import struct
 from contextlib import suppress
+from functools import lru_cache
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
@@ -118,6 +119,7 @@ def restrict_network(ports: list[int]) -> None:
         os.close(ruleset)
 
 
+@lru_cache(maxsize=1)
 def _libc() -> ctypes.CDLL:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long

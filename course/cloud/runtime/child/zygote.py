@@ -1,10 +1,10 @@
 """A process that has already imported what handlers import, and forks a new environment on request.
 
-Run as a script with the number of a socket. Each request is a JSON object with three file descriptors attached
-(death, status, output); the answer is the keeper's process id. Everything that a fresh interpreter would do
-differently is undone in the fork: variables, time zone, working folder, standard streams, and every preloaded
-module of which the function brings its own copy. awslambdaric itself is imported after the fork, because it reads
-its variables when it is imported.
+Run as a script with the number of a socket and the kind of function it is for. Each request is a JSON object with
+three file descriptors attached (death, status, output); the answer is the keeper's process id. Everything that a
+fresh interpreter would do differently is undone in the fork: variables, time zone, working folder, standard streams,
+and every preloaded module of which the function brings its own copy. awslambdaric itself, its C part too, is imported
+after the fork, because it reads its variables when it is imported.
 """
 
 import array
@@ -22,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+OURS = ("bootstrap", "sandbox", "virtual_time")
 SERVICES = (
     "s3",
     "dynamodb",
@@ -35,20 +36,18 @@ SERVICES = (
     "secretsmanager",
     "kinesis",
 )
-PRELOADED = (
-    "asyncio",
+PLAIN = (
     "base64",
     "collections",
     "concurrent.futures",
-    "csv",
+    "ctypes",
     "dataclasses",
     "datetime",
     "decimal",
-    "email.parser",
     "enum",
     "hashlib",
     "hmac",
-    "http.client",
+    "importlib.metadata",
     "io",
     "json",
     "logging",
@@ -57,24 +56,29 @@ PRELOADED = (
     "pathlib",
     "random",
     "re",
-    "ssl",
+    "resource",
+    "simplejson",
+    "snapshot_restore_py",
     "string",
-    "subprocess",
     "tempfile",
     "threading",
     "time",
     "traceback",
     "typing",
     "urllib.parse",
-    "urllib.request",
     "uuid",
+)
+"""What every runtime needs, and what costs little. A fork takes as long as there is memory to share."""
+WITH_BOTO3 = (
+    "asyncio",
+    "csv",
+    "email.parser",
+    "http.client",
+    "ssl",
+    "subprocess",
+    "urllib.request",
     "xml.etree.ElementTree",
     "zipfile",
-    "simplejson",
-    "snapshot_restore_py",
-    "ctypes",
-    "importlib.metadata",
-    "http",
     "boto3",
     "boto3.dynamodb.conditions",
     "boto3.s3.transfer",
@@ -84,13 +88,14 @@ PRELOADED = (
 )
 
 
-def preload() -> None:
-    """Import, and read the descriptions of the services that handlers call most."""
-    for name in PRELOADED:
+def preload(kind: str) -> None:
+    """Import what a kind of function needs: "plain", or "boto3" with the services that handlers call most."""
+    for name in (*OURS, *PLAIN, *(WITH_BOTO3 if kind == "boto3" else ())):
         with suppress(ImportError):
             importlib.import_module(name)
-    with suppress(ImportError):
-        _share_descriptions()
+    if kind == "boto3":
+        with suppress(ImportError):
+            _share_descriptions()
     gc.collect()
     gc.freeze()
 
@@ -176,7 +181,7 @@ def _receive(channel: socket.socket) -> "tuple[dict[str, Any] | None, list[int]]
 
 if __name__ == "__main__":
     connection = socket.socket(fileno=int(sys.argv[1]))
-    preload()
+    preload(sys.argv[2])
     connection.sendall(b"ready\n")
     order = serve(connection)
     if order is not None:
