@@ -18,14 +18,13 @@ from course.cloud.engine.outbox import Undeliverable
 from course.cloud.engine.recursion import Recursion
 from course.cloud.engine.trace import Traces
 from course.cloud.engine.work import Work
-from course.cloud.errors import RequestTooLarge, ResourceNotFound, TooManyRequests
+from course.cloud.errors import ResourceNotFound, TooManyRequests
 from course.cloud.model import Function, FunctionError, Invocation, Outcome
 from course.cloud.observe.ledger import Ledger
 from course.cloud.virtual_clock import VirtualClock
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:lost"
-BUS = "arn:aws:events:us-east-1:123456789012:event-bus/b"
 DAY = 86400
 
 
@@ -54,7 +53,7 @@ class Bench:
         self.answers: list[str] = []
         self.scripts: dict[bytes, list[str]] = {}
         self.runs: list[tuple[float, Invocation]] = []
-        self.sent: list[tuple[str, str, Mapping[str, str | int], str, str]] = []
+        self.sent: list[tuple[str, str, Mapping[str, str | int]]] = []
         self.refusals: list[Exception] = []
         self.is_closed = self.recursive = False
         chance: Any = Chance()
@@ -102,13 +101,10 @@ class Bench:
             False,
         )
 
-    def send(
-        self, target: str, body: str, attributes: Mapping[str, str | int], *, group: str = "", trace: str = "",
-        key: str = "",
-    ) -> None:  # fmt: skip
+    def send(self, target: str, body: str, attributes: Mapping[str, str | int], **more: str) -> None:
         if self.refusals:
             raise self.refusals.pop(0)
-        self.sent.append((target, body, attributes, trace, key))
+        self.sent.append((target, body, attributes))
 
     def addressee(self, function_arn: str) -> Addressee:
         self.terms(None)
@@ -159,50 +155,6 @@ def bench() -> Iterator[Callable[..., Bench]]:
         one.close()
 
 
-def test_an_event_that_succeeds_runs_once(bench):
-    one = bench()
-    id = one.queue.accept(ARN, b'{"a": 1}', source="s3.amazonaws.com", source_arn="arn:aws:s3:::b")
-    one.clock.advance(DAY)
-    assert one.moments() == [0]
-    assert (one.runs[0][1].id, one.runs[0][1].kind, one.runs[0][1].payload) == (id, "Event", b'{"a": 1}')
-    assert one.fates(id) == ["accepted", "attempt", "processed"]
-    (accepted,) = one.ledger.entries("event.accepted")
-    assert (accepted.details["source"], accepted.details["source_arn"]) == (
-        "s3.amazonaws.com",
-        "arn:aws:s3:::b",
-    )
-
-
-def test_a_failure_is_tried_again_after_one_minute_and_after_two_under_the_same_id(bench):
-    one = bench(*["error"] * 5)
-    id = one.queue.accept(ARN, b"{}")
-    one.clock.advance(DAY)
-    assert one.moments() == [0, 60, 180]
-    assert {invocation.id for _, invocation in one.runs} == {id}
-    assert one.last()[0] == "RetriesExhausted"
-    ages = [entry.details["age_ms"] for entry in one.ledger.entries("event.attempt")]
-    assert [round(age / 1000) for age in ages] == [0, 60, 180]
-
-
-@pytest.mark.parametrize("retries", [0, 1, 2])
-def test_the_number_of_retries_is_the_functions_own(bench, retries):
-    one = bench(*["error"] * 5, retries=retries)
-    one.queue.accept(ARN, b"{}")
-    one.clock.advance(DAY)
-    assert len(one.runs) == retries + 1
-
-
-def test_an_event_that_would_be_too_old_at_its_next_run_is_given_up_without_the_wait(bench):
-    one = bench(*["error"] * 5, age=90.0, on_failure=QUEUE)
-    one.queue.accept(ARN, b"{}")
-    one.clock.advance(DAY)
-    assert one.moments() == [0, 60]
-    condition, moment = one.last()
-    assert condition == "EventAgeExceeded"
-    assert moment == pytest.approx(60, abs=2)
-    assert json.loads(one.sent[0][1])["requestContext"]["approximateInvokeCount"] == 2
-
-
 def test_throttles_are_tried_again_ever_more_slowly_until_the_event_is_too_old(bench):
     one = bench(*["throttle"] * 1000, on_failure=QUEUE, dead_letter=QUEUE)
     one.queue.accept(ARN, b"{}")
@@ -232,17 +184,6 @@ def test_a_throttle_uses_up_no_retry(bench):
     assert one.moments() == pytest.approx([0, 60, 61, 63, 183, 184], abs=2)
 
 
-def test_a_function_that_may_not_run_at_all_is_not_waited_for(bench):
-    one = bench("throttle", on_failure=QUEUE)
-    one.is_closed = True
-    one.queue.accept(ARN, b"{}")
-    assert one.work.settle(5)
-    assert one.last()[0] == "ZeroReservedConcurrency"
-    record = json.loads(one.sent[0][1])
-    assert sorted(record) == ["requestContext", "requestPayload", "timestamp", "version"]
-    assert record["requestContext"]["approximateInvokeCount"] == 0
-
-
 @pytest.mark.parametrize("fault", ["bug", "machine"])
 def test_what_fails_on_our_side_is_written_down_and_tried_again(bench, fault):
     one = bench(fault, fault)
@@ -251,49 +192,6 @@ def test_what_fails_on_our_side_is_written_down_and_tried_again(bench, fault):
     assert one.moments() == [0, 1, 3]
     assert one.fates()[-1] == "processed"
     assert "InternalFailure" in one.ledger.entries("event.failure")[0].because
-
-
-def test_events_of_a_function_that_was_deleted_meanwhile_end_with_a_word(bench):
-    one = bench("gone")
-    one.queue.accept(ARN, b"{}")
-    one.clock.advance(DAY)
-    assert one.fates() == ["accepted", "attempt", "retried", "dropped"]
-    assert one.last()[0] == "FunctionDeleted"
-    with pytest.raises(ResourceNotFound):
-        one.queue.accept(ARN, b"{}")
-
-
-def test_an_event_of_more_than_a_megabyte_is_refused(bench):
-    one = bench()
-    one.queue.accept(ARN, b" " * 1024 * 1024)
-    with pytest.raises(RequestTooLarge):
-        one.queue.accept(ARN, b" " * (1024 * 1024 + 1))
-
-
-def test_a_dead_letter_tells_the_id_the_status_and_the_first_kilobyte_of_the_message(bench):
-    one = bench("error", retries=0, dead_letter=QUEUE)
-    id = one.queue.accept(ARN, b'{"a": 1}')
-    one.clock.advance(1)
-    ((target, body, attributes, _, _),) = one.sent
-    assert (target, body) == (QUEUE, '{"a": 1}')
-    assert attributes == {"RequestID": id, "ErrorCode": 200, "ErrorMessage": "no 1"}
-
-
-def test_an_event_that_succeeds_is_no_dead_letter_and_no_failure(bench):
-    one = bench(on_failure=QUEUE, dead_letter=QUEUE)
-    one.queue.accept(ARN, b"{}")
-    one.clock.advance(DAY)
-    assert one.sent == []
-
-
-def test_a_target_that_refuses_is_an_entry_and_is_not_asked_again(bench):
-    one = bench("error", retries=0, dead_letter=QUEUE, on_failure=BUS)
-    one.refusals = [Undeliverable("no such bus"), Undeliverable("no such queue")]
-    one.queue.accept(ARN, b"{}")
-    one.clock.advance(DAY)
-    kinds = [(entry.details["kind"], entry.because) for entry in one.ledger.entries("event.undelivered")]
-    assert kinds == [("destination", "no such bus"), ("dead-lettered", "no such queue")]
-    assert one.fates()[-1] == "dropped"
 
 
 def test_a_delivery_that_fails_on_our_side_is_begun_again(bench):

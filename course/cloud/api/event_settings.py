@@ -16,7 +16,7 @@ from course.cloud.errors import InvalidParameterValue, ResourceNotFound
 _SETTINGS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
 _NO_FUNCTION = "The function doesn't exist."
 _FUNCTION = re.compile(r"arn:[^:]+:lambda:[^:]+:\d+:function:(?P<name>[^:]+)(:.+)?")
-_DESTINATIONS = re.compile(r"arn:[^:]+:(lambda:.+:function|sqs|sns|events:.+:event-bus|s3):.*")
+_DESTINATIONS = re.compile(r"arn:[^:]+:(lambda:.+:function:|sqs:|sns:|events:.+:event-bus/|s3:).+")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ class EventInvokeConfigs(Noun):
             arn = (config.get(side) or {}).get("Destination")
             if not arn:
                 continue
-            if not _DESTINATIONS.fullmatch(arn):
+            # A bucket takes failures only.
+            if not _DESTINATIONS.fullmatch(arn) or (side == "OnSuccess" and ":s3:" in arn):
                 shown = [
                     f"{field}={kind}(destination={given['Destination']})"
                     if (given := config.get(kind)) and given.get("Destination")

@@ -42,11 +42,10 @@ def dead_letter(event: Event) -> Mapping[str, str | int]:
     status, message = event.refusal
     if not message and event.outcome is not None and event.outcome.error is not None:
         message = event.outcome.error.message
-    return {
-        "RequestID": event.id,
-        "ErrorCode": status,
-        "ErrorMessage": message.encode()[:MESSAGE].decode(errors="ignore"),
-    }
+    attributes: dict[str, str | int] = {"RequestID": event.id, "ErrorCode": status}
+    if message:  # no message may have an empty attribute
+        attributes["ErrorMessage"] = message.encode()[:MESSAGE].decode(errors="ignore")
+    return attributes
 
 
 def entry(condition: Condition, target: str, event: Event) -> Mapping[str, str]:
@@ -67,6 +66,10 @@ def object_key(event: Event, now: float, unique: str) -> str:
 
 def _value(payload: bytes) -> Any:
     try:
-        return json.loads(payload)
-    except ValueError:  # a runtime may answer with anything
+        return json.loads(payload, parse_constant=_no_number)
+    except (ValueError, RecursionError):  # a runtime may answer with anything
         return payload.decode(errors="replace")
+
+
+def _no_number(token: str) -> Any:
+    raise ValueError(token)

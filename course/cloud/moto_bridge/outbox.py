@@ -41,7 +41,7 @@ class MotoOutbox:
         try:
             with serving(trace):  # what the message sets off carries it further
                 if service == "sqs":
-                    _to_queue(account, region, parts[5], body, attributes, group)
+                    _to_queue(account, region, parts[5], body, attributes, group, trace)
                 elif service == "sns":
                     _to_topic(account, region, target_arn, body, attributes, group)
                 elif service == "events":
@@ -59,11 +59,18 @@ class MotoOutbox:
             raise Undeliverable(str(reason)) from error
 
 
-def _to_queue(account: str, region: str, name: str, body: str, attributes: Attributes, group: str) -> None:
+def _to_queue(
+    account: str, region: str, name: str, body: str, attributes: Attributes, group: str, trace: str
+) -> None:
     from moto.sqs.models import sqs_backends
 
+    header = {"AWSTraceHeader": {"DataType": "String", "StringValue": trace}}
     sqs_backends[account][region].send_message(
-        name, body, message_attributes=_typed(attributes, "DataType", "StringValue"), group_id=group or None
+        name,
+        body,
+        message_attributes=_typed(attributes, "DataType", "StringValue"),
+        group_id=group or None,
+        system_attributes=header if trace else None,
     )
 
 
