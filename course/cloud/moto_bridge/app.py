@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from course.cloud.moto_bridge import afterwards
 from course.cloud.moto_bridge.refusals import explain, refuse, signed_for
 
 _NOT_OFFERED = ("501 Not Implemented", "NotImplementedException")
@@ -32,7 +33,8 @@ def make_app() -> Wsgi:
             return start_response(status, headers)
 
         try:
-            answer: Iterable[bytes] = dispatch(environ, respond)
+            with afterwards.request():
+                answer: Iterable[bytes] = dispatch(environ, respond)
         except NotImplementedError as error:
             return refuse(environ, start_response, *_NOT_OFFERED, explain(environ, error))
         except OSError:

@@ -7,6 +7,8 @@ from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from course.cloud.moto_bridge import patches
+
 
 class Dispatcher(DomainDispatcherApplication):
     """Raises NotImplementedError for a service that moto does not have."""
@@ -27,4 +29,6 @@ class Dispatcher(DomainDispatcherApplication):
 def _create(service: Any) -> Any:
     if service is None:
         raise NotImplementedError("there is no such service here")
-    return create_backend_app(service)
+    app = create_backend_app(service)
+    patches.apply()
+    return app
