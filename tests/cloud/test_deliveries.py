@@ -62,7 +62,7 @@ class Bench:
                 "events.amazonaws.com",
                 SOURCE,
                 terms or Terms(),
-                dead_letter=self.failures.append,
+                dead_letter=lambda delivery, failure: self.failures.append(failure),
             )
         )
 

@@ -56,7 +56,8 @@ class Failure:
 class Delivery:
     """One event for one target. `source_arn` is the resource it comes from, `principal` the service.
 
-    `attributes` and `group` are those of a message; `dead_letter` is told when it is given up.
+    `attributes` and `group` are those of a message, `subject` that of a topic's. `dead_letter` takes what is
+    given up.
     """
 
     id: str
@@ -67,8 +68,9 @@ class Delivery:
     terms: Terms = Terms()
     attributes: Mapping[str, str | int] | None = None
     group: str = ""
+    subject: str = ""
     trace: str = ""
-    dead_letter: Callable[[Failure], None] | None = None
+    dead_letter: Callable[[Delivery, Failure], None] | None = None
     begun: float = 0.0
     retries: int = 0
 
@@ -153,7 +155,7 @@ class Deliveries:
         if delivery.dead_letter is None:
             self._note("dropped", delivery, "it has no dead-letter queue")
         else:
-            delivery.dead_letter(failure)
+            delivery.dead_letter(delivery, failure)
 
     def _to_function(self, delivery: Delivery) -> None:
         self._accept(
