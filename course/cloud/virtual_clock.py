@@ -44,6 +44,8 @@ class VirtualClock(SystemClock):
     def __init__(self, *, automatic: bool = False) -> None:
         self.skipped: Callable[[float, float], None] = _nothing
         """Told of every skip: the moment before it and the moment after."""
+        self.fell_asleep: Callable[[], None] = _nobody
+        """Told when something that was at work begins to sleep; called on its thread."""
         self.offset = 0.0
         """Seconds that the wall clock is ahead of the machine's."""
         self._skipped = 0.0
@@ -154,10 +156,16 @@ class VirtualClock(SystemClock):
                 self._rested = super().monotonic()
                 self._changed.notify_all()
 
+    @property
+    def sleepers(self) -> int:
+        """How much of what is under way sleeps."""
+        return self._asleep
+
     def fall_asleep(self) -> None:
         """What this thread works at sleeps until one of its timers calls `wake`."""
         with self._changed:
             self._asleep += 1
+        self.fell_asleep()
         self.end()
 
     def wake(self) -> None:
@@ -271,4 +279,8 @@ def _time_machine() -> Any:
 
 
 def _nothing(before: float, after: float) -> None:
+    return
+
+
+def _nobody() -> None:
     return
