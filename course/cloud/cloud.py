@@ -36,12 +36,16 @@ from course.cloud.moto_bridge import app as moto
 from course.cloud.moto_bridge.logs import MotoLogs
 from course.cloud.moto_bridge.neighbours import MotoNeighbours
 from course.cloud.moto_bridge.outbox import MotoOutbox
+from course.cloud.moto_bridge.sqs_store import MotoQueues
 from course.cloud.observe.ledger import Ledger
 from course.cloud.runtime.debug import Debug
 from course.cloud.runtime.launchers import ExecLauncher, Launcher
 from course.cloud.runtime.world import Isolation, Tier
 from course.cloud.runtime.zygote import ZygoteLauncher
 from course.cloud.server import Server
+from course.cloud.sources.call import Caller
+from course.cloud.sources.ground import Ground
+from course.cloud.sources.mappings import Mappings
 from course.cloud.virtual_clock import VirtualClock
 
 ACCOUNT = "123456789012"
@@ -141,6 +145,9 @@ class Cloud:
         """Takes an event for a function, as `engine.outbox.Accept`."""
         self.outbox = endings.outbox = MotoOutbox(ACCOUNT, REGION, queue.accept)
         self._invocations = Invocations(targets, engine, queue, self.recursion, traces, self._new_id)
+        call = Caller(targets, engine.invoke, self.recursion, traces, self._new_id)
+        ground = Ground(self.clock, self._work, self.ledger, call, self.outbox, MotoQueues(self.ledger))
+        self._mappings = self._account.sources = Mappings(self._account, ground)
         gateway = Gateway(
             operations(self._account),
             targets,
@@ -201,6 +208,7 @@ class Cloud:
     def reset(self) -> None:
         """Empty every service and end every environment. Nothing that was under way is seen afterwards."""
         self._work.drop()
+        self._mappings.clear()
         self.clock.clear()
         self._provisioned.clear()
         for _ in range(100):  # who was on the way to an environment has one by the next round
@@ -221,6 +229,7 @@ class Cloud:
         atexit.unregister(self.close)
         self._server.close()
         self._work.drop()
+        self._mappings.clear()
         self._provisioned.clear()
         self._pool.close()
         self._provisioned.close()

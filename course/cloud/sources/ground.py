@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from course.cloud.engine.outbox import Outbox
@@ -17,16 +16,28 @@ from course.cloud.virtual_clock import VirtualClock
 class Call(Protocol):
     """Runs a function for an event source."""
 
-    def __call__(self, function_arn: str, payload: bytes, *, trace: str = "", subject: str = "") -> Outcome:
+    def __call__(self, function_arn: str, payload: bytes, *, trace: str = "") -> Outcome:
         """Invoke a function, version or alias and wait for it, in the caller's thread.
 
-        `trace` is the header that travelled with the event, `subject` the mapping's UUID. Raises AwsError:
-        TooManyRequests if it is throttled, ResourceNotFound if there is no such function.
+        `trace` is the header that travelled with the event. Raises AwsError: TooManyRequests if it is throttled,
+        ResourceNotFound if there is no such function, RecursiveInvocation if it is stopped in a loop.
         """
         ...
 
 
-@dataclass(frozen=True)
+class Board(Protocol):
+    """All mappings of the cloud, as one poller sees them."""
+
+    def processed(self, uuid: str, result: str) -> None:
+        """A mapping has a new `LastProcessingResult`."""
+        ...
+
+    def notify(self, source_arn: str, besides: object = None) -> None:
+        """Tell the other pollers of a source that something changed there."""
+        ...
+
+
+@dataclass
 class Ground:
     """Shared by all pollers of a cloud. Every kind of source adds the store that it reads."""
 
@@ -35,6 +46,6 @@ class Ground:
     ledger: Ledger
     call: Call
     outbox: Outbox
-    processed: Callable[[str, str], None]
-    """Told a mapping's UUID and its new `LastProcessingResult`."""
     queues: Queues
+    board: Board = field(init=False)
+    """`Mappings` puts itself here."""

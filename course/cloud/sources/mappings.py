@@ -27,16 +27,22 @@ class Mappings:
     def __init__(self, account: Account, ground: Ground) -> None:
         self._account = account
         self._ground = ground
+        ground.board = self
         self._kinds = kinds()
         self._lock = threading.RLock()
         self._pollers: dict[str, Poller] = {}
         self._watched: dict[str, tuple[Poller, ...]] = {}
-        """The pollers of a source's ARN. Replaced as a whole: it is read without the lock."""
+        """The pollers of a source's ARN, read without the lock."""
+        ground.queues.watch(self.notify)
 
-    def notify(self, source_arn: str) -> None:
-        """A source may have something new. Called in the sender's thread; costs nothing if nobody polls it."""
+    def notify(self, source_arn: str, besides: object = None) -> None:
+        """A source may have something new. Called in the sender's thread; costs nothing if nobody polls it.
+
+        `besides` is the poller that need not be told.
+        """
         for poller in self._watched.get(source_arn, ()):
-            poller.notify()
+            if poller is not besides:
+                poller.notify()
 
     def processed(self, uuid: str, result: str) -> None:
         """A new `LastProcessingResult`."""

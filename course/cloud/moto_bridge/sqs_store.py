@@ -1,0 +1,92 @@
+"""moto's queues as event source mappings need them, in process."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from course.cloud.moto_bridge import patches, sqs_messages, sqs_speed
+from course.cloud.observe.ledger import Ledger
+from course.cloud.sources.queues import Message, QueueSettings
+
+
+class MotoQueues:
+    """The `Queues` of one account. What goes away in a queue without being received is written down."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        sqs_messages.watch.gone = self._gone
+        assert sqs_speed.MODELS  # its patches are declared
+
+    def settings(self, arn: str) -> QueueSettings | None:
+        queue = _queue(arn)
+        return None if queue is None else QueueSettings(int(queue.visibility_timeout), bool(queue.fifo_queue))
+
+    def receive(self, arn: str, most: int) -> list[Message]:
+        queue = _queue(arn)
+        if queue is None:
+            return []
+        return [_message(one) for one in sqs_messages.receive(queue, most, int(queue.visibility_timeout))]
+
+    def delete(self, arn: str, messages: Sequence[Message]) -> list[Message]:
+        queue = _queue(arn)
+        if queue is None:
+            return []
+        return [one for one in messages if sqs_messages.delete(queue, one.receipt)]
+
+    def next_change(self, arn: str) -> float | None:
+        queue = _queue(arn)
+        return None if queue is None else sqs_messages.next_change(queue)
+
+    def watch(self, notify: Callable[[str], None]) -> None:
+        sqs_messages.watch.changed = notify
+
+    def _gone(self, arn: str, id: str, fate: str) -> None:
+        if fate == "expired":
+            self._ledger.note("message.expired", arn, id, "it was older than the queue keeps messages")
+        else:
+            because = "it was received as often as the queue's redrive policy allows"
+            self._ledger.note("message.dead-lettered", arn, id, because, queue=fate)
+
+
+def _queue(arn: str) -> Any:
+    from moto.sqs.models import sqs_backends
+
+    patches.apply()
+    _, _, _, region, account, name = arn.split(":", 5)
+    return sqs_backends[account][region].queues.get(name)
+
+
+def _message(message: Any) -> Message:
+    attributes = {"ApproximateReceiveCount": str(message.approximate_receive_count)}
+    header = (message.system_attributes.get("AWSTraceHeader") or {}).get("StringValue")
+    optional = {
+        "AWSTraceHeader": header,
+        "SentTimestamp": str(message.sent_timestamp),
+        "SequenceNumber": message.sequence_number,
+        "MessageGroupId": message.group_id,
+        "SenderId": message.sender_id,
+        "MessageDeduplicationId": message.deduplication_id,
+        "DeadLetterQueueSourceArn": getattr(message, "dead_letter_source", None),
+        "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
+    }
+    attributes |= {name: value for name, value in optional.items() if value}
+    return Message(
+        id=message.id,
+        receipt=message.receipt_handle,
+        body=message.body,
+        md5=message.body_md5,
+        attributes=attributes,
+        message_attributes={name: _attribute(value) for name, value in message.message_attributes.items()},
+        md5_of_attributes=message.attribute_md5 if message.message_attributes else "",
+    )
+
+
+def _attribute(value: Any) -> dict[str, object]:
+    shown: dict[str, object] = {}
+    if value.get("StringValue") is not None:
+        shown["stringValue"] = value["StringValue"]
+    if (data := value.get("BinaryValue")) is not None:
+        shown["binaryValue"] = base64.b64encode(data).decode() if isinstance(data, bytes) else data
+    return {**shown, "stringListValues": [], "binaryListValues": [], "dataType": value["DataType"]}
