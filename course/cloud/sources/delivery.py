@@ -56,8 +56,8 @@ class Failure:
 class Delivery:
     """One event for one target. `source_arn` is the resource it comes from, `principal` the service.
 
-    `attributes` and `group` are those of a message, `subject` that of a topic's. `dead_letter` takes what is
-    given up.
+    `attributes` and `group` are those of a message, `subject` that of a topic's. `counter` is a word in the
+    body that stands for the number of the attempt. `dead_letter` takes what is given up.
     """
 
     id: str
@@ -70,6 +70,7 @@ class Delivery:
     group: str = ""
     subject: str = ""
     trace: str = ""
+    counter: str = ""
     dead_letter: Callable[[Delivery, Failure], None] | None = None
     begun: float = 0.0
     retries: int = 0
@@ -125,7 +126,7 @@ class Deliveries:
         send = self.senders.get(delivery.target.split(":")[2] if delivery.target.count(":") > 4 else "")
         try:
             with serving(delivery.trace):
-                (send or self._to_outbox)(delivery)
+                (send or self._to_outbox)(_counted(delivery))
         except (Undeliverable, AwsError) as error:
             failure = _failure(error, delivery.retries)
             if failure.kind in ("throttled", "internal"):
@@ -179,6 +180,12 @@ class Deliveries:
         self._ledger.note(
             f"delivery.{fate}", delivery.source_arn, delivery.id, because, target=delivery.target, **details
         )
+
+
+def _counted(delivery: Delivery) -> Delivery:
+    if not delivery.counter:
+        return delivery
+    return replace(delivery, body=delivery.body.replace(delivery.counter, str(delivery.retries + 1)))
 
 
 def _failure(error: Undeliverable | AwsError, retries: int) -> Failure:
