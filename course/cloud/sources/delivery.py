@@ -57,7 +57,8 @@ class Delivery:
     """One event for one target. `source_arn` is the resource it comes from, `principal` the service.
 
     `attributes` and `group` are those of a message, `subject` that of a topic's. `counter` is a word in the
-    body that stands for the number of the attempt. `dead_letter` takes what is given up.
+    body that stands for the number of the attempt. `send` hands it over in a way of its own. `dead_letter`
+    takes what is given up.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Delivery:
     subject: str = ""
     trace: str = ""
     counter: str = ""
+    send: Callable[[], None] | None = None
     dead_letter: Callable[[Delivery, Failure], None] | None = None
     begun: float = 0.0
     retries: int = 0
@@ -107,16 +109,20 @@ class Deliveries:
         trace = delivery.trace or served()
         self._attempt(replace(delivery, trace=trace, begun=self._clock.now()))
 
-    def queue(
-        self, target: str, delivery: Delivery, attributes: Mapping[str, str | int], body: str = ""
-    ) -> None:
+    def queue(self, target: str, delivery: Delivery, attributes: Mapping[str, str | int]) -> None:
         """Put what could not be delivered into a dead-letter queue."""
+        self.hand_over(
+            delivery, lambda: self.outbox.send(target, delivery.body, attributes, trace=delivery.trace)
+        )
+
+    def hand_over(self, delivery: Delivery, put: Callable[[], None]) -> None:
+        """Put what could not be delivered into a dead-letter queue, by `put`."""
         try:
-            self.outbox.send(target, body or delivery.body, attributes, trace=delivery.trace)
+            put()
         except Exception as error:
-            self._note("undeliverable", delivery, _reason(error), queue=target)
+            self._note("undeliverable", delivery, _reason(error))
         else:
-            self._note("dead-lettered", delivery, queue=target)
+            self._note("dead-lettered", delivery)
 
     def note_dropped(self, delivery: Delivery, because: str) -> None:
         """Write down that a delivery is not made, and why."""
@@ -126,7 +132,10 @@ class Deliveries:
         send = self.senders.get(delivery.target.split(":")[2] if delivery.target.count(":") > 4 else "")
         try:
             with serving(delivery.trace):
-                (send or self._to_outbox)(_counted(delivery))
+                if delivery.send is not None:
+                    delivery.send()
+                else:
+                    (send or self._to_outbox)(_counted(delivery))
         except (Undeliverable, AwsError) as error:
             failure = _failure(error, delivery.retries)
             if failure.kind in ("throttled", "internal"):
