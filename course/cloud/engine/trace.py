@@ -35,8 +35,9 @@ def serving(header: str | None) -> Iterator[None]:
 
 
 def parse(header: str) -> dict[str, str]:
-    """The fields of a header, in their order."""
-    pairs = (field.strip().partition("=") for field in header.split(";"))
+    """The fields of a header, in their order. What cannot stand in a line of ASCII is left out: it becomes one."""
+    fields = (field.strip() for field in header.split(";"))
+    pairs = (field.partition("=") for field in fields if field.isascii() and field.isprintable())
     return {name: value for name, equals, value in pairs if equals and name}
 
 
