@@ -13,9 +13,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from lint_rules.engine.config import Config
 from lint_rules.engine.finding import Edit, Finding, Fix, Safety
-from lint_rules.engine.lint import Crash, lint
+from lint_rules.engine.lint import Crash, Settings, lint
 from lint_rules.engine.marks import marks_in
 from lint_rules.engine.project import Project
 from lint_rules.engine.rule import RULES
@@ -45,7 +44,7 @@ class FixResult(NamedTuple):
 
 def fix(
     project: Project,
-    config: Config | None = None,
+    config: Settings | None = None,
     allow: Safety = Safety.SAFE,
     on_crash: Callable[[Crash], None] | None = None,
 ) -> FixResult:

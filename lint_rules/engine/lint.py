@@ -74,7 +74,7 @@ def lint(
             suppression.ran = chosen.by_path[suppression.document.path]
         found = {}
         for rule in late:
-            _run(rule, judged, found, chosen, on_crash)
+            _measured(meter, rule.name, partial(_run, rule, judged, found, chosen, on_crash))
         left.update((key, item) for key, item in found.items() if not suppressions.covers(item, key[2]))
     return [finding for _, finding in sorted(left.items(), key=lambda item: item[0])]
 

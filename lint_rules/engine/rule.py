@@ -1,17 +1,18 @@
 """A rule: a generator function that asks questions of a subject and yields findings.
 
 `@rule` turns the function into a `Rule` and enters it in `RULES`, the only registry. `load_rules` imports
-every module of every topic package, so adding a rule is adding a file.
+every module of every topic package, so adding a rule is adding a file; rules of plugins are entered the same way.
 """
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
+import os
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from lint_rules.engine.finding import Finding, Safety, Severity
+from lint_rules.engine.plugins import load_plugins
 
 _NOT_TOPICS = frozenset({"engine", "data", "commands"})
 
@@ -70,8 +71,13 @@ def rule(
             since=since,
             profile=profile,
             fix=Safety[fix.upper().replace("-", "_")] if fix else None,
-            topic=check.__module__.split(".")[1],
+            topic=check.__module__.removeprefix("lint_rules.").partition(".")[0],
         )
+        for other in RULES.values():
+            if (other.name == made.name) is not (other.code == made.code):
+                raise ValueError(
+                    f"{made.code} {made.name} and {other.code} {other.name} have something in common"
+                )
         RULES[made.name] = made
         return made
 
@@ -79,17 +85,34 @@ def rule(
 
 
 def load_rules() -> dict[str, Rule]:
-    """Import every rule file of every topic and return RULES, ordered by code."""
-    package = importlib.import_module("lint_rules")
-    for topic in pkgutil.iter_modules(package.__path__):
-        if topic.ispkg and topic.name not in _NOT_TOPICS:
-            folder = importlib.import_module(f"lint_rules.{topic.name}")
-            for module in pkgutil.iter_modules(folder.__path__):
-                importlib.import_module(f"lint_rules.{topic.name}.{module.name}")
-    ordered = dict(sorted(RULES.items(), key=lambda item: item[1].code))
-    RULES.clear()
-    RULES.update(ordered)
+    """Import every rule file of every topic and of every plugin, once, and return RULES, ordered by code.
+
+    Raises UsageError for a plugin that cannot be loaded.
+    """
+    if not _state.loaded:
+        here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        for topic in sorted(os.listdir(here)):
+            if topic in _NOT_TOPICS or not os.path.isfile(f"{here}/{topic}/__init__.py"):
+                continue
+            for file in sorted(os.listdir(f"{here}/{topic}")):
+                if file.endswith(".py") and file != "__init__.py":
+                    importlib.import_module(f"lint_rules.{topic}.{file[:-3]}")
+        load_plugins()
+        _state.loaded = True
+    if len(RULES) != _state.ordered:
+        ordered = dict(sorted(RULES.items(), key=lambda item: item[1].code))
+        RULES.clear()
+        RULES.update(ordered)
+        _state.ordered = len(RULES)
     return RULES
+
+
+class _State:
+    loaded = False
+    ordered = 0
+
+
+_state = _State()
 
 
 def _dedent(doc: str) -> str:

@@ -15,6 +15,17 @@ from lint_rules.engine.rule import Rule
 
 def select(config: Config, rules: Mapping[str, Rule]) -> list[Rule]:
     """The rules to run, in the order of `rules`. Raises UsageError for a selector that matches nothing."""
+    # Every island of a project asks, most of them with the same words.
+    key = (config, *map(id, rules.values()))
+    if key not in _selected:
+        _selected[key] = _select(config, rules)
+    return _selected[key]
+
+
+_selected: dict[tuple[object, ...], list[Rule]] = {}
+
+
+def _select(config: Config, rules: Mapping[str, Rule]) -> list[Rule]:
     for words in (
         config.select,
         config.extend_select,
@@ -50,7 +61,7 @@ def _weight(word: str, rule: Rule) -> int:
     """How exactly a selector covers a rule; 0 if it does not."""
     if word == rule.name or word == rule.code:
         return 100
-    if word.startswith("LAM") and rule.code.startswith(word):
+    if word[:1].isupper() and rule.code.startswith(word):
         return 10 + len(word)
     if word == "ALL":
         return 1

@@ -1,4 +1,4 @@
-"""Findings for programs: a JSON array of objects with the keys of ruff's JSON, plus `related`.
+"""Findings for programs: objects with the keys of ruff's JSON, plus `related`; as one array, or one a line.
 
 Rows and columns count from 1 in characters, in a notebook within the cell. `filename` is absolute.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from lint_rules.engine.finding import Finding, Fix, Safety, Span
 from lint_rules.engine.project import Project
+from lint_rules.engine.reports.places import region
 from lint_rules.engine.rule import RULES
 from lint_rules.engine.suppress import Suppressions
 
@@ -24,6 +25,17 @@ def render_json(project: Project, findings: Sequence[Finding]) -> str:
     suppressions = Suppressions(project)
     content = [_finding(project, suppressions, finding) for finding in findings]
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def render_json_lines(project: Project, findings: Sequence[Finding]) -> str:
+    """The report, one object in each line."""
+    import json
+
+    suppressions = Suppressions(project)
+    return "".join(
+        json.dumps(_finding(project, suppressions, finding), sort_keys=True, ensure_ascii=False) + "\n"
+        for finding in findings
+    )
 
 
 def _finding(project: Project, suppressions: Suppressions, finding: Finding) -> dict[str, Any]:
@@ -67,14 +79,8 @@ def _fix(project: Project, fix: Fix) -> dict[str, Any]:
 
 
 def _places(project: Project, span: Span) -> dict[str, Any]:
-    document = project.documents[span.path]
-    start = document.locate(span.start)
-    end = document.locate(span.end)
-    if end.cell != start.cell:
-        # An end at the very start of the next cell is the end of this one.
-        end = document.locate(max(span.start, span.end - 1))
-        end = end._replace(column=end.column + 1)
+    place = region(project, span)
     return {
-        "location": {"row": start.row, "column": start.column},
-        "end_location": {"row": end.row, "column": end.column},
+        "location": {"row": place.row, "column": place.column},
+        "end_location": {"row": place.end_row, "column": place.end_column},
     }

@@ -7,7 +7,7 @@ as it is, except that tabs become spaces and characters a terminal would obey be
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lint_rules.engine.finding import Finding, Safety, Severity, Span
 from lint_rules.engine.project import Project
@@ -22,11 +22,18 @@ Paint = Callable[[str, str], str]
 
 
 def render_text(
-    project: Project, findings: Sequence[Finding], allow: Safety, *, colour: bool = False, source: bool = True
+    project: Project,
+    findings: Sequence[Finding],
+    allow: Safety,
+    *,
+    colour: bool = False,
+    source: bool = True,
+    links: bool = False,
 ) -> str:
-    """One block for each finding, or with `source` off one line."""
+    """One block for each finding, or with `source` off one line. With `links` places can be clicked, in
+    terminals that know how."""
     paint: Paint = (lambda text, code: f"\x1b[{code}m{text}\x1b[0m") if colour else (lambda text, code: text)
-    return "".join(_block(project, finding, allow, paint, source) for finding in findings)
+    return "".join(_block(project, finding, allow, paint, source, links) for finding in findings)
 
 
 def render_summary(findings: Sequence[Finding], allow: Safety, fixed: int = 0, verb: str = "Fixed") -> str:
@@ -53,13 +60,20 @@ def render_summary(findings: Sequence[Finding], allow: Safety, fixed: int = 0, v
     return "; ".join([line, *hints]) + ".\n"
 
 
-def render_statistics(findings: Sequence[Finding]) -> str:
-    """How often each rule was broken, most often first."""
+def render_statistics(findings: Sequence[Finding], spent: Mapping[str, float] | None = None) -> str:
+    """How often each rule was broken, most often first; then, where known, the seconds that rules took."""
     counts: dict[str, int] = {}
     for finding in findings:
         counts[finding.rule] = counts.get(finding.rule, 0) + 1
     ordered = sorted(counts.items(), key=lambda item: (-item[1], RULES[item[0]].code))
-    return "".join(f"{number:>6}  {RULES[name].code}  {name}\n" for name, number in ordered)
+    out = [f"{number:>6}  {RULES[name].code}  {name}\n" for name, number in ordered]
+    slow = sorted((spent or {}).items(), key=lambda item: (-item[1], item[0]))
+    if slow:
+        out.append("\nSeconds of CPU:\n" if out else "Seconds of CPU:\n")
+    for name, seconds in slow:
+        code, label = (RULES[name].code, name) if name else ("", "reading the files, and what rules share")
+        out.append(f"{seconds:>8.3f}  {code:6}  {label}\n")
+    return "".join(out)
 
 
 def place(project: Project, span: Span) -> str:
@@ -69,13 +83,17 @@ def place(project: Project, span: Span) -> str:
     return f"{_plain(span.path)}:{cell}{where.row}:{where.column}"
 
 
-def _block(project: Project, finding: Finding, allow: Safety, paint: Paint, source: bool) -> str:
+def _block(project: Project, finding: Finding, allow: Safety, paint: Paint, source: bool, links: bool) -> str:
     rule = RULES[finding.rule]
     severity = _severity(finding)
     usable = finding.fix is not None and finding.fix.safety >= allow and finding.fix.safety > Safety.SHOW_ONLY
+    shown = paint(place(project, finding.span), "1")
+    if links:
+        # https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda, "Hyperlinks in terminal emulators"
+        shown = f"\x1b]8;;{_address(finding.span.path)}\x1b\\{shown}\x1b]8;;\x1b\\"
     head = " ".join(
         [
-            paint(place(project, finding.span), "1") + ":",
+            shown + ":",
             paint(rule.code, _COLOURS[severity]),
             *(["[" + paint("*", "36") + "]"] if usable else []),
             _plain(finding.message),
@@ -94,6 +112,13 @@ def _block(project: Project, finding: Finding, allow: Safety, paint: Paint, sour
         note = "" if usable else flags
         lines.append(f"  = {paint('fix', '1')}: {_plain(finding.fix.title)}{note}")
     return "\n".join(lines) + "\n\n"
+
+
+def _address(path: str) -> str:
+    import os
+    from urllib.parse import quote
+
+    return "file://" + quote("/" + os.path.abspath(path).replace(os.sep, "/").lstrip("/"))
 
 
 def _excerpt(project: Project, span: Span, paint: Paint, colour: str) -> list[str]:

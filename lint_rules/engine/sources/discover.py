@@ -24,6 +24,7 @@ SKIPPED_FOLDERS = frozenset({
     *(".git", ".hg", ".svn", ".bzr", ".idea", ".vscode"),
     *(".venv", "venv", ".tox", ".nox", ".direnv", "site-packages", "__pypackages__", "node_modules"),
     *("__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".ipynb_checkpoints"),
+    ".lambdalint_cache",
     *("build", "dist", ".eggs", ".aws-sam", "cdk.out", ".serverless", ".terraform", ".virtual_documents"),
 })  # fmt: skip
 """Folders that a walk does not enter."""

@@ -1,0 +1,172 @@
+"""What is kept between runs: of each file its state and links, of each island its findings.
+
+Nothing is believed without its key. A file counts as unchanged when size and time are those noted, and was not
+written in the same moment as the note; else its bytes decide. An island's key names its files' contents, the settings
+that hold for them, and the linter itself. The notes are one JSON file, replaced as a whole: of two runs at once one
+wins, and a file that is missing, broken or cannot be written means a slower run and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from lint_rules.engine.config import Config
+from lint_rules.engine.finding import Finding
+from lint_rules.engine.fingerprint import digest
+from lint_rules.engine.links import Links
+from lint_rules.engine.packing import pack, unpack
+
+FOLDER = ".lambdalint_cache"
+"""The name of the folder in which the notes stand, beside the configuration or in the current folder."""
+
+_FORM = 1
+_AGES = 20
+"""Runs for which an island's findings are kept though nobody asks for them."""
+_TICK = 2_000_000_000
+"""Nanoseconds in which some file systems see two changes as one."""
+
+
+class Entry(NamedTuple):
+    """Of a file: the name of its contents, what it says about others, and what a user is told instead of findings.
+    `blank` says that there is nothing to look at."""
+
+    digest: str
+    links: Links
+    note: str = ""
+    blank: bool = False
+
+
+class Cache:
+    """The notes in one folder. Without a folder, or without a name for the linter, it keeps nothing."""
+
+    def __init__(self, folder: str, linter: str) -> None:
+        self._path = os.path.join(folder, f"notes-{linter}.json") if folder and linter else ""
+        self._folder = folder
+        self._files: dict[str, Any] = {}
+        self._islands: dict[str, Any] = {}
+        self._written = 0
+        self._changed = False
+        if self._path:
+            self._load()
+
+    def entry(self, path: str) -> Entry | None:
+        """What is noted of a file, if it has certainly not changed."""
+        noted = self._files.get(os.path.abspath(path)) if self._files else None
+        if noted is None:
+            return None
+        try:
+            state = os.stat(path)
+            size, time, name, links, note, blank = noted
+            if [state.st_size, state.st_mtime_ns] != [size, time] or time > self._written - _TICK:
+                return None
+            imports, words, up, provides = links
+            return Entry(name, Links(tuple(imports), tuple(words), up, tuple(provides)), note, blank)
+        except (OSError, TypeError, ValueError):
+            return None
+
+    def note_file(self, path: str, entry: Entry) -> None:
+        """Note a file that has just been read."""
+        if not self._path:
+            return
+        try:
+            state = os.stat(path)
+        except OSError:
+            return
+        noted = [state.st_size, state.st_mtime_ns, entry.digest, list(entry.links), entry.note, entry.blank]
+        if self._files.get(os.path.abspath(path)) != json.loads(json.dumps(noted)):
+            self._files[os.path.abspath(path)] = noted
+            self._changed = True
+
+    def findings(self, key: str) -> list[Finding] | None:
+        """What is noted of an island."""
+        noted = self._islands.get(key)
+        try:
+            if noted is None:
+                return None
+            found = [unpack(packed) for packed in noted[1]]
+        except (TypeError, ValueError, IndexError, KeyError):
+            return None
+        if noted[0] != 0:
+            noted[0] = 0
+            self._changed |= noted[0] > _AGES // 2
+        return found
+
+    def note_findings(self, key: str, findings: Iterable[Finding]) -> None:
+        """Note an island's findings."""
+        if self._path:
+            self._islands[key] = [0, [pack(finding) for finding in findings]]
+            self._changed = True
+
+    def save(self) -> None:
+        """Write the notes, if there is anything new in them and they can be written."""
+        if not self._path or not self._changed:
+            return
+        for noted in self._islands.values():
+            noted[0] += 1
+        content = {
+            "form": _FORM,
+            "files": self._files,
+            "islands": {key: noted for key, noted in self._islands.items() if noted[0] <= _AGES},
+        }
+        try:
+            self._prepare()
+            temporary = f"{self._path}.{os.getpid()}"
+            with open(temporary, "w", encoding="utf-8", errors="surrogatepass") as file:
+                json.dump(content, file, separators=(",", ":"))
+            os.replace(temporary, self._path)
+        except (OSError, ValueError):
+            return  # A read-only folder, a full disk: the next run is slower, that is all.
+        self._changed = False
+
+    def _prepare(self) -> None:
+        fresh = not os.path.isdir(self._folder)
+        os.makedirs(self._folder, exist_ok=True)
+        if fresh:
+            for name, text in (("CACHEDIR.TAG", _TAG), (".gitignore", "*\n")):
+                with open(os.path.join(self._folder, name), "w", encoding="ascii") as file:
+                    file.write(text)
+        own = os.path.basename(self._path)
+        others = [name for name in os.listdir(self._folder) if name.startswith("notes-") and name != own]
+        if len(others) > 3:  # Of linters that were: an upgrade, another Python.
+            others.sort(key=lambda name: os.stat(os.path.join(self._folder, name)).st_mtime_ns)
+            for name in others[:-3]:
+                os.unlink(os.path.join(self._folder, name))
+
+    def _load(self) -> None:
+        try:
+            with open(self._path, encoding="utf-8", errors="surrogatepass") as file:
+                self._written = os.fstat(file.fileno()).st_mtime_ns
+                content = json.load(file)
+            files, islands = content["files"], content["islands"]
+            if content["form"] != _FORM or not isinstance(files, dict) or not isinstance(islands, dict):
+                return
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return
+        self._files = files
+        self._islands = {key: noted for key, noted in islands.items() if _sound(noted)}
+
+
+def key_of(files: Iterable[tuple[str, str, Config]]) -> str:
+    """The key of an island: its files, what they hold, and the settings that decide what is found there."""
+    parts: list[object] = []
+    for path, contents, own in files:
+        settings = (own.select, own.extend_select, own.ignore, own.per_file_ignores, own.profile, own.root)
+        parts.append((path, contents, settings))
+    return digest(repr(parts).encode("utf-8", "surrogatepass"))
+
+
+def _sound(noted: object) -> bool:
+    return (
+        isinstance(noted, list)
+        and len(noted) == 2
+        and isinstance(noted[0], int)
+        and isinstance(noted[1], list)
+    )
+
+
+_TAG = """Signature: 8a477f597d28d172789f06886806bc55
+# What lambdalint keeps between runs. It may be deleted at any time: `lambdalint clean`.
+"""

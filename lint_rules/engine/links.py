@@ -1,0 +1,88 @@
+"""What a text says about other files, told from its characters alone and rather too much than too little.
+
+Of Python the names that it imports; of templates, and of Python that makes functions, whatever has the form of a
+path or of `app.handler`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import NamedTuple
+
+_FROM = re.compile(r"[ \t]*from[ \t]*([.\w]+)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n;#]*)")
+_IMPORT = re.compile(r"[ \t]*import[ \t]+([^\n;#]+)")
+_NAME = re.compile(r"\w+(?:[ \t]*\.[ \t]*\w+)*")
+_PATH = re.compile(r"[\w-]+(?=[./]\w)|(?<=/)[\w-]+")
+_UP = re.compile(r"(?<![\w.])\.\.(?![\w.])")
+_MAKES_FUNCTIONS = (
+    *("create_function", "update_function", "aws_cdk", "aws_lambda", "PythonFunction", "andler="),
+    *("andler =", "andler'", 'andler"'),
+)
+_WRITES = re.compile(r"%%(?:writefile|file)[ \t]+(?:(?:-a|--append)[ \t]+)?([^\s\"\\]+)")
+
+
+_SMALL = 20_000
+"""Characters; larger data that holds no word of a template is none."""
+
+
+class Links(NamedTuple):
+    """`imports` are dotted names, with leading dots where they are relative, and `.*` at the end where anything
+    below may be meant as well; `words` may be names of files below the file's own folder, or below the one `up`
+    levels above it; `provides` are files that a notebook writes."""
+
+    imports: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    up: int = 0
+    provides: tuple[str, ...] = ()
+
+
+def links_of(path: str, text: str) -> Links:
+    """What a file says about others."""
+    if path.endswith((".yaml", ".yml", ".json", ".template", ".tf")):
+        small = len(text) < _SMALL or path.endswith((".tf", ".tf.json"))
+        return Links((), *_places(text)) if small or "AWS::" in text or "functions:" in text else Links()
+    if path.endswith(".ipynb"):
+        folder = posixpath.dirname(path)
+        provides = (posixpath.normpath(posixpath.join(folder, name)) for name in _WRITES.findall(text))
+        plain = text.replace("\\n", "\n").replace('"', " ")
+        return Links(_imports(plain), *_places(plain), tuple(sorted({*provides})))
+    return Links(
+        _imports(text), *(_places(text) if any(word in text for word in _MAKES_FUNCTIONS) else ((), 0))
+    )
+
+
+def _places(text: str) -> tuple[tuple[str, ...], int]:
+    up = 0
+    if ".." in text:
+        up = max((len(_UP.findall(line)) for line in text.split("\n") if ".." in line), default=0)
+    return tuple(sorted({*_PATH.findall(text)})), up
+
+
+def _imports(text: str) -> tuple[str, ...]:
+    at = text.find("import")
+    if at < 0:
+        return ()
+    if "\\\n" in text:
+        text = text.replace("\\\n", " ")
+        at = text.find("import")
+    found: set[str] = set()
+    while at >= 0:
+        start = max(text.rfind("\n", 0, at), text.rfind(";", 0, at)) + 1
+        begin = _FROM.match(text, start)
+        if begin:
+            source, listed = begin.groups()
+            found.add(source)
+            head = source if source.endswith(".") else source + "."
+            names = _NAME.findall(re.sub(r"#[^\n]*", "", listed) if "#" in listed else listed)
+            found.update(head + name + ".*" for name in names if name != "as")
+        else:
+            begin = _IMPORT.match(text, start)
+            for part in begin[1].split(",") if begin else ():
+                name = _NAME.search(part)
+                if name:
+                    dotted = re.sub(r"\s", "", name.group())
+                    found.add(dotted)
+                    found.add(dotted.partition(".")[0] + ".*")
+        at = text.find("import", max(at + 6, begin.end() if begin else 0))
+    return tuple(sorted(found))

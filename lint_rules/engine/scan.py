@@ -1,0 +1,190 @@
+"""From files on disk to findings: read what is new, lint what that touches, and keep the answers.
+
+1. Look each file up in the cache, or read it.
+2. Part the files into islands, and look each of these up.
+3. Lint the others, here or with help, and note what was found.
+
+Without a cache and without helpers everything is one island, since parting costs time and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from lint_rules.engine.errors import UsageError
+from lint_rules.engine.finding import Finding
+from lint_rules.engine.fingerprint import digest
+from lint_rules.engine.intake import project_of, take
+from lint_rules.engine.lint import Crash, Settings
+from lint_rules.engine.project import Project
+from lint_rules.engine.rule import load_rules
+from lint_rules.engine.sources.files import read_bytes
+from lint_rules.engine.workers import Island, Outcome, lint_island, lint_islands
+
+if TYPE_CHECKING:
+    from lint_rules.engine.cache import Cache, Entry
+
+_FEW = 8
+"""Files. To lint so few takes less than to part them or to look them up."""
+
+
+class Help(NamedTuple):
+    """How to go about it. `cache` makes what keeps the answers, where that pays; without it nothing is kept.
+    `workers` 0 decides by the work there is. `watched` wraps what takes long, for who waits."""
+
+    cache: Callable[[], Cache] | None = None
+    workers: int = 0
+    scheduler: str = ""
+    clock: Callable[[], float] | None = None
+    watched: Callable[[Sequence[str], str], Iterable[str]] = lambda files, _: files
+
+
+class Scan:
+    """The files of a run, what was found in them, and lines to tell."""
+
+    def __init__(
+        self, files: Sequence[str], given: Mapping[str, bytes], settings: Settings, help: Help
+    ) -> None:
+        """Lint the files at these paths, and those given with their contents. Raises UsageError for a selector
+        that matches nothing and for a scheduler that cannot be used."""
+        self.notes: list[str] = []
+        self.crashes: list[Crash] = []
+        self.findings: list[Finding] = []
+        self.spent: dict[str, float] = {}
+        self.paths: list[str] = []
+        """The files that were looked at, in order."""
+        self.parts: list[list[str]] = []
+        """The islands."""
+        self._settings = settings
+        self._data = dict(given)
+        self._help = help
+        self._cache = help.cache() if help.cache and len(files) > _FEW else None
+        listed = sorted({*files, *given})
+        many = len(listed) > _FEW and not help.clock
+        if many and (self._cache or help.scheduler or help.workers != 1):
+            self._lint_parts(listed)
+        else:
+            self._lint_at_once(listed)
+        codes = {name: rule.code for name, rule in load_rules().items()} if self.findings else {}
+        self.findings.sort(key=lambda f: (f.span.path, f.span.start, codes[f.rule]))
+        self.crashes.sort(key=lambda crash: crash[:2])
+
+    def project(self, paths: Iterable[str]) -> Project:
+        """The project that some of the files make; a file that has gone is left out."""
+        files: dict[str, bytes] = {}
+        for path in paths:
+            data = self._bytes(path)
+            if data is not None:
+                files[path] = data
+        return project_of(files)
+
+    def island(self, paths: Iterable[str]) -> Island:
+        """Files with their settings."""
+        project = list(paths)
+        return Island(
+            {path: data for path in project if (data := self._bytes(path)) is not None},
+            {path: self._settings.of(path) for path in project},
+        )
+
+    def _lint_at_once(self, files: Sequence[str]) -> None:
+        for path in self._help.watched(files, "Reading"):
+            data = self._bytes(path)
+            if data is None:
+                continue
+            taken = take(path, data)
+            if taken.note:
+                self.notes.append(taken.note)
+            elif taken != (None, None, ""):
+                self.paths.append(path)
+        self.parts = [self.paths] if self.paths else []
+        if self.paths:
+            self._take_in(lint_island(self.island(self.paths), self._help.clock))
+
+    def _lint_parts(self, files: Sequence[str]) -> None:
+        from lint_rules.engine.islands import islands
+
+        entries = {
+            path: entry
+            for path in self._help.watched(files, "Reading")
+            if (entry := self._entry(path)) is not None
+        }
+        self.notes += [entry.note for entry in entries.values() if entry.note]
+        self.paths = [path for path, entry in entries.items() if not entry.blank and not entry.note]
+        self.parts = islands({path: entries[path].links for path in self.paths})
+        todo: list[tuple[str, Island]] = []
+        for part in self.parts:
+            key, known = self._known(part, entries)
+            if known is None:
+                island = self.island(part)
+                if any(digest(data) != entries[path].digest for path, data in island.files.items()):
+                    key = ""  # Changed while we looked: what is found now is not what the key says.
+                todo.append((key, island))
+            else:
+                self.findings += known
+        help = self._help
+        outcomes = {}
+        for number, outcome in lint_islands(
+            [island for _, island in todo], workers=help.workers, scheduler=help.scheduler
+        ):
+            outcomes[number] = outcome
+            if self._cache and todo[number][0] and not outcome.crashes:
+                self._cache.note_findings(todo[number][0], outcome.findings)
+        for number in sorted(outcomes):
+            self._take_in(outcomes[number])
+        if self._cache:
+            self._cache.save()
+
+    def _known(self, part: list[str], entries: Mapping[str, Entry]) -> tuple[str, list[Finding] | None]:
+        """The key of an island, and what is kept of it."""
+        if self._cache is None:
+            return "", None
+        from lint_rules.engine.cache import key_of
+
+        key = key_of([(path, entries[path].digest, self._settings.of(path)) for path in part])
+        return key, self._cache.findings(key)
+
+    def _entry(self, path: str) -> Entry | None:
+        from lint_rules.engine.cache import Entry
+        from lint_rules.engine.links import Links, links_of
+
+        given = path in self._data
+        known = self._cache.entry(path) if self._cache and not given else None
+        if known is not None:
+            return known
+        data = self._bytes(path)
+        if data is None:
+            return None
+        taken = take(path, data)
+        links = Links() if taken.text is None else links_of(path, taken.text)
+        entry = Entry(digest(data), links, taken.note, taken == (None, None, ""))
+        if self._cache and not given:
+            self._cache.note_file(path, entry)
+        return entry
+
+    def _take_in(self, outcome: Outcome) -> None:
+        self.findings += outcome.findings
+        self.crashes += outcome.crashes
+        for name, seconds in outcome.spent.items():
+            self.spent[name] = self.spent.get(name, 0.0) + seconds
+
+    def _bytes(self, path: str) -> bytes | None:
+        if path not in self._data:
+            try:
+                self._data[path] = read_bytes(path)
+            except UsageError as error:
+                self.notes.append(f"{error}; skipped")
+                return None
+        return self._data[path]
+
+
+def mentioned(findings: Iterable[Finding]) -> list[str]:
+    """The files that findings, their second places and their fixes stand in."""
+    paths: dict[str, None] = {}
+    for finding in findings:
+        paths[finding.span.path] = None
+        for related in finding.related:
+            paths[related.span.path] = None
+        for edit in finding.fix.edits if finding.fix else ():
+            paths[edit.span.path] = None
+    return sorted(paths)

@@ -1,0 +1,127 @@
+"""What hangs together with what: islands are small, and yet nothing that matters crosses their shores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lint_rules import Config, Project, lint
+from lint_rules.engine.islands import islands
+from lint_rules.engine.links import links_of
+from lint_rules.engine.markdown import sections
+from lint_rules.engine.rule import load_rules
+
+CASES = Path(__file__).parent / "cases"
+
+
+def together(files, one, other):
+    return any({one, other} <= {*group} for group in islands({p: links_of(p, t) for p, t in files.items()}))
+
+
+@pytest.mark.parametrize(
+    ("importing", "imported"),
+    [
+        ("import b", "b.py"),
+        ("import os, b as c", "b.py"),
+        ("x = 1; import b", "b.py"),
+        ("from b import c", "b.py"),
+        ("from .b import c", "b.py"),
+        ("from . import b", "b.py"),
+        ("from . import (\n    # why\n    x,\n    b,\n)", "b.py"),
+        ("from \\\n  b import c", "b.py"),
+        ("def f():\n    import b", "b.py"),
+        ("import pkg", "pkg/deep/b.py"),
+        ("import pkg.other", "pkg/deep/b.py"),
+        ("from pkg import deep as d", "pkg/deep/b.py"),
+        ("from pkg.deep.b import x", "pkg/deep/b.py"),
+        ("import pkg", "pkg/__init__.py"),
+    ],
+)
+def test_an_import_binds(importing, imported):
+    assert together({"a.py": importing, imported: ""}, "a.py", imported)
+
+
+def test_an_import_is_looked_for_upwards_and_the_nearest_counts():
+    files = {"x/y/a.py": "import b", "x/b.py": "", "b.py": "", "z/b.py": ""}
+    assert together(files, "x/y/a.py", "x/b.py")
+    assert not together(files, "x/y/a.py", "b.py")
+    assert not together(files, "x/y/a.py", "z/b.py")
+    assert together({"x/y/a.py": "from ..b import c", "x/b.py": ""}, "x/y/a.py", "x/b.py")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "import os",
+        "import c",
+        "from x import b",
+        "from x import y\nb = 1",
+        "# import a",
+        "from .c import b",
+    ],
+)
+def test_files_that_do_not_name_each_other_are_apart(text):
+    assert not together({"a.py": text, "b.py": ""}, "a.py", "b.py")
+
+
+def test_a_template_binds_the_files_below_it_whose_names_it_holds():
+    text = "Resources: {A: {Properties: {Handler: app.handler}}}"
+    files = {"one/template.yaml": text, "one/src/app.py": "", "one/src/other.py": "", "two/app.py": ""}
+    assert together(files, "one/template.yaml", "one/src/app.py")
+    assert not together(files, "one/template.yaml", "one/src/other.py")
+    assert not together(files, "one/template.yaml", "two/app.py")
+    files["one/template.yaml"] = text + "\n# CodeUri: ../two"
+    assert together(files, "one/template.yaml", "two/app.py")
+
+
+def test_code_that_makes_functions_binds_what_it_names():
+    files = {"deploy.py": 'client.create_function(Handler="app.handler")', "far/app.py": "", "far/b.py": ""}
+    assert together(files, "deploy.py", "far/app.py")
+    assert not together(files, "deploy.py", "far/b.py")
+
+
+def test_a_notebook_stands_for_the_files_it_writes():
+    notebook = '{"cells": [{"cell_type": "code", "source": ["%%writefile app.py\\n", "x = 1"]}]}'
+    files = {
+        "nb/lab.ipynb": notebook,
+        "nb/test.py": "import app",
+        "nb/template.yaml": "Handler: app.x",
+        "b.py": "",
+    }
+    assert together(files, "nb/lab.ipynb", "nb/test.py")
+    assert together(files, "nb/lab.ipynb", "nb/template.yaml")
+    assert not together(files, "nb/lab.ipynb", "b.py")
+
+
+def test_terraform_of_one_folder_is_one_module():
+    files = {"tf/a.tf": "x", "tf/b.tf": "y", "c.tf": 'module "m" { source = "./tf" }', "other/d.tf": ""}
+    assert together(files, "tf/a.tf", "tf/b.tf")
+    assert together(files, "tf/a.tf", "c.tf")
+    assert not together(files, "tf/a.tf", "other/d.tf")
+
+
+def test_the_order_of_the_files_does_not_matter():
+    files = {"c.py": "import a", "a.py": "import b", "b.py": "", "z.py": "", "d.py": "import z"}
+    links = {path: links_of(path, text) for path, text in files.items()}
+    backwards = dict(reversed(links.items()))
+    assert islands(links) == islands(backwards) == [["a.py", "b.py", "c.py"], ["d.py", "z.py"]]
+
+
+def every_example():
+    """All examples and cases that have several files, side by side in folders of their own."""
+    texts = [rule.doc for rule in load_rules().values()] + [p.read_text("utf-8") for p in CASES.glob("*.md")]
+    projects = [files for text in texts for section in sections(text) for files, _ in section.examples()]
+    return {f"p{n}/{path}": text for n, files in enumerate(projects) for path, text in files.items()}
+
+
+def test_islands_find_what_everything_at_once_finds():
+    files = every_example()
+    parts = islands({path: links_of(path, text) for path, text in files.items()})
+    config = Config(select=("ALL",))
+    apart = [f for part in parts for f in lint(Project.of({path: files[path] for path in part}), config)]
+    at_once = lint(Project.of(dict(sorted(files.items()))), config)
+    assert sorted(apart, key=str) == sorted(at_once, key=str)
+    assert len(parts) > len(files) / 4
+    assert len(at_once) > 50
