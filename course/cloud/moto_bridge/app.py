@@ -8,6 +8,21 @@ from typing import Any
 
 from course.cloud.moto_bridge import afterwards
 from course.cloud.moto_bridge.refusals import explain, refuse, signed_for
+from course.cloud.moto_bridge.reliance import check, relies_on
+
+relies_on(
+    "moto.core.base_backend",
+    {
+        "BackendDict": "ebfe2a2bf4ee",
+        "AccountSpecificBackend": "7c228616b43f",
+        "BaseBackend.reset": "a89684d3e41a",
+    },
+)
+relies_on("moto.core.model_instances", {"reset_model_data": "4a510e716295"})
+relies_on(
+    "moto.core.request",
+    {"should_preserve_original_header_name": "667353279a2a", "environ_key_for_header": "6a66b7079a06"},
+)
 
 _NOT_OFFERED = ("501 Not Implemented", "NotImplementedException")
 _BUG = ("500 Internal Server Error", "InternalFailure")
@@ -16,7 +31,13 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def make_app() -> Wsgi:
-    """Every service that moto has. Signatures and policies are not checked here."""
+    """Every service that moto has. Signatures and policies are not checked here.
+
+    Raises UserError if a moto is installed that has changed what this package relies on.
+    """
+    from moto import __version__ as installed
+
+    check(installed)
     from course.cloud.moto_bridge.dispatch import Dispatcher
 
     dispatch = Dispatcher()

@@ -8,6 +8,18 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from course.cloud.moto_bridge import patches
+from course.cloud.moto_bridge.reliance import relies_on
+
+relies_on(
+    "moto.moto_server.werkzeug_app",
+    {
+        "DomainDispatcherApplication.__init__": "fb61347b637f",
+        "DomainDispatcherApplication.__call__": "7b12179deced",
+        "DomainDispatcherApplication.get_application": "0ff6939685bd",
+        "DomainDispatcherApplication.get_backend_for_host": "1f41972c1e4e",
+        "create_backend_app": "a317751ebd1c",
+    },
+)
 
 
 class Dispatcher(DomainDispatcherApplication):

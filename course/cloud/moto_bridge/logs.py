@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import threading
 
+from course.cloud.moto_bridge.reliance import relies_on
 from course.cloud.runtime.output import Event
+
+relies_on(
+    "moto.logs.models",
+    {
+        "LogsBackend.create_log_group": "7ec171fd0d55",
+        "LogsBackend.ensure_log_stream": "3a88c3a9d2cd",
+        "LogStream.put_log_events": "b07b0d5ae328",
+    },
+)
 
 
 class MotoLogs:

@@ -8,6 +8,15 @@ from typing import Any
 
 from course.cloud.errors import InvalidParameterValue
 from course.cloud.model import Function
+from course.cloud.moto_bridge.reliance import relies_on
+
+relies_on("moto.iam.models", {"Role.__init__": "5aad9afbd86e", "IAMBackend.create_role": "0c617708d315"})
+relies_on("moto.s3.models", {"S3Backend.get_object": "a80723978ebb"})
+relies_on("moto.sts.models", {"STSBackend.assume_role": "f32a21bb2eb0"})
+relies_on("moto.ec2.models.subnets", {"SubnetBackend.create_subnet": "82496fb64997"})
+relies_on(
+    "moto.ec2.models.security_groups", {"SecurityGroupBackend.get_security_group_from_id": "987939ba8c60"}
+)
 
 _S3_COMPLAINTS = {
     "NoSuchBucket": "The specified bucket does not exist",

@@ -8,6 +8,12 @@ from typing import Any
 from course.cloud.engine.outbox import Accept, Undeliverable
 from course.cloud.engine.trace import serving
 from course.cloud.errors import AwsError
+from course.cloud.moto_bridge.reliance import relies_on
+
+relies_on("moto.sqs.models", {"SQSBackend.send_message": "bf161af09a9e"})
+relies_on("moto.sns.models", {"SNSBackend.publish": "6356a2b5b79e"})
+relies_on("moto.events.models", {"EventsBackend.put_events": "c56f6ac1f932"})
+relies_on("moto.s3.models", {"S3Backend.put_object": "db803f2da9d7"})
 
 Attributes = Mapping[str, str | int]
 

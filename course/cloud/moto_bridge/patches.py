@@ -7,12 +7,12 @@ life of the process and speak to the cloud that was opened last; without an open
 from __future__ import annotations
 
 import functools
-import hashlib
-import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+
+from course.cloud.moto_bridge.reliance import digest, relies_on
 
 Function = Callable[..., Any]
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class Patch:
     def digest(self) -> str:
         """That of the source that moto has. It must be loaded."""
         assert self.original is not None
-        return hashlib.sha256(inspect.getsource(self.original).encode()).hexdigest()[:12]
+        return digest(self.original)
 
 
 PATCHES: list[Patch] = []
@@ -58,6 +58,8 @@ def patch(module: str, name: str, source: str) -> Callable[[Callable[[Function],
 
     def declare(wrap: Callable[[Function], Function]) -> Function:
         PATCHES.append(Patch(module, name, source, wrap))
+        if source:
+            relies_on(module, {name: source})
         return wrap
 
     return declare

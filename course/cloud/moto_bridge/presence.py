@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from course.cloud.errors import AwsError
+from course.cloud.moto_bridge.reliance import relies_on
+
+relies_on("moto.sqs.models", {"SQSBackend.__init__": "df681bc852ed"})
+relies_on("moto.sns.models", {"SNSBackend.__init__": "c25403719457"})
 
 
 class Presence:

@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from xml.sax.saxutils import escape
 
+from course.cloud.moto_bridge.reliance import relies_on
+
+relies_on("moto.core.responses", {"BaseResponse.call_action": "26076963fd17"})
+
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
 _MISSING = re.compile(r"The (\w+) action has not been implemented")
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'

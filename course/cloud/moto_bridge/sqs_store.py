@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from course.cloud.moto_bridge import patches, sqs_messages, sqs_speed
+from course.cloud.moto_bridge.reliance import relies_on
 from course.cloud.observe.ledger import Ledger
 from course.cloud.sources.queues import Message, QueueSettings
+
+relies_on("moto.sqs.models", {"Message.__init__": "4ab16d5eb16e", "Queue.__init__": "0a4781ed5a21"})
 
 
 class MotoQueues:
