@@ -56,12 +56,12 @@ class Attributes(Mapping[str, Any]):
         return getattr(queue, camelcase_to_underscores(name))
 
 
-@patch(MODELS, "Queue.attributes", "")
+@patch(MODELS, "Queue.attributes", "40cb990b1216")
 def _attributes(original: Function) -> Function:
     return lambda self: Attributes(self)
 
 
-@patch(MODELS, "SQSBackend.send_message_batch", "")
+@patch(MODELS, "SQSBackend.send_message_batch", "0707ad219481")
 def _send_message_batch(original: Function) -> Function:
     def send_message_batch(self: Any, queue_name: str, entries: dict[str, dict[str, Any]]) -> Any:
         waiting: set[str] = set()
@@ -76,7 +76,7 @@ def _send_message_batch(original: Function) -> Function:
     return send_message_batch
 
 
-@patch(MODELS, "Queue.add_message", "")
+@patch(MODELS, "Queue.add_message", "f27c9231c1f2")
 def _add_message(original: Function) -> Function:
     def add_message(self: Any, message: Any) -> None:
         header = served()
@@ -92,7 +92,7 @@ def _add_message(original: Function) -> Function:
     return add_message
 
 
-@patch(MODELS, "SQSBackend.receive_message", "")
+@patch(MODELS, "SQSBackend.receive_message", "065f3e5e7d21")
 def _receive_message(original: Function) -> Function:
     def receive_message(
         self: Any,
@@ -123,7 +123,7 @@ def _receive_message(original: Function) -> Function:
     return receive_message
 
 
-@patch(MODELS, "Queue.delete_message", "")
+@patch(MODELS, "Queue.delete_message", "fa6fd5b9bd2c")
 def _delete_message(original: Function) -> Function:
     def delete_message(self: Any, receipt_handle: str) -> None:
         from moto.sqs.exceptions import ReceiptHandleIsInvalid
@@ -137,7 +137,7 @@ def _delete_message(original: Function) -> Function:
     return delete_message
 
 
-@patch(MODELS, "SQSBackend.change_message_visibility", "")
+@patch(MODELS, "SQSBackend.change_message_visibility", "f0e9df5f6662")
 def _change_message_visibility(original: Function) -> Function:
     def change_message_visibility(
         self: Any, queue_name: str, receipt_handle: str, visibility_timeout: int
@@ -151,7 +151,7 @@ def _change_message_visibility(original: Function) -> Function:
     return change_message_visibility
 
 
-@patch(MODELS, "generate_receipt_handle", "")
+@patch(MODELS, "generate_receipt_handle", "10853f98152c")
 def _generate_receipt_handle(original: Function) -> Function:
     def generate_receipt_handle() -> str:
         from moto.moto_api._internal import mock_random

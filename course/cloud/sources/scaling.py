@@ -8,14 +8,12 @@ success gives one back, and two always stay.
 
 from __future__ import annotations
 
-from course.cloud.engine.work import THREADS
-
 FIRST = 5
 A_SECOND = 300 / 60
 MOST = 1250
 LEAST = 2
-HERE = THREADS // 2
-"""What this machine runs of one mapping, however far it scaled: other events want threads too."""
+HERE = 50
+"""What one machine runs of a mapping, however far it scaled: each is a process."""
 
 
 class Scaling:
