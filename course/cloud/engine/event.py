@@ -2,6 +2,11 @@
 
 The directory is the control plane's side of it: events are accepted for a name and meet, at each attempt, the code
 and the settings that stand behind it then.
+
+The ledger tells of an event, under its request id: `event.accepted`; `event.attempt` for each run, with its number,
+outcome and the event's age; `event.throttled` and `event.failure` (ours) for what was no run; `event.retried` with the
+seconds until the next; one of `event.processed` and `event.dropped`, with the condition; and for each record or dead
+letter one of `event.destination`, `event.dead-lettered` and `event.undelivered`.
 """
 
 from __future__ import annotations
