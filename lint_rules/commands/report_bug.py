@@ -8,7 +8,11 @@ def report_bug(error: BaseException, doing: str = "") -> str:
     import tempfile
     import traceback
 
-    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    # What another process sent brings its own.
+    kind = getattr(error, "kind", type(error).__name__)
+    text = getattr(error, "traceback", "") or "".join(
+        traceback.format_exception(type(error), error, error.__traceback__)
+    )
     where = ""
     try:
         with tempfile.NamedTemporaryFile(
@@ -18,5 +22,5 @@ def report_bug(error: BaseException, doing: str = "") -> str:
         where = f" and attach {file.name}"
     except OSError:
         pass
-    what = f"{type(error).__name__}: {str(error)[:200]}".strip().replace("\n", " ")
+    what = f"{kind}: {str(error)[:200]}".strip().replace("\n", " ")
     return f"internal error{' ' + doing if doing else ''}: {what}; please report it{where}"

@@ -23,6 +23,9 @@ from lint_rules.engine.packing import pack, unpack
 _WORTH_A_POOL = 6_000_000
 """Bytes. What one process lints in about the time in which others start."""
 
+CONNECTS_WITHIN = "10s"
+"""How long a scheduler may take to answer at first."""
+
 
 class Island(NamedTuple):
     """Files by path, and the settings that hold for each."""
@@ -161,7 +164,7 @@ def _on_cluster(islands: Sequence[Island], address: str) -> Iterator[tuple[int, 
     except ImportError:
         raise UsageError('--scheduler needs Dask: pip install "lambdalint[dask]"') from None
     try:
-        client = dask.Client(address, set_as_default=False, timeout="10s")
+        client = dask.Client(address, set_as_default=False, timeout=CONNECTS_WITHIN)
     except (OSError, ValueError, TimeoutError) as error:
         raise UsageError(f"{address}: no Dask scheduler answers there: {error}") from None
     with client:
@@ -169,8 +172,11 @@ def _on_cluster(islands: Sequence[Island], address: str) -> Iterator[tuple[int, 
         number = sum(client.nthreads().values()) or 1
         heaps = batches(islands, number * 4)
         todo = {client.submit(work, [islands[i] for i in heap], pure=False): heap for heap in heaps}
-        for future in dask.as_completed(todo):
-            yield from zip(todo[future], map(_received, future.result()), strict=True)
+        for future in dask.as_completed(todo, loop=client.loop):
+            if future.status == "finished":
+                yield from zip(todo[future], map(_received, future.result()), strict=True)
+            else:
+                yield from ((number, lint_island(islands[number])) for number in todo[future])
 
 
 def _identity() -> str:
