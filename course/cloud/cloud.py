@@ -36,6 +36,7 @@ from course.cloud.moto_bridge import app as moto
 from course.cloud.moto_bridge.logs import MotoLogs
 from course.cloud.moto_bridge.neighbours import MotoNeighbours
 from course.cloud.moto_bridge.outbox import MotoOutbox
+from course.cloud.moto_bridge.pushes import Pushes
 from course.cloud.moto_bridge.sqs_store import MotoQueues
 from course.cloud.observe.ledger import Ledger
 from course.cloud.runtime.debug import Debug
@@ -144,6 +145,18 @@ class Cloud:
         self.accept = queue.accept
         """Takes an event for a function, as `engine.outbox.Accept`."""
         self.outbox = endings.outbox = MotoOutbox(ACCOUNT, REGION, queue.accept)
+        self._pushes = Pushes(
+            ACCOUNT,
+            REGION,
+            self.clock,
+            self._work,
+            self.ledger,
+            self._chance,
+            self._new_id,
+            self.accept,
+            self.outbox,
+            directory.addressee,
+        )
         self._invocations = Invocations(targets, engine, queue, self.recursion, traces, self._new_id)
         call = Caller(targets, engine.invoke, self.recursion, traces, self._new_id)
         ground = Ground(self.clock, self._work, self.ledger, call, self.outbox, MotoQueues(self.ledger))
@@ -209,6 +222,7 @@ class Cloud:
         """Empty every service and end every environment. Nothing that was under way is seen afterwards."""
         self._work.drop()
         self._mappings.clear()
+        self._pushes.clear()
         self.clock.clear()
         self._provisioned.clear()
         for _ in range(100):  # who was on the way to an environment has one by the next round
@@ -228,6 +242,7 @@ class Cloud:
         self._closed = True
         atexit.unregister(self.close)
         self._server.close()
+        self._pushes.close()
         self._work.drop()
         self._mappings.clear()
         self._provisioned.clear()

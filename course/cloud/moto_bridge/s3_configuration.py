@@ -6,27 +6,26 @@ EventBridge when it is asked. The answers follow what was recorded against AWS a
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from course.cloud.moto_bridge.patches import Current, Function, patch
-from course.cloud.moto_bridge.presence import Presence
+from course.cloud.moto_bridge.patches import Function, patch
+from course.cloud.moto_bridge.push import current
 from course.cloud.sources import s3
 
-current: Current[Presence] = Current()
 KINDS = {"Topic": "sns", "Queue": "sqs", "CloudFunction": "lambda"}
 _ARN = re.compile(r"arn:aws[\w-]*:(\w+):[\w-]*:\d{12}:\S+")
 _FURTHER = "further_members"
 _MISSING = {"sns": "The destination topic does not exist", "sqs": "The destination queue does not exist"}
 
 
-@patch("moto.s3.responses", "S3Response._notification_config_from_body", "")
+@patch("moto.s3.responses", "S3Response._notification_config_from_body", "80faf78dfed2")
 def _from_body(original: Function) -> Function:
     def notification_config_from_body(self: Any) -> dict[str, Any]:
-        from moto.s3 import responses
-
-        document = responses.xmltodict.parse(self.body)["NotificationConfiguration"] or {}
+        xmltodict = importlib.import_module("xmltodict")
+        document = xmltodict.parse(self.body)["NotificationConfiguration"] or {}
         made: dict[str, Any] = {}
         for kind, service in KINDS.items():
             given = document.get(f"{kind}Configuration")
@@ -44,7 +43,7 @@ def _from_body(original: Function) -> Function:
     return notification_config_from_body
 
 
-@patch("moto.core.serialize", "S3Serializer._serialize_error_metadata", "")
+@patch("moto.core.serialize", "S3Serializer._serialize_error_metadata", "74dd6685c881")
 def _error_members(original: Function) -> Function:
     def serialize_error_metadata(self: Any, serialized: Any, error: Exception, shape: Any) -> None:
         original(self, serialized, error, shape)
@@ -53,7 +52,7 @@ def _error_members(original: Function) -> Function:
     return serialize_error_metadata
 
 
-@patch("moto.s3.responses", "S3Response.get_bucket_notification", "")
+@patch("moto.s3.responses", "S3Response.get_bucket_notification", "82884034c165")
 def _get(original: Function) -> Function:
     def get_bucket_notification(self: Any) -> Any:
         from moto.core.responses import ActionResult, EmptyResult
@@ -121,11 +120,11 @@ def _notifications(made: Mapping[str, Any]) -> Iterator[s3.Notification]:
 
 
 def _check_destinations(made: Mapping[str, Any]) -> None:
-    presence = current.it
+    push = current.it
     missing: list[tuple[str, str]] = []
     for notification in _notifications(made):
         service = notification.arn.split(":")[2]
-        if presence is None or presence.exists(notification.arn):
+        if push is None or push.presence.exists(notification.arn):
             continue
         if service == "lambda":
             missing.append(

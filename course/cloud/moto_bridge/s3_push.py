@@ -11,15 +11,14 @@ from datetime import timezone
 from typing import Any
 
 from course.cloud.moto_bridge.afterwards import afterwards
-from course.cloud.moto_bridge.patches import Current, Function, patch
+from course.cloud.moto_bridge.patches import Function, patch
+from course.cloud.moto_bridge.push import current
 from course.cloud.sources import s3
-from course.cloud.sources.buckets import Buckets
 
-current: Current[Buckets] = Current()
 _own = threading.local()
 
 
-@patch("moto.s3.notifications", "send_event", "")
+@patch("moto.s3.notifications", "send_event", "da8a7c7c6f2b")
 def _send_event(original: Function) -> Function:
     def send_event(account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
         name = str(getattr(event_name, "value", event_name)).removeprefix("s3:")
@@ -30,19 +29,19 @@ def _send_event(original: Function) -> Function:
     return send_event
 
 
-@patch("moto.s3.notifications", "send_test_event", "")
+@patch("moto.s3.notifications", "send_test_event", "89bc68c5842c")
 def _send_test_event(original: Function) -> Function:
     def send_test_event(account_id: str, bucket: Any) -> None:
-        buckets = current.it
-        if buckets is not None:
+        push = current.it
+        if push is not None:
             configuration = bucket.notification_configuration
             arns = [each.arn for each in (*configuration.queue, *configuration.topic)]
-            afterwards(lambda: buckets.configured(bucket.name, arns))
+            afterwards(lambda: push.buckets.configured(bucket.name, arns))
 
     return send_test_event
 
 
-@patch("moto.s3.responses", "S3Response.put_object_tagging", "")
+@patch("moto.s3.responses", "S3Response.put_object_tagging", "08d79877601f")
 def _put_object_tagging(original: Function) -> Function:
     def put_object_tagging(self: Any) -> Any:
         _own.tagging = True
@@ -54,7 +53,7 @@ def _put_object_tagging(original: Function) -> Function:
     return put_object_tagging
 
 
-@patch("moto.s3.models", "S3Backend.delete_object", "")
+@patch("moto.s3.models", "S3Backend.delete_object", "5c1677b52971")
 def _delete_object(original: Function) -> Function:
     def delete_object(
         self: Any, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False
@@ -75,12 +74,12 @@ def _delete_object(original: Function) -> Function:
 
 
 def _happened(account: str, name: str, bucket: Any, key: Any, key_name: str = "") -> None:
-    buckets = current.it
+    push = current.it
     configuration = bucket.notification_configuration
-    if buckets is None or configuration is None:
+    if push is None or configuration is None:
         return
     version = str(key.version_id) if key is not None and key.version_id else "null"
-    marks = buckets.marks()
+    marks = push.buckets.marks()
     expiry = getattr(key, "_expiry", None) if name == "ObjectRestore:Completed" else None
 
     def tell() -> None:
@@ -100,7 +99,7 @@ def _happened(account: str, name: str, bucket: Any, key: Any, key_name: str = ""
             host=marks.host,
             restored_until=expiry.replace(tzinfo=timezone.utc).timestamp() if expiry else None,
         )
-        buckets.happened(happening, notifications(configuration), configuration.event_bridge is not None)
+        push.buckets.happened(happening, notifications(configuration), configuration.event_bridge is not None)
 
     afterwards(tell)
 
