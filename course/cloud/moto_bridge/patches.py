@@ -39,7 +39,7 @@ class Patch:
         *path, last = self.name.split(".")
         owner = functools.reduce(getattr, path, module)
         found: Any = getattr(owner, last)
-        original: Function = found.fget if isinstance(found, property) else found
+        original: Any = found.fget if isinstance(found, property) else found
         self.original = original
         made = functools.wraps(original)(self.wrap(original))
         setattr(owner, last, property(made) if isinstance(found, property) else made)
