@@ -130,6 +130,80 @@ def invoke(api: Any) -> Callable[..., Answer]:
     return asked
 
 
+@pytest.fixture
+def queue(cloud) -> Callable[..., tuple[str, str]]:
+    """Make a queue: its URL and its ARN. Arguments are attributes."""
+
+    def made(name: str = "q", **attributes: Any) -> tuple[str, str]:
+        text = {
+            key: value if isinstance(value, str) else json.dumps(value) for key, value in attributes.items()
+        }
+        url = cloud.client("sqs").create_queue(QueueName=name, Attributes=text)["QueueUrl"]
+        return url, f"arn:aws:sqs:us-east-1:123456789012:{name}"
+
+    return made
+
+
+@pytest.fixture
+def mapped(cloud, api) -> Callable[..., str]:
+    """Map a queue to f and wait until that works: the UUID."""
+
+    def made(arn: str, name: str = "f", **settings: Any) -> str:
+        uuid = api.create_event_source_mapping(EventSourceArn=arn, FunctionName=name, **settings)["UUID"]
+        cloud.clock.advance(1)
+        return str(uuid)
+
+    return made
+
+
+@pytest.fixture
+def send(cloud) -> Callable[..., list[str]]:
+    """Send bodies in one request and wait until what follows from it has come to rest: the message ids."""
+
+    def sent(url: str, *bodies: str, rest: bool = True, **members: Any) -> list[str]:
+        entries = [{"Id": str(number), "MessageBody": body, **members} for number, body in enumerate(bodies)]
+        found = cloud.client("sqs").send_message_batch(QueueUrl=url, Entries=entries)["Successful"]
+        if rest:
+            assert cloud.settle()
+        return [one["MessageId"] for one in found]
+
+    return sent
+
+
+@pytest.fixture
+def events(cloud) -> Callable[..., list[Any]]:
+    """The events that f got, in order."""
+
+    def found(name: str = "f") -> list[Any]:
+        logs = cloud.client("logs")
+        cloud.ledger.catch_up()
+        if not logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")["logGroups"]:
+            return []
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{name}")
+        lines = [event["message"] for page in pages for event in page["events"]]
+        return [json.loads(line[4:]) for line in lines if line.startswith("GOT ")]
+
+    return found
+
+
+@pytest.fixture
+def batches(events) -> Callable[..., list[list[str]]]:
+    """The bodies that f got, invocation by invocation."""
+    return lambda name="f": [[record["body"] for record in event["Records"]] for event in events(name)]
+
+
+@pytest.fixture
+def left(cloud) -> Callable[[str], tuple[int, int]]:
+    """How many messages of a queue are visible, and how many are not."""
+
+    def counted(url: str) -> tuple[int, int]:
+        wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        found = cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
+        return int(found[wanted[0]]), int(found[wanted[1]])
+
+    return counted
+
+
 @pytest.fixture(scope="session")
 def recorded() -> Callable[[str], Any]:
     """A file of facts about the real service."""

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 
@@ -22,6 +23,8 @@ from course.cloud.sources.sqs_records import chunks
 
 _AFTER_OUR_BUG = 1.0
 """Seconds until a queue is looked at again when a worker fell over."""
+_LATER = 0.002
+"""Seconds from our reading of the clock to that of the queue, at most."""
 _AROUND_A_BODY = 1000
 """Bytes, roughly, of a record besides its body."""
 
@@ -43,6 +46,7 @@ class SqsPoller:
         self._held: list[Message] = []
         self._held_until = 0.0
         self._over = False
+        self._next_look = math.inf
         self._timers: dict[str, Callable[[], None]] = {}
         self._scaling = Scaling(mapping.source_arn.endswith(".fifo"), None)
         self.change(mapping)
@@ -125,6 +129,7 @@ class SqsPoller:
                 return False
         messages, until = self._fetch(mapping)
         if messages:
+            self._look_again(until)  # should the function take longer than its messages stay invisible
             if len(messages) >= mapping.batch_size:
                 self._hire()  # where so many came from there may be more
             return self._deliver(self._delivery.batch(mapping, filters, messages, until))
@@ -149,7 +154,7 @@ class SqsPoller:
         """A batch, and the moment at which it becomes visible to others; none if there is no full one yet."""
         ground, arn = self._ground, mapping.source_arn
         queue = ground.queues.settings(arn)
-        until = ground.clock.now() + (queue.visibility if queue else 0)
+        until = ground.clock.now() + (queue.visibility if queue else 0) + _LATER
         if not mapping.window:
             return self._receive(mapping, mapping.batch_size), until
         with self._gathering:
@@ -187,8 +192,15 @@ class SqsPoller:
             when = self._ground.queues.next_change(self._mapping.source_arn)
             with self._lock:
                 self._cancel("visible")
-                if when is not None and self._on:
-                    self._at("visible", when, self.notify)
+                self._next_look = math.inf
+            if when is not None:
+                self._look_again(when)
+
+    def _look_again(self, when: float) -> None:
+        with self._lock:
+            if self._on and ("visible" not in self._timers or when < self._next_look):
+                self._next_look = when
+                self._at("visible", when, self.notify)
 
     def _scaled(self, well: bool) -> None:
         with self._lock:
