@@ -18,6 +18,7 @@ from course.cloud.api.invocations import Invocations
 from course.cloud.api.noun import Operation
 from course.cloud.api.targets import Targets
 from course.cloud.api.validation import validate
+from course.cloud.engine.recursion import carried
 from course.cloud.engine.trace import serving
 from course.cloud.errors import AwsError, NotOffered, RequestTooLarge, ServiceError, UnknownOperation
 from course.cloud.moto_bridge.refusals import signed_for
@@ -63,7 +64,8 @@ class Gateway:
             return _send(start_response, *self._admin(environ, path))
         if code := _CODE_PATH.fullmatch(path):
             return _send(start_response, *self._code(code))
-        with serving(environ.get("HTTP_X_AMZN_TRACE_ID")):
+        trace = environ.get("HTTP_X_AMZN_TRACE_ID", "")
+        with serving(trace and carried(trace, signed_for(environ))):
             return self._serve(environ, path, start_response)
 
     def _serve(self, environ: dict[str, Any], path: str, start_response: StartResponse) -> Iterable[bytes]:

@@ -29,6 +29,9 @@ UNZIPPED: Final = 262_144_000
 LAYERS: Final = 5
 SYNC_PAYLOAD: Final = 6 * 1024 * 1024
 ASYNC_PAYLOAD: Final = 1024 * 1024
+EVENT_ENTRY: Final = 1024 * 1024
+"""One entry on an event bus, since 2026-01-29.
+https://aws.amazon.com/blogs/compute/more-room-to-build-serverless-services-now-support-payloads-up-to-1-mb"""
 RESPONSE_PAYLOAD: Final = 6 * 1024 * 1024
 LOG_TAIL: Final = 4 * 1024
 LOG_EVENT: Final = 256 * 1024

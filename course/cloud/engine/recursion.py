@@ -15,6 +15,8 @@ from course.cloud.engine.trace import parse, render
 from course.cloud.errors import RecursiveInvocation
 from course.cloud.observe.ledger import Ledger
 
+CARRIERS = frozenset({"lambda", "s3", "sns", "sqs"})
+"""The services that pass the count on; a loop through any other is not found."""
 HOPS = 16
 """Invocations of one function in a chain; the next is stopped."""
 
@@ -61,6 +63,13 @@ def lineage(trace: str) -> dict[str, int]:
         if len(parts) == 2 and parts[1].isdecimal():
             counts[parts[0]] = int(parts[1])
     return counts
+
+
+def carried(trace: str, service: str | None) -> str:
+    """The trace header as it leaves a service, by the name for which its requests are signed."""
+    if service in CARRIERS:
+        return trace
+    return render({name: value for name, value in parse(trace).items() if name != "Lineage"})
 
 
 def hop(arn: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from course.cloud import quotas
 from course.cloud.engine.outbox import Accept, Undeliverable
+from course.cloud.engine.recursion import carried
 from course.cloud.engine.trace import serving
 from course.cloud.errors import AwsError
 from course.cloud.moto_bridge.reliance import relies_on
@@ -45,7 +47,7 @@ class MotoOutbox:
         service, region = parts[2], parts[3] or self._region
         account = parts[4] or self._account
         try:
-            with serving(trace):  # what the message sets off carries it further
+            with serving(carried(trace, service)):  # what the message sets off carries it further
                 if service == "sqs":
                     _to_queue(account, region, parts[5], body, attributes, group, trace)
                 elif service == "sns":
@@ -91,6 +93,9 @@ def _to_topic(account: str, region: str, arn: str, body: str, attributes: Attrib
 def _to_bus(account: str, region: str, arn: str, body: str, attributes: Attributes) -> None:
     from moto.events.models import events_backends
 
+    sizes = (len(text.encode()) for text in (body, *map(str, attributes.values())))
+    if sum(sizes) > quotas.EVENT_ENTRY:
+        raise Undeliverable("Total size of the entries in the request is over the limit.")
     entry = {
         "EventBusName": arn,
         "Source": str(attributes["Source"]),
