@@ -1,7 +1,8 @@
 """Mistakes with versions, aliases, layers and what is attached to functions are answered as AWS answers them.
 
 The answers lie in `recorded/control_*.json`, each with its date. They all meet one account: the function `here` with
-versions 1, 2 and 3, the alias `live`, a URL and a policy, and two versions of the layer `base`.
+versions 1, 2 and 3, the alias `live`, a URL and a policy, two versions of the layer `base`, and the queue `line`
+that is mapped to the function, beside `other`, `brief` and `line.fifo`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,15 @@ def decoded(value):
     if isinstance(value, dict) and set(value) == {"latin-1"}:
         return value["latin-1"].encode("latin-1")
     return {key: decoded(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+
+def filled(value, known):
+    """What only this run knows, in place of its names in a fact."""
+    if isinstance(value, dict):
+        return {key: filled(part, known) for key, part in value.items()}
+    for name, found in known.items() if isinstance(value, str) else ():
+        value = value.replace(name, found)
+    return value
 
 
 @pytest.fixture(scope="module")
@@ -55,18 +65,28 @@ def furnished(own_cloud, pack):
     api.add_layer_version_permission(
         LayerName="base", VersionNumber=1, Action="lambda:GetLayerVersion", **statement
     )
-    yield own_cloud, created["CodeSha256"]
+    for name, attributes in (
+        ("line", {}),
+        ("other", {}),
+        ("brief", {"VisibilityTimeout": "2"}),
+        ("line.fifo", {"FifoQueue": "true"}),
+    ):
+        own_cloud.client("sqs").create_queue(QueueName=name, Attributes=attributes)
+    line = "arn:aws:sqs:us-east-1:123456789012:line"
+    mapping = api.create_event_source_mapping(FunctionName="here", EventSourceArn=line)
+    own_cloud.clock.advance(1)
+    yield own_cloud, {"{sha}": created["CodeSha256"], "{uuid}": mapping["UUID"]}
     own_cloud.reset()
 
 
 @pytest.mark.parametrize(("noun", "fact"), FACTS, ids=[f"{noun}: {fact['about']}" for noun, fact in FACTS])
 def test_a_mistake_is_answered_as_aws_answers_it(noun, fact, furnished):
-    cloud, sha = furnished
+    cloud, known = furnished
     # The SDK would find some of these mistakes itself, and then the service would not be asked.
     api = cloud.client("lambda", config=Config(parameter_validation=False, retries={"total_max_attempts": 1}))
     with pytest.raises(ClientError) as caught:
-        getattr(api, fact["call"])(**decoded(fact["with"]))
+        getattr(api, fact["call"])(**decoded(filled(fact["with"], known)))
     answer = caught.value.response
-    assert answer["Error"]["Message"] == fact["message"].replace("{sha}", sha)
+    assert answer["Error"]["Message"] == filled(fact["message"], known)
     assert answer["Error"]["Code"] == fact["code"]
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == fact["status"]
