@@ -238,12 +238,26 @@ def test_a_target_that_does_not_take_it_is_an_entry(cloud, to, send, target):
     assert len(cloud.ledger.entries("event.dropped", "f", id)) == 1
 
 
-def test_a_record_that_is_too_large_for_its_queue_is_an_entry(cloud, to, queue, send, received):
-    to(OnSuccess=queue)
+@pytest.mark.parametrize("kind", ["sqs:{}:results", "sns:{}:results", "lambda:{}:function:next"])
+def test_a_record_that_is_too_large_for_its_target_is_an_entry(
+    cloud, deploy, to, queue, send, received, kind
+):
+    cloud.client("sns").create_topic(Name="results")
+    deploy("def handler(event, context): pass", name="next")
+    to(OnSuccess="arn:aws:" + kind.format(ACCOUNT))
     id = send("large", size=2_000_000)
     (entry,) = cloud.ledger.entries("event.undelivered", "f", id)
-    assert "shorter than" in entry.because
+    assert re.search("shorter than|too long|too large", entry.because)
+    assert cloud.ledger.entries("event.processed", "f", id)
     assert received() == []
+
+
+def test_an_entry_that_is_too_large_for_its_bus_is_an_entry_of_the_ledger(cloud, to, send):
+    cloud.client("events").create_event_bus(Name="results")
+    to(OnSuccess=f"arn:aws:events:{ACCOUNT}:event-bus/results")
+    id = send("large", size=2_000_000)
+    (entry,) = cloud.ledger.entries("event.undelivered", "f", id)
+    assert entry.because == "Total size of the entries in the request is over the limit."
 
 
 def test_a_response_that_is_no_json_is_sent_as_text(cloud, deploy, api, queue, invoke, received):
