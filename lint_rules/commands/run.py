@@ -15,7 +15,7 @@ from lint_rules.engine.finding import Finding, Safety
 from lint_rules.engine.lint import Crash
 from lint_rules.engine.project import Project
 from lint_rules.engine.scan import Help, Scan, mentioned
-from lint_rules.engine.sources.discover import Found, discover
+from lint_rules.engine.sources.discover import TEST, Found, discover
 
 if TYPE_CHECKING:
     from lint_rules.engine.cache import Cache
@@ -127,7 +127,9 @@ def tell_of(request: Request, settings: Settings, sources: Sources, scan: Scan) 
         reasons: dict[str, int] = {}
         for _, why in left_out:
             reasons[why] = reasons.get(why, 0) + 1
-        listed = ", ".join(f"{number} {why}" for why, number in reasons.items())
+        listed = ", ".join(
+            f"{number} {why}{'s' if why == TEST and number > 1 else ''}" for why, number in reasons.items()
+        )
         tell(f"left out: {listed} (--verbose names them)")
     if not scan.paths and not notes and not request.force_exclude:
         tell("warning: no Python file, notebook or template found")

@@ -58,7 +58,7 @@ class Found:
 INSTALLED = "installed by pip"
 IGNORED = "ignored by git"
 EXCLUDED = "excluded"
-TEST = "a test"
+TEST = "test"
 
 
 def is_test(path: str) -> bool:
