@@ -5,8 +5,45 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import re
+from typing import Any
+
+import pytest
 
 SOURCE = "import json\ndef handler(event, context):\n    print('GOT', json.dumps(event))"
+
+
+MOVING = {
+    "messageId": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "receiptHandle": r"[A-Za-z0-9+/]{100,}=*",
+    "SentTimestamp": r"\d{13}",
+    "ApproximateFirstReceiveTimestamp": r"\d{13}",
+    "SenderId": r"AIDA\w+",
+    "SequenceNumber": r"\d{20}",
+}
+ATTRIBUTES = {
+    "WeeksOn": {"StringValue": "6", "DataType": "Number"},
+    "Author": {"StringValue": "John Grisham", "DataType": "String"},
+    "Title": {"StringValue": "The Whistler", "DataType": "String"},
+}
+
+
+def same(got: Any, wanted: Any, at: str = "") -> None:
+    """Fails unless both have the same members, types and constants; what moves must look alike."""
+    assert type(got) is type(wanted), at
+    if isinstance(wanted, dict):
+        assert sorted(got) == sorted(wanted), at
+        for key, part in wanted.items():
+            same(got[key], part, key)
+    elif isinstance(wanted, list):
+        assert len(got) == len(wanted), at
+        for one, other in zip(got, wanted, strict=True):
+            same(one, other, at)
+    elif at in MOVING:
+        assert re.fullmatch(MOVING[at], got), (at, got)
+        assert re.fullmatch(MOVING[at].replace("100", "30"), wanted), (at, wanted)
+    else:
+        assert got == wanted, at
 
 
 def flat(batches: list[list[str]]) -> list[str]:
@@ -124,3 +161,41 @@ def test_binary_attributes_and_the_trace_header_come_along(cloud, queue, deploy,
             "dataType": "Binary.png",
         }
     }
+
+
+def test_the_event_of_a_standard_queue_is_what_aws_sends(cloud, queue, deploy, mapped, events, recorded):
+    url, arn = queue()
+    client = cloud.client("sqs")
+    client.send_message(QueueUrl=url, MessageBody="Test message.", MessageAttributes=ATTRIBUTES)
+    client.send_message(QueueUrl=url, MessageBody="Test message.")
+    deploy(SOURCE)
+    mapped(arn)
+    (event,) = events()
+    same(event, recorded("events/sqs")["standard"])
+
+
+def test_the_event_after_a_window_is_what_aws_sends(cloud, queue, deploy, mapped, send, events, recorded):
+    url, arn = queue()
+    deploy(SOURCE)
+    mapped(arn, MaximumBatchingWindowInSeconds=1)
+    send(url, '{"foo": "bar"}')
+    cloud.clock.advance(1)
+    (event,) = events()
+    same(event, recorded("events/sqs")["windowed"])
+
+
+@pytest.mark.parametrize("by_content", [True, False])
+def test_the_event_of_a_fifo_queue_is_what_aws_sends(
+    by_content, cloud, queue, deploy, mapped, events, recorded
+):
+    url, arn = queue("q.fifo", FifoQueue="true", ContentBasedDeduplication=json.dumps(by_content))
+    identity = {} if by_content else {"MessageDeduplicationId": "1"}
+    cloud.client("sqs").send_message(
+        QueueUrl=url, MessageBody="Test message.", MessageGroupId="1", **identity
+    )
+    deploy(SOURCE)
+    mapped(arn)
+    (event,) = events()
+    if by_content:
+        event["Records"][0]["attributes"]["MessageDeduplicationId"] = "1"
+    same(event, recorded("events/sqs")["fifo"])
