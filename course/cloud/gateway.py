@@ -104,6 +104,9 @@ class Gateway:
             answer = self._invocations.invoke(parameters)
             request, rest = answer.pop("RequestId"), answer.pop("Rest", bool)
             return protocol.shape_output("Invoke", answer), request, rest
+        if found.operation == "InvokeAsync":
+            answer = self._invocations.invoke_async({**parameters, "RequestId": request})
+            return protocol.shape_output("InvokeAsync", answer), request, bool
         self._caught_up()
         operation = self._operations.get(_snake(found.operation))
         if operation is None:

@@ -76,6 +76,16 @@ def test_an_event_that_succeeds_runs_once(cloud, deploy, send, runs, fates):
     assert fates(id) == ["accepted", "attempt", "processed"]
 
 
+def test_the_old_operation_for_it_is_still_there(cloud, api, deploy, runs, fates):
+    deploy(SOURCE)
+    assert api.invoke_async(FunctionName="f", InvokeArgs=b'{"a": 1}')["Status"] == 202
+    assert cloud.settle()
+    assert [record.kind for record in runs()] == ["Event"]
+    assert fates() == ["accepted", "attempt", "processed"]
+    with pytest.raises(ClientError, match="Could not parse request body into json"):
+        api.invoke_async(FunctionName="f", InvokeArgs=b"{")
+
+
 @pytest.mark.parametrize("fault", [{"fail": "no"}, {"kill": True}])
 def test_what_fails_is_run_again_after_one_minute_and_after_two_under_the_same_id(
     cloud, deploy, send, runs, fates, fault

@@ -60,6 +60,11 @@ class Invocations:
                 self._calls -= 1
                 self._settled.notify_all()
 
+    def invoke_async(self, parameters: Parameters) -> Parameters:
+        """The output members of InvokeAsync, which AWS keeps for old clients. Raises AwsError."""
+        event = {**parameters, "Payload": parameters.get("InvokeArgs"), "InvocationType": "Event"}
+        return {"Status": self.invoke(event)["StatusCode"]}
+
     def _invoke(self, parameters: Parameters) -> Parameters:
         request = parameters.get("RequestId") or self._new_id()
         payload: bytes = parameters.get("Payload") or b""
