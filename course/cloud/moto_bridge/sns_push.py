@@ -5,6 +5,7 @@ moto makes a key for each subscription, takes RawMessageDelivery "false" for tru
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -130,10 +131,10 @@ def _shown(attribute: dict[str, Any]) -> dict[str, str]:
 
 
 def _typed(attributes: dict[str, dict[str, str]]) -> dict[str, Any]:
-    return {
-        name: {
-            "DataType": value["Type"],
-            "BinaryValue" if value["Type"].startswith("Binary") else "StringValue": value["Value"],
-        }
-        for name, value in attributes.items()
-    }
+    return {name: _message_attribute(value["Type"], value["Value"]) for name, value in attributes.items()}
+
+
+def _message_attribute(kind: str, value: str) -> dict[str, Any]:
+    if kind.startswith("Binary"):
+        return {"DataType": kind, "BinaryValue": base64.b64decode(value)}
+    return {"DataType": kind, "StringValue": value}

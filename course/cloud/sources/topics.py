@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html (202
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,11 +24,11 @@ def wait(retry: int, chance: random.Random) -> float:
         return 0.0
     if retry <= 5:
         return 1.0
-    return float(min(20.0 ** ((retry - 5) / 10), 20.0))
+    return float(20.0 ** min((retry - 5) / 10, 1.0))
 
 
-TERMS = Terms(retries=100_014, age=23 * 86400.0, wait=wait)
-"""Of deliveries to AWS's own services: 100,015 attempts over 23 days."""
+TERMS = Terms(retries=100_015, age=math.inf, wait=wait)
+"""Of deliveries to AWS's own services: 100,015 times over 23 days."""
 
 
 @dataclass(frozen=True)
