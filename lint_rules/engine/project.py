@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.finding import Edit
     from lint_rules.engine.handlers import Handler
     from lint_rules.engine.sources.module import Module
+    from lint_rules.engine.sources.node import Node
     from lint_rules.engine.templates.model import Template
     from lint_rules.engine.templates.stacks import Given
 
@@ -107,11 +108,10 @@ class Project:
         yield from (module.error for module in self.modules_of(path) if module.error)
         yield from (template.error for template in self.templates_of(path) if template.error)
 
-    def subjects(self, looks_at: type) -> Sequence[Any]:
-        """What a rule that looks at this class is shown."""
-        if looks_at is Project:
+    def subjects(self, name: str) -> Sequence[Any]:
+        """What a rule that looks at the class of this name is shown."""
+        if name == "Project":
             return [self]
-        name = looks_at.__name__
         if name == "Module":
             return [module for module in self.modules if module.tree is not None]
         return self.templates if name == "Template" else self.handlers
@@ -157,12 +157,21 @@ class Project:
         document = self.documents[path]
         found: list[Template] = []
         for name, text, base in _parts(document):
-            template = read_template(document, text, base, name) if name.endswith(DATA) else None
-            if template:
-                found.append(template)
+            if name.endswith(DATA):
+                template = read_template(document, text, base, name, self._data_in)
+                if template:
+                    found.append(template)
         for module in self.modules_of(path):
             found += templates_in_module(module)
         return found
+
+    def _data_in(self, path: str) -> Node | None:
+        """What a YAML or JSON file of the project holds."""
+        from lint_rules.engine.sources.yaml import read_yaml
+
+        document = self.documents.get(path) if path.endswith(DATA) else None
+        roots = read_yaml(document.text, path)[0] if document else []
+        return roots[0] if len(roots) == 1 else None
 
 
 def _document(path: str, text: str) -> tuple[Document, Problem | None]:

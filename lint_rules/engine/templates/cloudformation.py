@@ -33,7 +33,7 @@ def fill(template: Template, root: Map, scope: Scope | None = None) -> None:
     template.root = root
     resources = template.resources = resources_in(template, scope, root)
     functions = template.of(SAM_FUNCTION, FUNCTION)
-    targets = template.targets = Targets(resources)
+    targets = template.targets = Targets(resources, template.aliases)
     events: dict[str, list[EventSource]] = {found.logical_id: [] for found in functions}
     for found in functions:
         if found.kind == SAM_FUNCTION:

@@ -26,6 +26,8 @@ def add_entry(
 
     A new key of `parent` itself goes before the key `before` where there is one.
     """
+    if template.kind not in ("sam", "cloudformation"):
+        return None
     while len(path) > 1:
         below = parent.get(path[0])
         if below is None:

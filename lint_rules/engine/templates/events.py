@@ -17,7 +17,7 @@ from lint_rules.engine.templates.resource import Resource
 _HOW = {
     **dict.fromkeys(("S3", "SNS", "Schedule", "ScheduleV2", "CloudWatchEvent", "EventBridgeRule"), "async"),
     **dict.fromkeys(("IoTRule", "CloudWatchLogs"), "async"),
-    **dict.fromkeys(("Api", "HttpApi", "Cognito", "AlexaSkill"), "sync"),
+    **dict.fromkeys(("Api", "HttpApi", "WebSocket", "Cognito", "AlexaSkill", "ALB"), "sync"),
     **dict.fromkeys(("SQS", "Kinesis", "DynamoDB", "MSK", "SelfManagedKafka", "MQ", "DocumentDB"), "poll"),
 }
 _SOURCE = {
@@ -79,9 +79,9 @@ def sam_events(function: Resource) -> Iterator[EventSource]:
 class Targets:
     """Finds the functions that an expression names: by reference, through an alias or version, or by name."""
 
-    def __init__(self, resources: Mapping[str, Resource]) -> None:
+    def __init__(self, resources: Mapping[str, Resource], aliases: Mapping[str, str]) -> None:
         self._scope: Scope | None = None
-        self._owner: dict[str, str] = {}
+        self._owner: dict[str, str] = dict(aliases)
         self._by_name: dict[str, str] = {}
         for name, found in resources.items():
             self._scope = found.scope

@@ -180,6 +180,8 @@ class Template:
         self.resources: dict[str, Resource] = {}
         """Every resource by its logical id, for what no noun tells."""
         self.targets: Targets | None = None
+        self.aliases: dict[str, str] = {}
+        """Other logical ids by which the template refers to its functions."""
         self.root: Map | None = None
         """The document in CloudFormation's form."""
         self._nouns: dict[type, tuple[Any, ...]] = {}

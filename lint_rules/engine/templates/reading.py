@@ -7,16 +7,25 @@ decides before anything is parsed.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from lint_rules.engine.sources.document import Document
-from lint_rules.engine.sources.node import Map
+from lint_rules.engine.sources.node import Map, Node
 from lint_rules.engine.templates.boto3_calls import templates_in_module
 from lint_rules.engine.templates.cloudformation import fill, is_template
 from lint_rules.engine.templates.intrinsics import Scope
 from lint_rules.engine.templates.model import Template
 from lint_rules.engine.templates.policies import document_alone, policy_statements
+from lint_rules.engine.templates.serverless import cloudformation_form, is_serverless
 
 __all__ = ["read_template", "templates_in_module"]
+
+ReadFile = Callable[[str], "Node | None"]
+
+
+def _no_file(path: str) -> None:
+    return None
+
 
 LARGEST = 4_000_000
 """Characters; CloudFormation takes templates of at most one megabyte."""
@@ -34,11 +43,15 @@ _STATEMENT = re.compile(r"""^["']?Statement["']?[ \t]*:|["']Statement["']\s*:\s*
 _NAMES = re.compile(r"(?:^|/)template\.(?:ya?ml|json)$")
 
 
-def read_template(document: Document, text: str, base: int = 0, name: str = "") -> Template | None:
-    """The template in `text`, which begins at `base` in the document; None if it is no SAM or CloudFormation
-    template and no policy document. A template that cannot be read has `error`."""
+def read_template(
+    document: Document, text: str, base: int = 0, name: str = "", read: ReadFile = _no_file
+) -> Template | None:
+    """The template in `text`, which begins at `base` in the document; None if it is no template and no policy
+    document. A template that cannot be read has `error`. `read` gives the other files of the project that
+    the template may name: what stands in one, by its path, or None."""
     surely = _is_template_text(text)
-    if len(text) > LARGEST or not (surely or _NAMES.search(name) or _is_policy_text(text)):
+    service = is_serverless(text)
+    if len(text) > LARGEST or not (surely or service or _NAMES.search(name) or _is_policy_text(text)):
         return None
     from lint_rules.engine.sources.yaml import read_yaml
 
@@ -52,6 +65,12 @@ def read_template(document: Document, text: str, base: int = 0, name: str = "") 
             kind = "sam" if "AWS::Serverless" in text else "cloudformation"
             template = Template(document, text, base, name, kind)
             fill(template, root)
+            return template
+        made = cloudformation_form(root, name, read) if service else None
+        if made is not None:
+            template = Template(document, text, base, name, "serverless")
+            template.aliases = made[1]
+            fill(template, made[0])
             return template
     alone = document_alone(roots)
     if alone is not None:
