@@ -20,7 +20,6 @@ from lint_rules.engine.project import Project
 from lint_rules.engine.rule import RULES
 from lint_rules.engine.sources.nesting import shallow
 from lint_rules.engine.suppress import comments_in
-from lint_rules.engine.suppression import Suppression
 
 ROUNDS = 100
 """A fix that is still at work after so many rounds undoes itself."""
@@ -98,7 +97,7 @@ def fixable(finding: Finding, allow: Safety) -> bool:
 
 
 def _about_comments(finding: Finding) -> bool:
-    return RULES[finding.rule].looks_at is Suppression
+    return RULES[finding.rule].subject == "Suppression"
 
 
 def _touch(one: Edit, other: Edit) -> bool:

@@ -7,7 +7,7 @@ crashes loses nothing but its own answer about that subject.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -60,7 +60,7 @@ def lint(
     chosen = _Chosen(project, config or Config())
     found: dict[tuple[str, int, str], Finding] = {}
     suppressions = Suppressions(project)
-    late = [rule for rule in chosen.rules if rule.looks_at.__name__ == "Suppression"]
+    late = [rule for rule in chosen.rules if rule.subject == "Suppression"]
     for rule in chosen.rules:
         if rule not in late:
             subjects = _measured(meter, "", partial(_subjects, project, rule, on_crash))
@@ -98,14 +98,17 @@ class _Chosen:
 
 def _run(
     rule: Rule,
-    subjects: Iterable[Any],
+    subjects: Sequence[Any],
     found: dict[tuple[str, int, str], Finding],
     chosen: _Chosen,
     on_crash: OnCrash | None,
 ) -> None:
+    if not subjects:
+        return  # And the rule is not even imported.
+    check = rule.check
     for subject in subjects:
         try:
-            for finding in rule.check(subject):
+            for finding in check(subject):
                 if chosen.counts(rule, finding.span.path):
                     stamped = finding._replace(rule=rule.name, severity=finding.severity or rule.severity)
                     found.setdefault((finding.span.path, finding.span.start, rule.code), stamped)
@@ -125,7 +128,7 @@ def _measured(meter: Meter | None, name: str, work: Callable[[], Any]) -> Any:
 
 def _subjects(project: Project, rule: Rule, on_crash: OnCrash | None) -> Sequence[Any]:
     try:
-        return project.subjects(rule.looks_at)
+        return project.subjects(rule.subject)
     except Exception as error:
         _crashed(on_crash, Crash(rule.name, "", error))
         return ()
