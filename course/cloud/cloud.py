@@ -33,11 +33,13 @@ from course.cloud.engine.trace import Traces
 from course.cloud.engine.work import Work
 from course.cloud.gateway import Gateway
 from course.cloud.moto_bridge import app as moto
+from course.cloud.moto_bridge import stacks
 from course.cloud.moto_bridge.logs import MotoLogs
 from course.cloud.moto_bridge.neighbours import MotoNeighbours
 from course.cloud.moto_bridge.outbox import MotoOutbox
 from course.cloud.moto_bridge.pushes import Pushes
 from course.cloud.moto_bridge.sqs_store import MotoQueues
+from course.cloud.moto_bridge.stack_resources import LambdaApi
 from course.cloud.observe.ledger import Ledger
 from course.cloud.runtime.debug import Debug
 from course.cloud.runtime.launchers import ExecLauncher, Launcher
@@ -161,8 +163,11 @@ class Cloud:
         call = Caller(targets, engine.invoke, self.recursion, traces, self._new_id)
         ground = Ground(self.clock, self._work, self.ledger, call, self.outbox, MotoQueues(self.ledger))
         self._mappings = self._account.sources = Mappings(self._account, ground)
+        known = operations(self._account)
+        self._stacks = LambdaApi(known, self.clock)
+        stacks.current.enter(self._stacks)
         gateway = Gateway(
-            operations(self._account),
+            known,
             targets,
             self._invocations,
             self.ledger,
@@ -243,6 +248,7 @@ class Cloud:
         atexit.unregister(self.close)
         self._server.close()
         self._pushes.close()
+        stacks.current.leave(self._stacks)
         self._work.drop()
         self._mappings.clear()
         self._provisioned.clear()
