@@ -214,66 +214,6 @@ def recorded() -> Callable[[str], Any]:
     return read
 
 
-HOLDERS = {
-    "<date>": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
-    "<date-ms>": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z",
-    "<uuid>": r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
-    "<text>": r"(?s).+",
-    "<name>": r"\w+:\w+",
-    "<request>": r"[0-9A-F]{16}",
-    "<sequencer>": r"[0-9A-F]{18}",
-    "<multipart>": r"[0-9a-f]{32}-\d+",
-    "<subscription>": r"arn:aws:sns:us-east-1:123456789012:news:[0-9a-f-]{36}",
-    "<signature>": r"[A-Za-z0-9+/]{342}==",
-    "<certificate>": r"https://sns\.us-east-1\.amazonaws\.com/SimpleNotificationService-[0-9a-f]{32}\.pem",
-    "<unsubscribe>": r"https://sns\.us-east-1\.amazonaws\.com/\?Action=Unsubscribe&SubscriptionArn=arn:aws:sns:.+",
-    "<base64>": r"[A-Za-z0-9+/]+=*",
-    "<log-event>": r"\d{56}",
-}
-
-
-def _compare(got: Any, wanted: Any, path: str = "") -> None:
-    if isinstance(wanted, str) and wanted in HOLDERS:
-        assert isinstance(got, str), f"{path}: {got!r}"
-        assert re.fullmatch(HOLDERS[wanted], got), f"{path}: {got!r}"
-        return
-    assert type(got) is type(wanted), f"{path}: {got!r}"
-    if isinstance(wanted, dict):
-        assert sorted(got) == sorted(wanted), path
-        for key, part in wanted.items():
-            _compare(got[key], part, f"{path}.{key}")
-    elif isinstance(wanted, list):
-        assert len(got) == len(wanted), path
-        for number, part in enumerate(wanted):
-            _compare(got[number], part, f"{path}[{number}]")
-    else:
-        assert got == wanted, path
-
-
-@pytest.fixture(scope="session")
-def same() -> Callable[[Any, Any], None]:
-    """Fails unless both have the same members, types and constants; what stands in <> in the second is a pattern."""
-    return _compare
-
-
-@pytest.fixture
-def caught(cloud, events) -> Callable[..., list[Any]]:
-    """The events that f got once everything has come to rest."""
-
-    def seen(name: str = "f") -> list[Any]:
-        assert cloud.settle()
-        return list(events(name))
-
-    return seen
-
-
-@pytest.fixture
-def catcher(deploy) -> str:
-    """The ARN of f, which writes its events down for `caught`."""
-    deploy("import json\ndef handler(event, context):\n    print('GOT ' + json.dumps(event))")
-    return "arn:aws:lambda:us-east-1:123456789012:function:f"
-
-
 class Served:
     """A running `lambdalab cloud --port 0`, where it is and what it prints; `place` puts a function there."""
 
