@@ -20,6 +20,7 @@ from course.cloud.moto_bridge import (
 )
 from course.cloud.moto_bridge.presence import Presence
 from course.cloud.moto_bridge.push import Push, current
+from course.cloud.moto_bridge.reliance import relies_on
 from course.cloud.observe.ledger import Ledger
 from course.cloud.sources.buckets import Buckets
 from course.cloud.sources.buses import Buses
@@ -30,6 +31,8 @@ from course.cloud.sources.scheduler import Scheduler
 from course.cloud.sources.topics import Topics
 from course.cloud.virtual_clock import VirtualClock
 
+relies_on("moto.sns.models", {"SNSBackend.publish": "6356a2b5b79e"})
+relies_on("moto.stepfunctions.models", {"StepFunctionBackend.start_execution": "26eece2feee9"})
 PATCHING = (events_push, logs_push, s3_configuration, s3_push, scheduler_push, sns_push)
 
 
