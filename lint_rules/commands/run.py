@@ -117,11 +117,12 @@ def tell_of(request: Request, settings: Settings, sources: Sources, scan: Scan) 
     for note in notes:
         tell(f"warning: {note}")
     left_out = sources.found.left_out
+    looked_at = [path for path in scan.paths if path not in scan.aside]
     if request.verbose:
         tell(f"configuration: {settings.first.source or 'none'}")
         for path, why in left_out:
             tell(f"left out, {why}: {path}")
-        for path in scan.paths:
+        for path in looked_at:
             tell(f"looked at: {path}")
     elif left_out and not request.quiet:
         reasons: dict[str, int] = {}
@@ -131,7 +132,7 @@ def tell_of(request: Request, settings: Settings, sources: Sources, scan: Scan) 
             f"{number} {why}{'s' if why == TEST and number > 1 else ''}" for why, number in reasons.items()
         )
         tell(f"left out: {listed} (--verbose names them)")
-    if not scan.paths and not notes and not request.force_exclude:
+    if not looked_at and not notes and not request.force_exclude:
         tell("warning: no Python file, notebook or template found")
 
 

@@ -31,12 +31,13 @@ _TICK = 2_000_000_000
 
 class Entry(NamedTuple):
     """Of a file: the name of its contents, what it says about others, and what a user is told instead of findings.
-    `blank` says that there is nothing to look at."""
+    `blank` says that there is nothing to look at, `aside` that it is only there for others."""
 
     digest: str
     links: Links
     note: str = ""
     blank: bool = False
+    aside: bool = False
 
 
 class Cache:
@@ -59,11 +60,11 @@ class Cache:
             return None
         try:
             state = os.stat(path)
-            size, time, name, links, note, blank = noted
+            size, time, name, links, note, blank, aside = noted
             if [state.st_size, state.st_mtime_ns] != [size, time] or time > self._written - _TICK:
                 return None
             imports, words, up, provides = links
-            return Entry(name, Links(tuple(imports), tuple(words), up, tuple(provides)), note, blank)
+            return Entry(name, Links(tuple(imports), tuple(words), up, tuple(provides)), note, blank, aside)
         except (OSError, TypeError, ValueError):
             return None
 
@@ -75,7 +76,8 @@ class Cache:
             state = os.stat(path)
         except OSError:
             return
-        noted = [state.st_size, state.st_mtime_ns, entry.digest, list(entry.links), entry.note, entry.blank]
+        own = [entry.digest, list(entry.links), entry.note, entry.blank, entry.aside]
+        noted = [state.st_size, state.st_mtime_ns, *own]
         if self._files.get(os.path.abspath(path)) != json.loads(json.dumps(noted)):
             self._files[os.path.abspath(path)] = noted
             self._changed = True

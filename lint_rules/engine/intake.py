@@ -10,21 +10,36 @@ from lint_rules.engine.sources.discover import DATA, SUFFIXES
 from lint_rules.engine.sources.files import Decoded, decode
 from lint_rules.engine.sources.problem import Problem
 
+_WORDS = (b"Resources", b"Statement", b"functions", b"\0")
+"""One of them is in every template; the last is in what should be text and is not."""
+
+_SMALL = 10_000
+"""Bytes of data that a template may take in."""
+
 
 class Taken(NamedTuple):
-    """One of the three is there; none where the file is data and certainly no template."""
+    """One of the three is there; none where the file is data and certainly no template. `aside` says that the text
+    is only there for others to take in."""
 
     text: str | None = None
     problem: Problem | None = None
     note: str = ""
+    aside: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing to look at."""
+        return self.text is None and self.problem is None
 
 
 def take(path: str, data: bytes) -> Taken:
     """Decide what a file is, by its name and a look at its bytes."""
     if not path.endswith(SUFFIXES) and not (data.startswith(b"#!") and b"python" in data.partition(b"\n")[0]):
         return Taken(note=f"{path}: neither Python, a notebook, YAML nor JSON; skipped")
-    if path.endswith(DATA) and b"Resources" not in data and b"Statement" not in data and b"\0" not in data:
-        return Taken()  # No template, whatever is wrong with it.
+    if path.endswith(DATA) and not any(word in data for word in _WORDS):
+        # No template, whatever is wrong with it; but one may take it in, as `${file(...)}` does.
+        decoded = decode(path, data) if len(data) < _SMALL else None
+        return Taken(text=decoded.text, aside=True) if isinstance(decoded, Decoded) else Taken()
     decoded = decode(path, data)
     return Taken(text=decoded.text) if isinstance(decoded, Decoded) else Taken(problem=decoded)
 

@@ -40,8 +40,7 @@ class Links(NamedTuple):
 def links_of(path: str, text: str) -> Links:
     """What a file says about others."""
     if path.endswith((".yaml", ".yml", ".json", ".template", ".tf")):
-        small = len(text) < _SMALL or path.endswith((".tf", ".tf.json"))
-        return Links((), *_places(text)) if small or "AWS::" in text or "functions:" in text else Links()
+        return Links((), *_places(text)) if _is_template(path, text) else Links()
     if path.endswith(".ipynb"):
         folder = posixpath.dirname(path)
         provides = (posixpath.normpath(posixpath.join(folder, name)) for name in _WRITES.findall(text))
@@ -50,6 +49,12 @@ def links_of(path: str, text: str) -> Links:
     return Links(
         _imports(text), *(_places(text) if any(word in text for word in _MAKES_FUNCTIONS) else ((), 0))
     )
+
+
+def _is_template(path: str, text: str) -> bool:
+    if path.endswith((".tf", ".tf.json")) or "AWS::" in text or "functions:" in text:
+        return True
+    return len(text) < _SMALL and ("Resources" in text or "functions" in text or "Handler" in text)
 
 
 def _places(text: str) -> tuple[tuple[str, ...], int]:

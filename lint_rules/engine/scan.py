@@ -54,6 +54,8 @@ class Scan:
         self.spent: dict[str, float] = {}
         self.paths: list[str] = []
         """The files that were looked at, in order."""
+        self.aside: set[str] = set()
+        """Those of them that are only there for others to take in."""
         self.parts: list[list[str]] = []
         """The islands."""
         self._settings = settings
@@ -95,8 +97,10 @@ class Scan:
             taken = take(path, data)
             if taken.note:
                 self.notes.append(taken.note)
-            elif taken != (None, None, ""):
+            elif not taken.blank:
                 self.paths.append(path)
+                if taken.aside:
+                    self.aside.add(path)
         self.parts = [self.paths] if self.paths else []
         if self.paths:
             self._take_in(lint_island(self.island(self.paths), self._help.clock))
@@ -110,7 +114,8 @@ class Scan:
             if (entry := self._entry(path)) is not None
         }
         self.notes += [entry.note for entry in entries.values() if entry.note]
-        self.paths = [path for path, entry in entries.items() if not entry.blank and not entry.note]
+        self.paths = [path for path, entry in entries.items() if not entry.blank]
+        self.aside = {path for path in self.paths if entries[path].aside}
         self.parts = islands({path: entries[path].links for path in self.paths})
         todo: list[tuple[str, Island]] = []
         for part in self.parts:
@@ -157,7 +162,7 @@ class Scan:
             return None
         taken = take(path, data)
         links = Links() if taken.text is None else links_of(path, taken.text)
-        entry = Entry(digest(data), links, taken.note, taken == (None, None, ""))
+        entry = Entry(digest(data), links, taken.note, taken.blank, taken.aside)
         if self._cache and not given:
             self._cache.note_file(path, entry)
         return entry

@@ -136,8 +136,13 @@ def _in_processes(islands: Sequence[Island], workers: int) -> Iterator[tuple[int
     heaps = batches(islands, workers * 4)
     pool = ProcessPoolExecutor(min(workers, len(heaps)), context, initializer=_quiet)
     try:
-        todo = {pool.submit(work, [islands[i] for i in heap]): heap for heap in heaps}
+        todo: dict[Any, list[int]] = {}
         lost: list[int] = []
+        for heap in heaps:
+            try:
+                todo[pool.submit(work, [islands[i] for i in heap])] = heap
+            except BrokenProcessPool:  # A worker died before all had been handed out.
+                lost += heap
         for future in as_completed(todo):
             try:
                 answers = future.result()
