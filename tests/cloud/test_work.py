@@ -69,9 +69,9 @@ def test_what_sleeps_takes_no_place(clock, work):
 
     for _ in range(3 * THREADS):
         work.start(sleep)
-    clock.advance(120, patience=5)
+    clock.advance(120, patience=30)
     assert len(woken) == 3 * THREADS
-    assert woken == pytest.approx([60] * len(woken), abs=2)
+    assert woken == pytest.approx([60] * len(woken), abs=10)
 
 
 def test_what_is_to_happen_later_happens_then_or_not_at_all(clock, work):
