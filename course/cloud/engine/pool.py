@@ -16,7 +16,7 @@ from course.cloud.engine.factory import Factory
 from course.cloud.model import Function
 from course.cloud.runtime.environment import Environment, State
 
-SETTLING = 0.1
+SETTLING = 2.0
 """Seconds that an invocation waits for an environment that has answered and is about to come to rest."""
 KEEP_IDLE = 600.0
 """Seconds that an unused environment is kept. AWS names no figure; minutes are what people see."""
