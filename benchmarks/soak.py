@@ -1,6 +1,6 @@
 """Mixed load on one cloud for a while, and what is left of it afterwards: nothing.
 
-    python benchmarks/soak.py [--minutes 60] [--clients 8] [--launcher zygote] [--seed 1] [--json]
+    python benchmarks/soak.py [--minutes 60] [--clients 8] [--launcher zygote] [--seed 1] [--rest 0.3] [--json]
 
 Each client owns functions and does to them, by chance, what people and bugs do: it invokes, crashes, runs out of
 time and memory, leaves processes behind, updates, publishes, deletes. Every answer is checked. In between the cloud
@@ -134,12 +134,11 @@ class Cloud:
 class Client(threading.Thread):
     """Works on functions of its own until it is told to stop. `seen` counts, `wrong` says what was not right."""
 
-    def __init__(self, api: Any, number: int, seed: int, until: float, role: str) -> None:
+    def __init__(self, api: Any, number: int, seed: int, until: float, role: str, rest: float) -> None:
         super().__init__(name=f"client {number}")
         self._api = api
         self._chance = random.Random(f"{seed} {number}")
-        self._until = until
-        self._role = role
+        self._until, self._role, self._rest = until, role, rest
         self._name = f"own-{number}"
         self._number = 0
         self.seen: Counter[str] = Counter()
@@ -152,6 +151,7 @@ class Client(threading.Thread):
                 (do,) = self._chance.choices(STEPS, WEIGHTS)
                 self._step(do)
                 self.seen[do] += 1
+                time.sleep(self._rest)
         except Exception as error:
             self.wrong.append(f"{self._name}: {type(error).__name__}: {error}")
 
@@ -219,12 +219,12 @@ class Client(threading.Thread):
 
 
 def load(
-    cloud: Cloud, iam: Any, apis: list[Any], seconds: float, seed: int
+    cloud: Cloud, iam: Any, apis: list[Any], seconds: float, seed: int, rest: float
 ) -> tuple[Counter[str], list[str]]:
     """One round, which ends with an emptied cloud. The clients keep their connections from round to round."""
     role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
     until = time.monotonic() + seconds
-    threads = [Client(api, number, seed, until, role) for number, api in enumerate(apis)]
+    threads = [Client(api, number, seed, until, role, rest) for number, api in enumerate(apis)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -254,6 +254,9 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--launcher", choices=["exec", "zygote"], default="exec")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--rest", type=float, default=0.0, help="seconds that a client rests between two steps"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     options = parser.parse_args()
     rounds = max(2, round(options.minutes))
@@ -266,7 +269,7 @@ def main() -> int:
         try:
             for number in range(rounds):
                 seconds = options.minutes * 60 / rounds
-                counted, mistakes = load(cloud, iam, apis, seconds, options.seed + number)
+                counted, mistakes = load(cloud, iam, apis, seconds, options.seed + number, options.rest)
                 seen += counted
                 wrong += mistakes
                 looks.append(cloud.look())
