@@ -284,11 +284,8 @@ def main() -> int:
     grown = left(looks[0], looks[-1])
     grown += [f"exit code {code}"] * (code != 0) + [f"folders after the end: {rest}"] * bool(rest)
     if options.json:
-        print(
-            json.dumps(
-                {"seen": seen, "wrong": wrong, "left": grown, "looks": [look._asdict() for look in looks]}
-            )
-        )
+        told = {"seen": seen, "wrong": wrong, "left": grown, "looks": [look._asdict() for look in looks]}
+        print(json.dumps(told))
     else:
         print(f"{sum(seen.values())} steps: {dict(seen)}", *wrong[:20], *grown, sep="\n")
         print(
