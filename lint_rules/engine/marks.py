@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-HINT = re.compile(r"noqa|lambdalint", re.IGNORECASE)
-"""What a text holds that may silence anything."""
+# Patterns are compiled when a text asks for them: few do.
+_NOQA = r"#\s*(?i:noqa)(?P<codes>\s*:(?P<list>[^#]*))?(?![\w-])"
+_ALLOW = r"#\s*lambdalint:\s*(?P<kind>allow(?:-file)?)\[(?P<list>[^\]]*)\]"
+_WORD = r"[A-Za-z]+[0-9]+|[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
 
-_NOQA = re.compile(r"#\s*noqa(?P<codes>\s*:(?P<list>[^#]*))?(?![\w-])", re.IGNORECASE)
-_ALLOW = re.compile(r"#\s*lambdalint:\s*(?P<kind>allow(?:-file)?)\[(?P<list>[^\]]*)\]")
-_WORD = re.compile(r"[A-Za-z]+[0-9]+|[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+
+def may_silence(text: str) -> bool:
+    """Whether a text may hold anything that silences findings."""
+    return "lambdalint" in text or "noqa" in text or "noqa" in text.lower()
 
 
 class Word(NamedTuple):
@@ -45,9 +48,9 @@ def marks_in(comment: str) -> list[Mark]:
     """The instructions in a comment."""
     found = [
         Mark(allow["kind"], _words(allow["list"], allow.start("list")), allow.start(), allow.end())
-        for allow in _ALLOW.finditer(comment)
+        for allow in re.finditer(_ALLOW, comment)
     ]
-    noqa = _NOQA.search(comment)
+    noqa = re.search(_NOQA, comment)
     if noqa:
         words = _words(noqa["list"], noqa.start("list")) if noqa["list"] else ()
         end = words[-1].end if words else noqa.start("list") if noqa["list"] else noqa.end()
@@ -58,12 +61,13 @@ def marks_in(comment: str) -> list[Mark]:
 def names(words: object) -> tuple[str, ...]:
     """The codes and names that a value in a template's metadata lists: a string, or strings."""
     listed = words if isinstance(words, list) else [words]
-    return tuple(_code(w) for text in listed if isinstance(text, str) for w in _WORD.findall(text))
+    return tuple(_code(w) for text in listed if isinstance(text, str) for w in re.findall(_WORD, text))
 
 
 def _words(text: str, base: int) -> tuple[Word, ...]:
     return tuple(
-        Word(_code(match.group()), base + match.start(), base + match.end()) for match in _WORD.finditer(text)
+        Word(_code(match.group()), base + match.start(), base + match.end())
+        for match in re.finditer(_WORD, text)
     )
 
 

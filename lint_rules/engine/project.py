@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from lint_rules.engine.templates.model import Template
     from lint_rules.engine.templates.stacks import Given
 
+# Most modules hold neither, and what looks for them takes longer to import than they take to parse.
+_OF_HANDLERS = (
+    *("event", "evt", "context", "ctx", "handle", "main", "lambda_function"),
+    *("log_metrics", "idempotent", "batch_processor", "chalice", "mangum"),
+)
+"""In lower case, one of the words in every module that has a function of the shape of a handler."""
+_OF_TEMPLATES = ("PolicyDocument", "create_", "put_", "update_", "add_", "cdk", "troposphere")
+"""One of the words in every module that holds a policy or makes a resource."""
+
 
 class Project:
     """Everything the linter may look at in one run."""
@@ -89,9 +98,15 @@ class Project:
     def handlers(self) -> list[Handler]:
         """Functions that Lambda calls: those that templates name, then those that look like it."""
         if self._handlers is None:
-            from lint_rules.engine.handlers import find_handlers
+            templates = self.templates
+            if any(template.functions for template in templates) or any(
+                word in text for text in (m.text.lower() for m in self.modules) for word in _OF_HANDLERS
+            ):
+                from lint_rules.engine.handlers import find_handlers
 
-            self._handlers = find_handlers(self.modules, self.templates)
+                self._handlers = find_handlers(self.modules, templates)
+            else:
+                self._handlers = []
         return self._handlers
 
     @property
@@ -142,6 +157,8 @@ class Project:
 
     def _take_parameters(self, templates: Sequence[Template]) -> None:
         """Give nested templates what their parents pass to them."""
+        if not templates:
+            return
         from lint_rules.engine.templates.stacks import given_by, nests, take
 
         if self._given is None:
@@ -152,9 +169,11 @@ class Project:
             take(template, self._given)
 
     def _read_templates(self, path: str) -> list[Template]:
+        document = self.documents[path]
+        if path.endswith(".py") and not any(word in document.text for word in _OF_TEMPLATES):
+            return []
         from lint_rules.engine.templates.reading import read_template, templates_in_module
 
-        document = self.documents[path]
         found: list[Template] = []
         for name, text, base in _parts(document):
             if name.endswith(DATA):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lint_rules.engine.finding import Finding, Span
-from lint_rules.engine.marks import HINT, marks_in
+from lint_rules.engine.marks import marks_in, may_silence
 from lint_rules.engine.project import Project
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.suppression import Suppression, metadata_suppressions
@@ -22,7 +22,7 @@ from lint_rules.engine.suppression import Suppression, metadata_suppressions
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+_COMMENT = r"(?:^|(?<=\s))#.*"
 
 
 class Suppressions:
@@ -35,7 +35,7 @@ class Suppressions:
     def covers(self, finding: Finding, code: str) -> bool:
         """Whether something silences the finding of the rule with this code."""
         document = self._project.documents[finding.span.path]
-        if not HINT.search(document.text):
+        if not may_silence(document.text):
             return False
         covered = False
         for suppression in self._page(document).about(document, finding.span):
@@ -52,7 +52,7 @@ class Suppressions:
     def all(self) -> Iterator[Suppression]:
         """Every suppression, document by document."""
         for document in self._project.documents.values():
-            if HINT.search(document.text):
+            if may_silence(document.text):
                 yield from self._page(document).everything
 
     def _page(self, document: Document) -> _Page:
@@ -181,6 +181,6 @@ def _read_rows(document: Document, start: int, length: int, page: _Page) -> None
     last = bisect_right(document.line_starts, start + max(0, length - 1))
     for row in range(document.row(start), last + 1):
         line = document.line(row)
-        mark = _COMMENT.search(line) if "#" in line else None
+        mark = re.search(_COMMENT, line) if "#" in line else None
         if mark:
             page.add(document, row, mark.start(), mark.group())

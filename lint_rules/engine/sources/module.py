@@ -13,7 +13,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from lint_rules.engine.finding import Severity, Span
-from lint_rules.engine.sources.nesting import shallow
 from lint_rules.engine.sources.problem import Problem
 
 if TYPE_CHECKING:
@@ -101,6 +100,8 @@ class Module:
             self._error = self._problem(str(error), 1, 1)
 
     def _too_new(self) -> bool:
+        from lint_rules.engine.sources.nesting import shallow
+
         if not shallow(self.text):
             return False
         import libcst
