@@ -37,6 +37,8 @@ class Function:
     log_format: str = "Text"
     log_levels: tuple[str, str] = ("", "")
     """Application and system log level, with `log_format` JSON."""
+    debug_port: int | None = None
+    """Where its environments wait for an editor; None if they do not."""
 
 
 @dataclass(frozen=True)

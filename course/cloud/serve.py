@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import signal
-from importlib.util import find_spec
 from types import FrameType
 from typing import Any
 
 from course.cloud.clock import Signal
 from course.cloud.cloud import Cloud
-from course.cloud.runtime.debug import PORT, Debug
+from course.cloud.runtime.debug import PORT, Debug, available
 from course.errors import UserError
 
 
@@ -27,7 +26,7 @@ def serve(
     those of `Cloud`. Raises UserError if the port cannot be had, or debugpy is missing.
     """
     if debug is not None:
-        if find_spec("debugpy") is None:
+        if not available():
             raise UserError('debugging needs debugpy; install it with: pip install "lambdalint[debug]"')
         settings["debug"] = Debug(debug, debug_port, announce=_say)
 

@@ -1,4 +1,4 @@
-"""What a learner calls: `check`, `hint`, `predict` and `progress`, for the lab whose folder they are in.
+"""What a learner calls: `check`, `hint`, `predict`, `deploy` and `progress`, for the lab whose folder they are in.
 
 Everything comes back as something to show; a mistake of the learner's is shown as one line, not raised. The
 command line uses the same `Desk`. Every call appends to the journal.
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import ParamSpec
 
 from course.errors import UserError
+from course.lab import deployment, remarks, render, shelf, submission
 from course.lab import grade as grading
-from course.lab import remarks, render, shelf, submission
 from course.lab.checks import Examiner
 from course.lab.document import Lab, Prediction
 from course.lab.grade import Grade, Progress
@@ -173,6 +173,15 @@ def hint(exercise: str) -> Shown:
 def predict(name: str, letter: str = "") -> Shown:
     """Say what you expect before the cloud shows it."""
     return render.prose(Desk.here(Path.cwd()).predict(name, letter))
+
+
+@_shown
+def deploy(name: str, handler: str, *files: str, debug: bool = False, **settings: object) -> Shown:
+    """Create a function from files of this folder, or bring the one that exists up to date.
+
+    `settings` go to `create_function`. With `debug=True` its environments wait for an editor.
+    """
+    return render.prose(deployment.deploy(Path.cwd(), name, handler, files, settings, debug=debug))
 
 
 @_shown

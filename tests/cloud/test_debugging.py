@@ -179,3 +179,24 @@ def test_the_variables_of_the_debugger_are_not_the_handlers(serve, free_port):
         time.sleep(0.02)
     editor.close()
     assert [name for name in answers[0] if "LAMBDALAB" in name or "PYDEVD" in name] == []
+
+
+def test_a_tag_lets_a_function_wait_for_an_editor_until_it_is_taken_away(serve, free_port):
+    served = serve()
+    served.place(HANDLER, Timeout=1)
+    assert served.invoke({"n": 1})["total"] == 2
+    api, arn = served.client("lambda"), "arn:aws:lambda:us-east-1:123456789012:function:f"
+    api.tag_resource(Resource=arn, Tags={"lambdalab:debug": str(free_port)})
+    answers = []
+    threading.Thread(target=lambda: answers.append(served.invoke({"n": 4})), daemon=True).start()
+    editor, port = attach(served, line=5)
+    assert port == free_port
+    stopped = editor.event("stopped")
+    editor.ask("continue", threadId=stopped["threadId"])
+    until = time.monotonic() + 20
+    while not answers and time.monotonic() < until:
+        time.sleep(0.02)
+    assert answers == [{"total": 8, "left": True}]
+    editor.close()
+    api.untag_resource(Resource=arn, TagKeys=["lambdalab:debug"])
+    assert served.invoke({"n": 5}) == {"total": 10, "left": False}

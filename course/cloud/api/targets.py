@@ -14,6 +14,7 @@ from course.cloud.api.account import Account
 from course.cloud.api.description import logging, snap_start
 from course.cloud.api.names import resolve
 from course.cloud.api.stored import LATEST, Stored, Version
+from course.cloud.api.tags import debug_port
 from course.cloud.errors import ResourceNotFound
 from course.cloud.model import Function
 
@@ -128,4 +129,5 @@ def function(account: Account, name: str, version: Version) -> Function:
         snap_start=snap_start(version)["OptimizationStatus"] == "On",
         log_format=log["LogFormat"],
         log_levels=(log.get("ApplicationLogLevel", ""), log.get("SystemLogLevel", "")),
+        debug_port=debug_port(stored.tags) if (stored := account.functions.get(name)) else None,
     )

@@ -15,7 +15,7 @@ from course.cloud import scratch
 from course.cloud.clock import day
 from course.cloud.model import Function
 from course.cloud.runtime.cpu import Allowance, share
-from course.cloud.runtime.debug import VARIABLE, Debug
+from course.cloud.runtime.debug import VARIABLE, Debug, available
 from course.cloud.runtime.environment import Environment
 from course.cloud.runtime.launchers import Launcher, variables
 from course.cloud.runtime.runtime_api import Link
@@ -57,6 +57,8 @@ class Factory:
         self._cpu = cpu
         self._runtime_client = runtime_client
         self._debug = debug
+        self._tagged: dict[tuple[str, int], Debug] = {}
+        """Functions that wait for an editor because a tag says so, each with its port."""
         self._count = 0
         self._folders: dict[str, Path] = {}
         self._merged: dict[tuple[Path, ...], Path] = {}
@@ -75,7 +77,7 @@ class Factory:
         link = Link()
         folder = scratch.folder("env")
         full = self.tier.find().tier == "full"
-        debug = self._debug if self._debug and self._debug.function == function.name else None
+        debug = self._debugged(function)
         try:
             ports = (
                 [] if self._network == "open" or debug else [_port(self.endpoint), _port(f"//{link.address}")]
@@ -128,8 +130,18 @@ class Factory:
             folder = self._folders.pop(environment.id, None)
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
-        if self._debug:
-            self._debug.forget(environment.id)
+        for debug in (self._debug, *self._tagged.values()):
+            if debug is not None:
+                debug.forget(environment.id)
+
+    def _debugged(self, function: Function) -> Debug | None:
+        if self._debug and self._debug.function == function.name:
+            return self._debug
+        if function.debug_port is None or not available():
+            return None
+        with self._lock:
+            key = function.name, function.debug_port
+            return self._tagged.setdefault(key, Debug(*key))
 
     def clear(self) -> None:
         """Remove the merged layers."""

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.util import find_spec
 
 PATIENCE = 24 * 3600.0
 """Seconds that stand for the limits of INIT and of an invocation while somebody looks."""
@@ -18,10 +19,19 @@ PORT = 5678
 """What editors suggest."""
 
 
+def available() -> bool:
+    """Whether debugpy is installed."""
+    return find_spec("debugpy") is not None
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)  # noqa: T201
+
+
 class Debug:
     """Lets an editor attach to the environments of one function."""
 
-    def __init__(self, function: str, port: int = PORT, announce: Callable[[str], None] = print) -> None:
+    def __init__(self, function: str, port: int = PORT, announce: Callable[[str], None] = _print) -> None:
         """`announce` is given a line when an environment waits for an editor."""
         self.function = function
         self._port = port
