@@ -82,17 +82,14 @@ def delete(queue: Any, receipt_handle: str) -> bool:
         return True
 
 
-def next_change(queue: Any) -> float | None:
-    """Epoch seconds at which the next message becomes visible by itself."""
-    from moto.core.utils import unix_time_millis
-
+def next_change(queue: Any, since: float) -> float | None:
+    """Epoch seconds of the first moment after `since` at which a message became or becomes visible by itself."""
+    before = since * 1000
     with queue._messages_lock:
-        now = unix_time_millis()
-        later = [
-            moment for one in queue._messages if (moment := max(one.visible_at, one.delayed_until)) > now
-        ]
+        moments = (max(one.visible_at, one.delayed_until) for one in queue._messages)
+        first = min((moment for moment in moments if moment > before), default=None)
     # A millisecond more: moto counts a message as visible after its moment, not at it.
-    return (min(later) + 1) / 1000 if later else None
+    return None if first is None else (first + 1) / 1000
 
 
 def _choose(queue: Any, count: int, now: float) -> tuple[list[Any], list[Any], list[Any]]:

@@ -38,9 +38,9 @@ class MotoQueues:
             return []
         return [one for one in messages if sqs_messages.delete(queue, one.receipt)]
 
-    def next_change(self, arn: str) -> float | None:
+    def next_change(self, arn: str, since: float) -> float | None:
         queue = _queue(arn)
-        return None if queue is None else sqs_messages.next_change(queue)
+        return None if queue is None else sqs_messages.next_change(queue, since)
 
     def watch(self, notify: Callable[[str], None]) -> None:
         sqs_messages.watch.changed = notify

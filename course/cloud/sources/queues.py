@@ -43,8 +43,11 @@ class Queues(Protocol):
         """Delete what was received. Gives those that were still there: visible again to others they may be gone."""
         ...
 
-    def next_change(self, arn: str) -> float | None:
-        """The next moment, in epoch seconds, at which a message becomes visible; None if none will by itself."""
+    def next_change(self, arn: str, since: float) -> float | None:
+        """The first moment after `since` at which a message became or becomes visible by itself; None if none does.
+
+        Moments are epoch seconds.
+        """
         ...
 
     def watch(self, notify: Callable[[str], None]) -> None:

@@ -124,6 +124,7 @@ class SqsPoller:
         """Fetch and deliver one batch; False if this worker has nothing more to do, or will go on by a timer."""
         with self._lock:
             news, mapping, filters = self._news, self._mapping, self._filters
+            since = self._ground.clock.now()
             if not self._on:
                 self._workers -= 1
                 return False
@@ -140,7 +141,7 @@ class SqsPoller:
             if not self._workers:
                 self._scaling.idle()
                 self._cancel("growth")
-        self._rest()
+        self._rest(since)
         return False
 
     def _deliver(self, batch: Batch) -> bool:
@@ -167,7 +168,9 @@ class SqsPoller:
                         self._at("window", ground.clock.now() + mapping.window, self._window_over)
             self._held += new
             parts = len(chunks(len(one.body) + _AROUND_A_BODY for one in self._held))
-            if not self._held or not (self._over or parts > 1 or len(self._held) >= mapping.batch_size):
+            if not self._held or not (
+                self._over or not self._on or parts > 1 or len(self._held) >= mapping.batch_size
+            ):
                 return [], until
             with self._lock:
                 self._cancel("window")
@@ -186,13 +189,13 @@ class SqsPoller:
             self._ground.ledger.note("mapping.polled", mapping.uuid, source=source, count=len(ids), ids=ids)
         return messages
 
-    def _rest(self) -> None:
-        """Nothing is visible now: look again when something will be."""
+    def _rest(self, since: float) -> None:
+        """Nothing was visible at that moment: look again when something is."""
         with self._resting:
-            when = self._ground.queues.next_change(self._mapping.source_arn)
             with self._lock:
                 self._cancel("visible")
                 self._next_look = math.inf
+            when = self._ground.queues.next_change(self._mapping.source_arn, since)
             if when is not None:
                 self._look_again(when)
 
