@@ -1,8 +1,8 @@
 """Fixes: apply what may be applied, look again, and stop when nothing is left to do.
 
 1. Lint. Take the fixes that are safe enough, in the order of their places; one that touches another waits.
-2. Apply them to a copy. Where a file does not parse any more or lost a comment, find the fix that did it and
-   drop it for good; keep the others. Edits that belong together are applied together or not at all.
+2. Apply them to a copy. Where a file does not parse any more, lost a comment, or changed where no edit is, find the
+   fix that did it and drop it for good; keep the others. Edits that belong together are applied together or not at all.
 3. Repeat until a round changes nothing.
 """
 
@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from lint_rules.engine.finding import Edit, Finding, Fix, Safety
+from lint_rules.engine.keeping import lost
 from lint_rules.engine.lint import Crash, Settings, lint
 from lint_rules.engine.marks import marks_in
 from lint_rules.engine.project import Project
@@ -136,22 +137,24 @@ def _applied(project: Project, batch: Sequence[Finding]) -> tuple[Project, str]:
     after = project.changed(texts)
     about_comments = all(map(_about_comments, batch))
     for path in texts:
-        reason = _broken(project, after, path, about_comments)
+        reason = _broken(project, after, path, about_comments, edits[path])
         if reason:
             return project, reason
     return after, ""
 
 
-def _broken(before: Project, after: Project, path: str, about_comments: bool) -> str:
+def _broken(before: Project, after: Project, path: str, about_comments: bool, edits: Sequence[Edit]) -> str:
     """Why the new text of a document is no improvement, or an empty string."""
     error = after.problem_of(path)
     if error and not before.problem_of(path):
         return f"the file would not parse any more: {error.message}"
     if len(after.templates_of(path)) < len(before.templates_of(path)):
         return "the template would not be one any more"
-    lost = Counter(comments_in(before, path)) - Counter(comments_in(after, path))
-    if any(not (about_comments and marks_in(comment)) for comment in lost):
+    gone = Counter(comments_in(before, path)) - Counter(comments_in(after, path))
+    if any(not (about_comments and marks_in(comment)) for comment in gone):
         return "a comment would be lost"
+    if lost(before, after, path, edits):
+        return "something else would be changed"
     return "" if _round_trips(after, path) else "the fixed text would not keep its form"
 
 

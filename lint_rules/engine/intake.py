@@ -36,7 +36,8 @@ def take(path: str, data: bytes) -> Taken:
     """Decide what a file is, by its name and a look at its bytes."""
     if not path.endswith(SUFFIXES) and not (data.startswith(b"#!") and b"python" in data.partition(b"\n")[0]):
         return Taken(note=f"{path}: neither Python, a notebook, YAML nor JSON; skipped")
-    if path.endswith(DATA) and not any(word in data for word in _WORDS):
+    data_file = path.endswith(DATA) and not path.endswith((".tf", ".tf.json"))
+    if data_file and not any(word in data for word in _WORDS):
         # No template, whatever is wrong with it; but one may take it in, as `${file(...)}` does.
         decoded = decode(path, data) if len(data) < _SMALL else None
         return Taken(text=decoded.text, aside=True) if isinstance(decoded, Decoded) else Taken()

@@ -17,7 +17,7 @@ from lint_rules.engine.errors import UsageError
 from lint_rules.engine.sources.gitignore import Gitignore, gitignore_for
 
 PYTHON = (".py",)
-DATA = (".yaml", ".yml", ".json", ".template")
+DATA = (".yaml", ".yml", ".json", ".template", ".tf")
 SUFFIXES = (*PYTHON, ".ipynb", *DATA)
 
 SKIPPED_FOLDERS = frozenset({
