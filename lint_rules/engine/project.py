@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.sources.node import Node
     from lint_rules.engine.templates.model import Template
     from lint_rules.engine.templates.stacks import Given
+    from lint_rules.engine.templates.terraform import Read, Terraform
 
 # Most modules hold neither, and what looks for them takes longer to import than they take to parse.
 _OF_HANDLERS = (
@@ -43,6 +44,8 @@ class Project:
         self._modules: dict[str, list[Module]] = {}
         self._templates: dict[str, list[Template]] = {}
         self._given: Given | None = None
+        self._terraform: Terraform | None = None
+        self._hcl: Read = {}
         self._handlers: list[Handler] | None = None
 
     @classmethod
@@ -68,8 +71,13 @@ class Project:
         )
         made.crashes = [crash for crash in self.crashes if crash[0] not in paths]
         made._modules = {path: found for path, found in self._modules.items() if path not in paths}
+        made._hcl = self._hcl
         if not self._given:  # What a nested template says depends on its parents.
-            made._templates = {path: found for path, found in self._templates.items() if path not in paths}
+            made._templates = {
+                path: found
+                for path, found in self._templates.items()
+                if path not in paths and not path.endswith((".tf", ".tf.json"))
+            }
         return made
 
     def edited(self, path: str, edits: Sequence[Edit]) -> str:
@@ -182,7 +190,25 @@ class Project:
                     found.append(template)
         for module in self.modules_of(path):
             found += templates_in_module(module)
+        if _may_hold_terraform(document):
+            found += self._terraform_files().templates_of(path)
         return found
+
+    def _terraform_files(self) -> Terraform:
+        if self._terraform is None:
+            from lint_rules.engine.templates.terraform import SUFFIXES, File, Terraform
+
+            self._terraform = Terraform(
+                (
+                    File(document, name, text, base)
+                    for document in self.documents.values()
+                    if _may_hold_terraform(document)
+                    for name, text, base in _parts(document)
+                    if name.endswith(SUFFIXES)
+                ),
+                self._hcl,
+            )
+        return self._terraform
 
     def _data_in(self, path: str) -> Node | None:
         """What a YAML or JSON file of the project holds."""
@@ -199,6 +225,11 @@ def _document(path: str, text: str) -> tuple[Document, Problem | None]:
 
         return read_notebook(path, text)
     return Document(path, text), None
+
+
+def _may_hold_terraform(document: Document) -> bool:
+    path = document.path
+    return path.endswith((".tf", ".tf.json")) or (path.endswith(".ipynb") and ".tf" in document.text)
 
 
 def _parts(document: Document) -> Sequence[tuple[str, str, int]]:

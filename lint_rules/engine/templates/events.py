@@ -213,6 +213,7 @@ _READERS: dict[str, Callable[[Scope, Map, Mapping[str, str]], _Read]] = {
     "AWS::Events::Rule": _rule,
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::S3::Bucket": _bucket,
+    "AWS::S3::BucketNotification": _bucket,
     "AWS::SNS::Subscription": _subscription,
     "AWS::SNS::Topic": _topic,
     "AWS::Logs::SubscriptionFilter": _logs,
