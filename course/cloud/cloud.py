@@ -238,6 +238,7 @@ class Cloud:
         self._account.clear()
         self._concurrency.clear()
         moto.reset()
+        self._pushes.clear()  # of what a request wrote in the meantime
         self.ledger.clear()
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from course.cloud.engine.outbox import Undeliverable
+from course.cloud.engine.trace import served, serving
 from course.cloud.moto_bridge.patches import Function, patch
 from course.cloud.moto_bridge.push import current
 from course.cloud.sources import inputs
@@ -19,6 +20,8 @@ from course.cloud.sources.patterns import Pattern
 from course.cloud.sources.schedules import parse_rule, stamp
 
 MODELS = "moto.events.models"
+MOST_TARGETS = 5
+"""Of a rule. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html (2026-11)"""
 RESPONSES = "moto.events.responses"
 _MEMBERS = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
 
@@ -78,6 +81,20 @@ def _send_to_targets(original: Function) -> Function:
     return send_to_targets
 
 
+@patch(MODELS, "EventsBackend.put_events", "c56f6ac1f932")
+def _put_events(original: Function) -> Function:
+    def put_events(self: Any, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if not any(event.get("TraceHeader") for event in events) or len(events) > 10:
+            return list(original(self, events))
+        answers: list[dict[str, Any]] = []
+        for event in events:
+            with serving(event.get("TraceHeader") or served()):
+                answers += original(self, [event])
+        return answers
+
+    return put_events
+
+
 @patch(MODELS, "EventsBackend.put_rule", "28bf0ac76b1b")
 def _put_rule(original: Function) -> Function:
     def put_rule(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -134,12 +151,20 @@ def _disable(original: Function) -> Function:
 @patch(MODELS, "EventsBackend.put_targets", "5c3742b61a68")
 def _put_targets(original: Function) -> Function:
     def put_targets(self: Any, name: str, event_bus_arn: str | None, targets: list[dict[str, Any]]) -> None:
+        from moto.core.exceptions import JsonRESTError
         from moto.events.exceptions import ValidationException
 
         for target in targets:
             complaint = inputs.complain(target)
             if complaint:
                 raise ValidationException(complaint)
+        bus = self.event_buses.get(self._normalize_event_bus_arn(event_bus_arn))
+        rule = bus.rules.get(name) if bus is not None else None
+        known = {target["Id"] for target in rule.targets} if rule is not None else set()
+        if len(known | {target["Id"] for target in targets}) > MOST_TARGETS:
+            raise JsonRESTError(
+                "LimitExceededException", "The requested resource exceeds the maximum number allowed."
+            )
         original(self, name, event_bus_arn, targets)
 
     return put_targets

@@ -52,6 +52,8 @@ class Pushes:
         outbox: Outbox,
         find_function: Callable[[str], object],
     ) -> None:
+        from moto.moto_api._internal import mock_random
+
         self._account = account
         self._region = region
         self._new_id = new_id
@@ -77,6 +79,7 @@ class Pushes:
         )
         self._outbox = outbox
         patches.apply()
+        mock_random.seed(chance.getrandbits(64))  # moto's ids are part of the history
         current.enter(self._push)
 
     def clear(self) -> None:

@@ -193,6 +193,38 @@ def test_another_bus_gets_the_event_unchanged_and_no_third_one_does(
     assert dropped.because == "an event from another bus is not sent to a third one"
 
 
+def test_a_state_machine_is_started_with_the_event(watch, put, cloud, recorded, same):
+    states = cloud.client("stepfunctions")
+    machine = states.create_state_machine(
+        name="m",
+        roleArn="arn:aws:iam::123456789012:role/states",
+        definition=json.dumps({"StartAt": "a", "States": {"a": {"Type": "Succeed"}}}),
+    )["stateMachineArn"]
+    watch(machine)
+    put()
+    (execution,) = states.list_executions(stateMachineArn=machine)["executions"]
+    given = states.describe_execution(executionArn=execution["executionArn"])["input"]
+    same(json.loads(given), recorded("events/eventbridge")["custom"])
+
+
+def test_the_trace_header_of_an_entry_travels_on(watch, put, inbox, cloud):
+    header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
+    watch(QUEUE)
+    put(TraceHeader=header)
+    url = cloud.client("sqs").get_queue_url(QueueName="q")["QueueUrl"]
+    (message,) = cloud.client("sqs").receive_message(QueueUrl=url, AttributeNames=["AWSTraceHeader"])[
+        "Messages"
+    ]
+    assert message["Attributes"]["AWSTraceHeader"] == header
+
+
+def test_a_rule_has_five_targets_and_no_sixth(watch, bridge):
+    watch(QUEUE)
+    bridge.put_targets(Rule="watch", Targets=[{"Id": str(number), "Arn": QUEUE} for number in range(1, 6)])
+    with pytest.raises(ClientError, match="exceeds the maximum number allowed"):
+        bridge.put_targets(Rule="watch", Targets=[{"Id": "6", "Arn": QUEUE}])
+
+
 def test_a_state_machine_that_is_not_there_is_a_failure(watch, put, inbox):
     machine = f"arn:aws:states:{ACCOUNT}:stateMachine:absent"
     watch(machine, DeadLetterConfig={"Arn": QUEUE})
