@@ -8,7 +8,6 @@ is still what `AWS_EXECUTION_ENV` shows.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -85,6 +84,9 @@ def variables(
     """The environment variables of a runtime: Lambda's own over the function's, and nothing of ours but the
     endpoint of this cloud. `tmp` stands in for /tmp where there is no sandbox.
 
+    What this does not do: a sandbox is built, and a zygote forked, after the loader has read LD_LIBRARY_PATH, so a
+    shared library in the package's `lib` is found by its name with the exec launcher without a sandbox only.
+
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
     stand_ins = {} if tmp is None else {"TMPDIR": str(tmp)}
@@ -93,12 +95,21 @@ def variables(
     formats = {} if function.log_format == "Text" else {"AWS_LAMBDA_LOG_FORMAT": function.log_format}
     if function.log_levels[0]:
         formats["AWS_LAMBDA_LOG_LEVEL"] = function.log_levels[0]
+    root = str(function.code) if tmp is not None else "/var/task"
+    # From Amazon Linux 2023 on, which has no en_US; seen on the service on 2026-01-12, as all that stands here.
+    locale = {} if function.runtime in ("python3.10", "python3.11") else {"LC_CTYPE": "C.UTF-8"}
     return {
         "LANG": "en_US.UTF-8",
+        **locale,
         "TZ": ":UTC",
-        "PATH": os.pathsep.join(
-            [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin", "/opt/bin"]
-        ),
+        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+        "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:"
+        f"{root}:{root}/lib:{stand_ins.get('_LAMBDALAB_OPT', '/opt')}/lib",
+        "PYTHONPATH": "/var/runtime",
+        "PWD": root,
+        "SHLVL": "0",
+        "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
+        "_AWS_XRAY_DAEMON_PORT": "2000",
         "AWS_ENDPOINT_URL": endpoint,
         **stand_ins,
         **dict(function.environment),
@@ -118,5 +129,5 @@ def variables(
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        "LAMBDA_TASK_ROOT": str(function.code) if tmp is not None else "/var/task",
+        "LAMBDA_TASK_ROOT": root,
     }

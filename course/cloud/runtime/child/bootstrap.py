@@ -107,7 +107,10 @@ def run_runtime() -> None:
     layers = os.environ.pop("_LAMBDALAB_OPT", "/opt")
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     found = [f"{layers}/python/lib/{version}/site-packages", f"{layers}/python"]
-    sys.path[:1] = [root, *(path for path in found if os.path.isdir(path))]
+    # A fork has not read PYTHONPATH at its start, as a new interpreter has; the order is the same.
+    given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    others = [path for path in sys.path[1:] if path not in given]
+    sys.path[:] = [root, *(path for path in found if os.path.isdir(path)), *given, *others]
     debugger = os.environ.pop("_LAMBDALAB_DEBUG", "")
     if debugger:
         _wait_for_editor(debugger)
