@@ -33,14 +33,16 @@ from course.cloud.engine.trace import Traces
 from course.cloud.engine.work import Work
 from course.cloud.gateway import Gateway
 from course.cloud.moto_bridge import app as moto
-from course.cloud.moto_bridge import stacks
+from course.cloud.moto_bridge import metrics, stacks
 from course.cloud.moto_bridge.logs import MotoLogs
 from course.cloud.moto_bridge.neighbours import MotoNeighbours
 from course.cloud.moto_bridge.outbox import MotoOutbox
 from course.cloud.moto_bridge.pushes import Pushes
 from course.cloud.moto_bridge.sqs_store import MotoQueues
 from course.cloud.moto_bridge.stack_resources import LambdaApi
+from course.cloud.observe.invocation_metrics import Shares
 from course.cloud.observe.ledger import Ledger
+from course.cloud.observe.measures import Measures
 from course.cloud.runtime.debug import Debug
 from course.cloud.runtime.launchers import ExecLauncher, Launcher
 from course.cloud.runtime.world import Isolation, Tier
@@ -154,18 +156,20 @@ class Cloud:
             self._work,
             self.ledger,
             self._chance,
-            self._new_id,
             self.accept,
             self.outbox,
             directory.addressee,
         )
         self._invocations = Invocations(targets, engine, queue, self.recursion, traces, self._new_id)
         call = Caller(targets, engine.invoke, self.recursion, traces, self._new_id)
-        ground = Ground(self.clock, self._work, self.ledger, call, self.outbox, MotoQueues(self.ledger))
+        self._queues = MotoQueues(self.ledger)
+        ground = Ground(self.clock, self._work, self.ledger, call, self.outbox, self._queues)
         self._mappings = self._account.sources = Mappings(self._account, ground)
         known = operations(self._account)
         self._stacks = LambdaApi(known, self.clock)
         stacks.current.enter(self._stacks)
+        self._metrics = metrics.MotoMetrics(ACCOUNT, REGION, Measures(self.ledger, self._shares).points)
+        metrics.current.enter(self._metrics)
         gateway = Gateway(
             known,
             targets,
@@ -249,7 +253,9 @@ class Cloud:
         atexit.unregister(self.close)
         self._server.close()
         self._pushes.close()
+        self._queues.close()
         stacks.current.leave(self._stacks)
+        metrics.current.leave(self._metrics)
         self._work.drop()
         self._mappings.clear()
         self._provisioned.clear()
@@ -271,6 +277,13 @@ class Cloud:
     def _share(self) -> None:
         self._concurrency.reserved = reservations(self._account)
         self._concurrency.provisioned = provisions(self._account)
+
+    def _shares(self) -> Shares:
+        reserved = self._concurrency.reserved
+        ahead = sum(
+            sum(of.values()) for name, of in self._concurrency.provisioned.items() if name not in reserved
+        )
+        return Shares(frozenset(reserved), sum(reserved.values()) + ahead)
 
     def _new_id(self) -> str:
         return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))

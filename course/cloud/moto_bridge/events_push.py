@@ -15,15 +15,16 @@ from course.cloud.engine.trace import served, serving
 from course.cloud.moto_bridge.patches import Function, patch
 from course.cloud.moto_bridge.push import current
 from course.cloud.sources import inputs
-from course.cloud.sources.buses import Rule
+from course.cloud.sources.buses import Buses, Rule
 from course.cloud.sources.patterns import Pattern
 from course.cloud.sources.schedules import parse_rule, stamp
 
 MODELS = "moto.events.models"
 MOST_TARGETS = 5
 """Of a rule. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html (2026-11)"""
+MOST_ENTRIES = 10
+"""Of a request."""
 RESPONSES = "moto.events.responses"
-_MEMBERS = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
 
 
 class MotoRules:
@@ -67,32 +68,43 @@ def read(rule: Any) -> Rule:
     )
 
 
-@patch(MODELS, "Rule.send_to_targets", "472e002e2dab")
-def _send_to_targets(original: Function) -> Function:
-    def send_to_targets(self: Any, original_event: dict[str, Any], transform_input: bool = True) -> None:
-        push = current.it
-        if push is None:
-            return
-        event = {name: original_event[name] for name in _MEMBERS}
-        if not isinstance(event["time"], str):
-            event["time"] = stamp(float(event["time"]))
-        push.buses.offer(read(self), event)
-
-    return send_to_targets
-
-
 @patch(MODELS, "EventsBackend.put_events", "c56f6ac1f932")
 def _put_events(original: Function) -> Function:
     def put_events(self: Any, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if not any(event.get("TraceHeader") for event in events) or len(events) > 10:
+        push = current.it
+        if push is None or len(events) > MOST_ENTRIES:
             return list(original(self, events))
-        answers: list[dict[str, Any]] = []
-        for event in events:
-            with serving(event.get("TraceHeader") or served()):
-                answers += original(self, [event])
-        return answers
+        return [_put(self, push.buses, event) for event in events]
 
     return put_events
+
+
+def _put(backend: Any, buses: Buses, entry: dict[str, Any]) -> dict[str, Any]:
+    for name in ("Source", "DetailType", "Detail"):
+        if not entry.get(name):
+            complaint = f"Parameter {name} is not valid. Reason: {name} is a required argument."
+            return {"ErrorCode": "InvalidArgument", "ErrorMessage": complaint}
+    try:
+        detail = json.loads(entry["Detail"])
+    except ValueError:
+        detail = None
+    if not isinstance(detail, dict):
+        return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    bus = backend.describe_event_bus(backend._normalize_event_bus_arn(entry.get("EventBusName")))
+    event = {
+        "version": "0",
+        "id": buses.new_id(),
+        "detail-type": entry["DetailType"],
+        "source": entry["Source"],
+        "account": backend.account_id,
+        "time": stamp(float(entry.get("Time") or buses.clock.now())),
+        "region": backend.region_name,
+        "resources": list(entry.get("Resources") or []),
+        "detail": detail,
+    }
+    with serving(entry.get("TraceHeader") or served()):
+        buses.put(bus.arn, event)
+    return {"EventId": event["id"]}
 
 
 @patch(MODELS, "EventsBackend.put_rule", "28bf0ac76b1b")
@@ -175,14 +187,13 @@ def _replay_events(original: Function) -> Function:
     def replay_events(self: Any, archive: Any) -> None:
         from moto.core.utils import unix_time
         from moto.events.models import ReplayState
-        from moto.moto_api._internal import mock_random
 
         push = current.it
         first, last = stamp(float(self.event_start_time)), stamp(float(self.event_end_time))
         filters = self.destination.get("FilterArns")
         for event in list(archive.events):
             if push is not None and first <= event["time"] <= last:
-                again = {**event, "id": str(mock_random.uuid4()), "replay-name": self.name}
+                again = {**event, "id": push.buses.new_id(), "replay-name": self.name}
                 push.buses.put(
                     self.destination["Arn"], again, only=None if not filters else filters.__contains__
                 )

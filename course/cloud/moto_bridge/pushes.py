@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -47,7 +48,6 @@ class Pushes:
         work: Work,
         ledger: Ledger,
         chance: random.Random,
-        new_id: Callable[[], str],
         accept: Accept,
         outbox: Outbox,
         find_function: Callable[[str], object],
@@ -56,10 +56,16 @@ class Pushes:
 
         self._account = account
         self._region = region
+        # A stream of its own: other threads draw from the cloud's, and who comes first is not the same each time.
+        chance = random.Random(chance.getrandbits(64))
+
+        def new_id() -> str:
+            return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+
         self._new_id = new_id
         deliveries = Deliveries(clock, work, ledger, chance, accept, outbox)
         rules = events_push.MotoRules(account, region)
-        self._buses = buses = Buses(deliveries, ledger, clock, rules)
+        self._buses = buses = Buses(deliveries, ledger, clock, rules, new_id)
         deliveries.senders |= {
             "events": self._to_bus,
             "logs": self._to_log_group,

@@ -58,11 +58,15 @@ class Store(Protocol):
 class Buses:
     """All buses of an account and Region."""
 
-    def __init__(self, deliveries: Deliveries, ledger: Ledger, clock: Clock, store: Store) -> None:
+    def __init__(
+        self, deliveries: Deliveries, ledger: Ledger, clock: Clock, store: Store, new_id: Callable[[], str]
+    ) -> None:
         self._deliveries = deliveries
         self._ledger = ledger
-        self._clock = clock
+        self.clock = clock
         self._store = store
+        self.new_id = new_id
+        """Gives the id of an event."""
 
     def put(
         self,
@@ -85,7 +89,7 @@ class Buses:
     def fire(self, rule: Rule, event: _Event, *, forwarded: bool = False) -> None:
         """Send an event to the targets of a rule."""
         self._ledger.note("rule.matched", rule.arn, str(event["id"]), targets=len(rule.targets))
-        ingested = stamp(self._clock.now())
+        ingested = stamp(self.clock.now())
         for target in rule.targets:
             if _is_archive(target["Arn"]):
                 self._store.keep(rule, event)
