@@ -9,6 +9,8 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from course.cloud.moto_bridge.patches import Current
+
 REMEMBERED = 5 * 60 * 1000
 """Milliseconds for which an identifier of deduplication counts.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html"""
@@ -19,13 +21,25 @@ def _nothing(*told: str) -> None:
     return
 
 
-class Watch:
+class Watcher:
     """Who is told that a queue changed, by its ARN, and what became of a message that nobody receives."""
 
     def __init__(self) -> None:
         self.changed: Callable[[str], None] = _nothing
         self.gone: Callable[[str, str, str], None] = _nothing
         """Told a queue's ARN, a message's id, and "expired" or the ARN of the dead-letter queue it went to."""
+
+
+class Watch(Current[Watcher]):
+    """Tells the watcher of the cloud that is open."""
+
+    def changed(self, arn: str) -> None:
+        if self.it is not None:
+            self.it.changed(arn)
+
+    def gone(self, arn: str, message: str, fate: str) -> None:
+        if self.it is not None:
+            self.it.gone(arn, message, fate)
 
 
 watch = Watch()

@@ -19,7 +19,9 @@ class MotoQueues:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        sqs_messages.watch.gone = self._gone
+        self._watcher = sqs_messages.Watcher()
+        self._watcher.gone = self._gone
+        sqs_messages.watch.enter(self._watcher)
         assert sqs_speed.MODELS  # its patches are declared
 
     def settings(self, arn: str) -> QueueSettings | None:
@@ -43,7 +45,11 @@ class MotoQueues:
         return None if queue is None else sqs_messages.next_change(queue, since)
 
     def watch(self, notify: Callable[[str], None]) -> None:
-        sqs_messages.watch.changed = notify
+        self._watcher.changed = notify
+
+    def close(self) -> None:
+        """Hear of nothing any more. May be called twice."""
+        sqs_messages.watch.leave(self._watcher)
 
     def _gone(self, arn: str, id: str, fate: str) -> None:
         if fate == "expired":
