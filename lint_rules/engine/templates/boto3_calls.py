@@ -1,216 +1,140 @@
-"""Policy documents that Python code hands to IAM through boto3.
+"""What Python code makes through boto3: functions, queues, tables, rules, and the policies of roles.
 
-A document is followed from the call through `json.dumps`, names bound once and functions with a single
-return, to the literal it was written as. A literal that is changed afterwards, or of which a part is
-computed, is not judged by that part.
+A call such as `create_function(Handler=...)` becomes the resource that it makes, since its arguments bear
+CloudFormation's names. Policy documents are followed to the literal they were written as. Where the code
+changes a function later, what was not set at first is unknown.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lint_rules.engine.finding import Span
-from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown
+from lint_rules.engine.sources.node import Map, Node, Scalar, Unknown
+from lint_rules.engine.templates.cloudformation import fill
 from lint_rules.engine.templates.intrinsics import Scope
-from lint_rules.engine.templates.model import Template
+from lint_rules.engine.templates.model import Statement, Template
 from lint_rules.engine.templates.policies import policy_statements
+from lint_rules.engine.templates.python_literals import Literals, calls_in
+from lint_rules.engine.templates.shaping import below, document, elements, keyed, mapping, resource, sequence
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
-_CALLS = frozenset({"put_role_policy", "create_policy", "create_policy_version"})
-_CHANGES = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault"})
-_DEEPEST = 60
-_LARGEST = 20_000
-"""Expressions read for one document: names that stand for lists of names multiply."""
+_POLICIES = frozenset({"put_role_policy", "create_policy", "create_policy_version"})
+_LATER = ("update_function_configuration", "put_function_event_invoke_config", "update_function_event")
+_NEEDED = {
+    "create_function": ("AWS::Lambda::Function", ("FunctionName", "Role", "Code")),
+    "create_event_source_mapping": ("AWS::Lambda::EventSourceMapping", ("FunctionName", "EventSourceArn")),
+    "add_permission": ("AWS::Lambda::Permission", ("FunctionName", "Principal", "Action", "StatementId")),
+    "create_queue": ("AWS::SQS::Queue", ("QueueName",)),
+    "subscribe": ("AWS::SNS::Subscription", ("TopicArn", "Protocol")),
+    "create_table": ("AWS::DynamoDB::Table", ("TableName", "KeySchema")),
+    "create_bucket": ("AWS::S3::Bucket", ("Bucket",)),
+    "create_role": ("AWS::IAM::Role", ("RoleName", "AssumeRolePolicyDocument")),
+    "put_rule": ("AWS::Events::Rule", ("Name",)),
+    "put_targets": ("AWS::Events::Rule", ("Rule", "Targets")),
+    "create_schedule": ("AWS::Scheduler::Schedule", ("Name", "ScheduleExpression", "Target")),
+    "create_log_group": ("AWS::Logs::LogGroup", ("logGroupName",)),
+    "put_metric_alarm": ("AWS::CloudWatch::Alarm", ("AlarmName",)),
+    "create_state_machine": ("AWS::StepFunctions::StateMachine", ("name", "definition", "roleArn")),
+    "publish_layer_version": ("AWS::Lambda::LayerVersion", ("LayerName", "Content")),
+    "put_bucket_notification_configuration": ("AWS::S3::BucketNotification", ("NotificationConfiguration",)),
+}
+"""By method: the type of what it makes, and the arguments without which it is another service's method."""
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_RENAMED = {
+    "create_bucket": {"Bucket": "BucketName"},
+    "create_log_group": {"logGroupName": "LogGroupName", "kmsKeyId": "KmsKeyId"},
+    "create_state_machine": {
+        "name": "StateMachineName",
+        "definition": "Definition",
+        "roleArn": "RoleArn",
+        "type": "StateMachineType",
+        "loggingConfiguration": "LoggingConfiguration",
+    },
+}
+_NAMES = ("FunctionName", "QueueName", "TableName", "Bucket", "RoleName", "Name", "logGroupName", "AlarmName")
 
 
 def templates_in_module(module: Module) -> list[Template]:
-    """The identity policies written in a Python module, as one Template of kind "python"; empty if it has
-    none."""
-    if "PolicyDocument" not in module.text or not any(call in module.text for call in _CALLS):
-        return []
-    tree = module.tree
+    """What a Python module makes through boto3, as one Template of kind "python"; empty if it makes nothing."""
+    policies = "PolicyDocument" in module.text and any(call in module.text for call in _POLICIES)
+    makes = any(f"{call}(" in module.text for call in _NEEDED) and "boto3" in module.text
+    tree = module.tree if policies or makes else None
     if tree is None:
         return []
     template = Template(module.document, module.text, module.base, module.name, "python")
     scope = Scope(Map({}, Span(module.document.path, module.base, module.base)))
-    seen: set[Span] = set()
-    for call, functions in _policy_calls(tree):
-        document = next((word.value for word in call.keywords if word.arg == "PolicyDocument"), None)
-        if document is None:
-            continue
-        found = _Literals(module, [tree, *functions]).read(document)
-        for statement in policy_statements(scope, found, _name(call)):
-            if statement.span not in seen:
-                seen.add(statement.span)
-                template.statements += (statement,)
-    return [template] if template.statements else []
+    statements: dict[Span, Statement] = {}
+    made: dict[str, tuple[Scalar, Node]] = {}
+    for call, functions in calls_in(tree):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        words = {word.arg: word.value for word in call.keywords if word.arg}
+        if name in _POLICIES and "PolicyDocument" in words:
+            found = Literals(module, [tree, *functions]).read(words["PolicyDocument"])
+            for statement in policy_statements(scope, found, name):
+                statements.setdefault(statement.span, statement)
+        elif makes and name in _NEEDED and all(word in words for word in _NEEDED[name][1]):
+            open_ended = len(words) < len(call.keywords)
+            key, properties = _read(module, call, words, [tree, *functions], open_ended)
+            if key.text not in made:
+                made[key.text] = resource(_NEEDED[name][0], properties, key)
+    if made:
+        fill(template, document(made, Span(module.document.path, module.base, module.base)))
+    template.statements = (*template.statements, *statements.values())
+    return [template] if template.statements or template.resources else []
 
 
-def _policy_calls(tree: ast.AST) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:
-    """Every call that sets an identity policy, with the functions it stands in, outermost first."""
-    todo: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, ())]
-    while todo:
-        node, functions = todo.pop()
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CALLS:
-            yield node, functions
-        if isinstance(node, _Function):
-            functions = (*functions, node)
-        todo.extend((child, functions) for child in reversed(list(ast.iter_child_nodes(node))))
+def _read(
+    module: Module, call: ast.Call, words: dict[str, ast.expr], scopes: list[ast.AST], open_ended: bool
+) -> tuple[Scalar, Map]:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    literals = Literals(module, scopes)
+    span = module.span(call)
+    own = Map({}, span, flow=True)
+    for keyword in call.keywords:
+        if keyword.arg:
+            place = module.span(keyword)
+            written = Scalar(
+                keyword.arg, keyword.arg, Span(span.path, place.start, place.start + len(keyword.arg))
+            )
+            own.entries[keyword.arg] = (written, literals.read(keyword.value))
+    label = next((own.get(word) for word in _NAMES if word in words), None)
+    text = label.text if isinstance(label, Scalar) else f"{name}:{span.start}"
+    if name in _RENAMED:
+        own = Map(keyed(own, _RENAMED[name]), span, flow=True)
+    if name in _SHAPES:
+        _SHAPES[name](own)
+    if open_ended or (name == "create_function" and any(later in module.text for later in _LATER)):
+        own.entries["Fn::Transform"] = (Scalar("", "", span), Unknown(span))
+    place = label.span if label is not None else span
+    text = text if name == "create_function" else f"{_NEEDED[name][0].rpartition(':')[2]}:{text}"
+    return Scalar(text, text, place), own
 
 
-def _name(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+def _queue(own: Map) -> None:
+    attributes = own.get("Attributes")
+    if isinstance(attributes, Map):
+        own.entries.update(attributes.entries)
+    elif attributes is not None:
+        own.entries["Fn::Transform"] = (Scalar("", "", own.span), Unknown(own.span))
 
 
-class _Literals:
-    """Reads expressions as nodes. `scopes` are the module and the functions around the expression."""
-
-    def __init__(self, module: Module, scopes: list[ast.AST]) -> None:
-        self.module = module
-        self.scopes = scopes
-        self.left = _LARGEST
-        self.known: dict[tuple[int, str], ast.expr | None] = {}
-
-    def read(self, node: ast.expr, depth: int = 0) -> Node:
-        span = self.module.span(node)
-        self.left -= 1
-        if depth > _DEEPEST or self.left < 0:
-            return Unknown(span)
-        if isinstance(node, ast.Constant):
-            return self.constant(node, span)
-        if isinstance(node, ast.Dict):
-            return self.dict(node, span, depth)
-        if isinstance(node, ast.List | ast.Tuple):
-            return List([self.read(item, depth + 1) for item in node.elts], span, flow=True)
-        if isinstance(node, ast.Name):
-            bound = self.bound(node.id)
-            return Unknown(span) if bound is None else self.read(bound, depth + 1)
-        if isinstance(node, ast.Call) and _is_dumps(node):
-            return self.document(self.read(node.args[0], depth + 1))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            return self.returned(node.func.id, depth) or Unknown(span)
-        return Unknown(span)
-
-    def document(self, node: Node) -> Node:
-        return Unknown(node.span) if isinstance(node, Scalar) else node
-
-    def constant(self, node: ast.Constant, span: Span) -> Node:
-        value = node.value
-        if isinstance(value, str) and value.lstrip().startswith("{"):
-            return self.json(value, span)
-        if isinstance(value, str | int | float | bool | None):
-            return Scalar(value, str(value), span)
-        return Unknown(span)
-
-    def json(self, value: str, span: Span) -> Node:
-        """A document written as JSON in a string, with places if it is written without escapes."""
-        from lint_rules.engine.sources.yaml import read_yaml
-
-        base = self.module.base
-        at = self.module.text.find(value, span.start - base, span.end - base)
-        if at == -1:
-            return Unknown(span)
-        roots, problem = read_yaml(value, span.path, base + at)
-        return Unknown(span) if problem or len(roots) != 1 else roots[0]
-
-    def dict(self, node: ast.Dict, span: Span, depth: int) -> Node:
-        entries: dict[str, tuple[Scalar, Node]] = {}
-        for key, value in zip(node.keys, node.values, strict=True):
-            if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
-                return Unknown(span)
-            written = Scalar(key.value, key.value, self.module.span(key))
-            entries[key.value] = (written, self.read(value, depth + 1))
-        return Map(entries, span, flow=True)
-
-    def returned(self, name: str, depth: int) -> Node | None:
-        """What a function of this module returns, if it has a single return."""
-        module = self.scopes[0]
-        body = module.body if isinstance(module, ast.Module) else []
-        found = [part for part in body if isinstance(part, ast.FunctionDef) and part.name == name]
-        if len(found) != 1 or found[0].decorator_list:
-            return None
-        returns = [part.value for part in _own_nodes(found[0]) if isinstance(part, ast.Return)]
-        if len(returns) != 1 or returns[0] is None:
-            return None
-        scopes, self.scopes = self.scopes, [module, found[0]]
-        try:
-            return self.read(returns[0], depth + 1)
-        finally:
-            self.scopes = scopes
-
-    def bound(self, name: str) -> ast.expr | None:
-        """What a name is bound to, if it is bound once and not changed later."""
-        key = (id(self.scopes[-1]), name)
-        if key not in self.known:
-            values = next((found for scope in reversed(self.scopes) if (found := _bindings(scope, name))), [])
-            changed = any(_changes(part, name) for part in ast.walk(self.scopes[0]))
-            self.known[key] = values[0] if len(values) == 1 and not changed else None
-        return self.known[key]
+def _notification(own: Map) -> None:
+    names = {"LambdaFunctionArn": "Function", "Events": "Event", "Filter": "Filter"}
+    found = below(own, "NotificationConfiguration", "LambdaFunctionConfigurations")
+    items: list[Node] = [
+        Map(keyed(item, names), item.span, flow=True) for item in elements(found) if isinstance(item, Map)
+    ]
+    if found is not None:
+        lambdas = mapping([("LambdaConfigurations", sequence(items, found.span))], found.span)
+        own.entries["NotificationConfiguration"] = (Scalar("", "", found.span), lambdas)
 
 
-def _is_dumps(call: ast.Call) -> bool:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    return name == "dumps" and len(call.args) == 1
-
-
-def _bindings(scope: ast.AST, name: str) -> list[ast.expr | None]:
-    """The values bound to a name in a function or at module level; None for one that is no plain
-    assignment."""
-    found: list[ast.expr | None] = []
-    arguments = scope.args if isinstance(scope, _Function) else None
-    if arguments:
-        every = (
-            *arguments.posonlyargs,
-            *arguments.args,
-            *arguments.kwonlyargs,
-            arguments.vararg,
-            arguments.kwarg,
-        )
-        found.extend(None for argument in every if argument and argument.arg == name)
-    plain: set[ast.AST] = set()
-    for node in _own_nodes(scope):
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Name) and target.id == name:
-                    plain.add(target)
-                    found.append(node.value)
-        elif _is_bound(node, name) and node not in plain:
-            found.append(None)
-    return found
-
-
-def _is_bound(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
-
-
-def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes below a function or module, parents first, without those of the functions and classes in
-    it."""
-    todo = list(ast.iter_child_nodes(scope))
-    while todo:
-        node = todo.pop()
-        yield node
-        if not isinstance(node, _Function | ast.ClassDef):
-            todo.extend(ast.iter_child_nodes(node))
-
-
-def _changes(node: ast.AST, name: str) -> bool:
-    """Whether the statement or call alters the object a name is bound to."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return node.func.attr in _CHANGES and _root(node.func.value) == name
-    if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-        return _root(node.value) == name
-    return isinstance(node, ast.AugAssign) and _root(node.target) == name
-
-
-def _root(node: ast.AST) -> str:
-    while isinstance(node, ast.Subscript | ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
+_SHAPES: dict[str, Callable[[Map], None]] = {
+    "create_queue": _queue,
+    "put_bucket_notification_configuration": _notification,
+}
