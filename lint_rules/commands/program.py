@@ -16,6 +16,7 @@ _COMMANDS = {
     "rules": "List the rules.",
     "config": "Show the settings, or the schema of the configuration.",
     "baseline": "List what is found today, to be told only of what is new.",
+    "server": "Serve editors: findings as you type, fixes, and explanations.",
     "clean": "Remove what is kept between runs.",
 }
 _EPILOG = (
