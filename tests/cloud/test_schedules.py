@@ -6,8 +6,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from course.cloud.sources import schedules
+from course.cloud.sources.cron import Cron
 
 
 def at(text: str, zone: str = "UTC") -> float:
@@ -147,3 +150,33 @@ def test_a_day_of_a_rate_has_24_hours_whatever_the_clocks_do() -> None:
 def test_moments_are_written_as_aws_writes_them() -> None:
     assert schedules.stamp(0.9) == "1970-01-01T00:00:00Z"
     assert schedules.stamp_ms(1.2345) == "1970-01-01T00:00:01.234Z"
+
+
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]
+minutes = st.sampled_from(["0", "*/20", "5,50", "15-45/10", "59", "0/30"])
+hours = st.sampled_from(["*", "0", "1-3", "2", "22-1", "*/6"])
+days = st.sampled_from(
+    [("*", "?"), ("?", "*"), ("?", "MON-FRI"), ("?", "SUN"), ("L", "?"), ("28-31", "?"), ("?", "1L")]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(minutes, hours, days, st.sampled_from(ZONES), st.integers(0, 370 * 24 * 60), st.data())
+def test_a_cron_is_due_at_the_first_minute_that_shows_it(
+    minute: str, hour: str, day: tuple[str, str], zone: str, offset: int, data: st.DataObject
+) -> None:
+    cron = Cron.parse(f"{minute} {hour} {day[0]} * {day[1]} *")
+    start = at("2026-01-01T00:00") + offset * 60 + data.draw(st.integers(0, 59))
+    due = schedules.Calendar(cron, ZoneInfo(zone)).after(start)
+    first = (int(start) // 60 + 1) * 60
+    for moment in range(first, first + 2 * 86400, 60):
+        shown = datetime.fromtimestamp(moment, ZoneInfo(zone))
+        if (
+            shown.hour in cron.hours
+            and shown.minute in cron.minutes
+            and cron.has_day(shown.date())
+            and not shown.fold
+        ):
+            assert due == moment
+            return
+    assert due is None or due >= first + 2 * 86400
