@@ -22,7 +22,6 @@ from course.cloud.api.mapping import Mapping
 from course.cloud.engine.work import Work
 from course.cloud.errors import ResourceNotFound, TooManyRequests
 from course.cloud.model import FunctionError, Outcome
-from course.cloud.moto_bridge import sqs_messages
 from course.cloud.moto_bridge.sqs_store import MotoQueues
 from course.cloud.observe.ledger import Ledger
 from course.cloud.sources.ground import Ground
@@ -34,14 +33,6 @@ MOST = 3
 """How often a message is received before it counts as dead."""
 FATES = ["ok", "error", "throttle", "partial", "nonsense", "gone", "bug"]
 _numbers = count()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _watch() -> Iterator[None]:
-    """moto's queues tell one listener; the cloud of other tests gets its place back."""
-    before = dict(vars(sqs_messages.watch))
-    yield
-    vars(sqs_messages.watch).update(before)
 
 
 class Bench:
@@ -64,7 +55,7 @@ class Bench:
         self.name, dead = f"line-{next(_numbers)}{end}", f"dead-{next(_numbers)}{end}"
         self.arn = BASE + self.name
         self.backend = sqs_backends["123456789012"]["us-east-1"]
-        queues = MotoQueues(self.ledger)
+        self.queues = queues = MotoQueues(self.ledger)
         queues.settings(self.arn)  # puts in the patches
         kind = {"FifoQueue": "true"} if fifo else {}
         self.dead = self.backend.create_queue(dead, **kind)
@@ -129,6 +120,7 @@ class Bench:
         return True
 
     def close(self) -> None:
+        self.queues.close()
         self.poller.stop()
         self.work.close()
         self.clock.close()
