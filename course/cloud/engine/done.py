@@ -26,6 +26,8 @@ class Done(NamedTuple):
     cold: bool
     settles: bool = True
     """Whether the environment still has to come to rest."""
+    ready: int = 0
+    """Provisioned environments that the function had when it was called."""
 
     def outcome(self, own: Sequence[Event] = ()) -> Outcome:
         """The outcome, with the end of the log `own` if that was asked for."""
@@ -62,6 +64,9 @@ class Done(NamedTuple):
             log_stream=self.environment.log_stream,
             memory_mb=round(run.memory_mb),
             billed_ms=logs.billed(run.seconds * 1000, self.start),
+            resource=self.invocation.invoked_arn.split(":", 6)[-1],
+            initialization=self.environment.initialization,
+            provisioned_ready=self.ready,
         )
 
 

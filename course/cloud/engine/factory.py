@@ -120,7 +120,7 @@ class Factory:
             partial(debug.ready, settings[VARIABLE], settings["LAMBDA_TASK_ROOT"]) if debug else None,
         )
         made.born = born
-        made.provisioned = initialization_type == "provisioned-concurrency"
+        made.initialization = initialization_type
         return made
 
     def discard(self, environment: Environment) -> None:

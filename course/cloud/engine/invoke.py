@@ -10,6 +10,7 @@ from functools import partial
 from course.cloud.engine.concurrency import Concurrency
 from course.cloud.engine.done import Done, word
 from course.cloud.engine.pool import Pool
+from course.cloud.errors import TooManyRequests
 from course.cloud.model import Function, FunctionError, Invocation, Outcome
 from course.cloud.observe.ledger import Ledger, Record
 from course.cloud.observe.logs import LogSink, Start
@@ -41,6 +42,7 @@ class Engine:
         self._open = 0
         self._changed = threading.Condition()
         ledger.catch_up = self.caught_up
+        pool.told = self._tell
 
     def invoke(self, invocation: Invocation) -> Outcome:
         """Run it and wait for all of it. Raises TooManyRequests when no concurrency is left."""
@@ -55,19 +57,46 @@ class Engine:
         """
         with ExitStack() as stack:
             stack.enter_context(self._clock.working())
-            with self.concurrency.lease(invocation.function):
-                environment, cold = stack.enter_context(
-                    self.pool.environment(invocation.function, self.concurrency.grow)
-                )
-                if cold:
-                    done = self._cold(invocation, environment, stack)
-                else:
-                    done = self._run(invocation, environment, None, [])
+            function = invocation.function
+            ready = (
+                self.concurrency.ready(function.arn) if function.name in self.concurrency.provisioned else 0
+            )
+            try:
+                with self.concurrency.lease(function):
+                    environment, cold = stack.enter_context(
+                        self.pool.environment(function, self.concurrency.grow)
+                    )
+                    if cold:
+                        done = self._cold(invocation, environment, stack)
+                    else:
+                        done = self._run(invocation, environment, None, [])
+            except TooManyRequests as throttled:
+                self._throttled(invocation, throttled)
+                raise
+            done = done._replace(ready=ready) if ready else done
             outcome = self._record(done) if invocation.tail else done.outcome()
             with self._changed:
                 self._open += 1
             return outcome, partial(self._rest, done, outcome, stack.pop_all())
         raise AssertionError("unreachable")
+
+    def _throttled(self, invocation: Invocation, throttled: TooManyRequests) -> None:
+        resource = invocation.invoked_arn.split(":", 6)[-1]
+        reason = throttled.members.get("Reason", "")
+        self._ledger.note(
+            "invocation.throttled", invocation.function.name, invocation.id, reason, resource=resource
+        )
+
+    def _tell(self, fate: str, environment: Environment, because: str) -> None:
+        function = environment.function
+        self._ledger.note(
+            f"environment.{fate}",
+            function.name,
+            environment.id,
+            because,
+            version=function.version,
+            log_stream=environment.log_stream,
+        )
 
     def caught_up(self, seconds: float = 0.5) -> bool:
         """Wait until logs and ledger hold all that was answered; False if that took longer."""

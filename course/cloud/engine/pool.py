@@ -38,6 +38,8 @@ class Pool:
         self._closed = False
         self.died: Callable[[str], None] = _nothing
         """Told the ARN of a function of which an initialised environment ended."""
+        self.told: Callable[[str, Environment, str], None] = _unheard
+        """Told that an environment `started` or `ended`, and why."""
 
     @contextmanager
     def environment(
@@ -65,6 +67,7 @@ class Pool:
             self._leased[environment.id] = environment
             self._new.add(environment.id)
             closed = self._closed
+        self.told("started", environment, environment.initialization)
         if closed:
             environment.abort()
         return environment
@@ -79,7 +82,7 @@ class Pool:
                 self._leased.pop(environment.id, None)
                 self._changed.notify_all()
         if not keep:
-            self.factory.discard(environment)
+            self._discard(environment, "its process ended")
             with self._changed:
                 self._leased.pop(environment.id, None)
                 self._changed.notify_all()
@@ -92,7 +95,7 @@ class Pool:
         with self._changed:
             idle = self._idle.pop(arn, [])
         for environment in idle:
-            self.factory.discard(environment)
+            self._discard(environment, "the function has changed or is gone")
 
     def retire_provisioned(self, arn: str, keep: int) -> None:
         """End idle provisioned environments of a function until no more than `keep` are left."""
@@ -103,7 +106,7 @@ class Pool:
             extra = ready[max(0, keep - busy) :]
             self._idle[arn] = [env for env in idle if env not in extra]
         for environment in extra:
-            self.factory.discard(environment)
+            self._discard(environment, "it is not provisioned any more")
 
     def provisioned(self, arn: str) -> tuple[int, int]:
         """How many initialised provisioned environments a function has, and how many of them wait for work."""
@@ -130,7 +133,7 @@ class Pool:
             ]
             self._idle = {arn: [env for env in idle if env not in tired] for arn, idle in self._idle.items()}
         for environment in tired:
-            self.factory.discard(environment)
+            self._discard(environment, "nobody used it for a while")
         return len(tired)
 
     def clear(self) -> None:
@@ -171,14 +174,22 @@ class Pool:
                 self._leased[found.id] = found
             self._idle[function.arn] = fresh
         for environment in stale:
-            self.factory.discard(environment)
+            self._discard(environment, "the function has changed")
         return found
+
+    def _discard(self, environment: Environment, because: str) -> None:
+        self.factory.discard(environment)
+        self.told("ended", environment, because)
 
     def _settling(self, function: Function) -> bool:
         return any(
             env.state is State.SETTLING and env.function.fingerprint == function.fingerprint
             for env in self._leased.values()
         )
+
+
+def _unheard(fate: str, environment: Environment, because: str) -> None:
+    return
 
 
 def _nothing(arn: str) -> None:

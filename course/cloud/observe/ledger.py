@@ -33,6 +33,12 @@ class Record:
     log_stream: str
     memory_mb: int
     billed_ms: int
+    resource: str = ""
+    """What was called: the function's name, with `:` and the version or alias if one was named."""
+    initialization: str = "on-demand"
+    """How the environment came to be, as AWS_LAMBDA_INITIALIZATION_TYPE says."""
+    provisioned_ready: int = 0
+    """Provisioned environments of this version at that moment."""
 
     def as_dict(self) -> dict[str, Any]:
         """The record as JSON values."""

@@ -88,7 +88,7 @@ class Environment:
         self.state = State.STARTING
         self.served = 0
         self.idle_since = 0.0
-        self.provisioned = False
+        self.initialization = "on-demand"
         self.aborted = False
         self.born = (clock.now(), clock.monotonic())
         """When its start was asked for: INIT begins there, before the process exists."""
@@ -103,6 +103,11 @@ class Environment:
         self._watch = Watch(process, link, self._output, clock, memory, debugger)
         self._waiting: Request | None = None
         self._answered: Request | None = None
+
+    @property
+    def provisioned(self) -> bool:
+        """Whether it was started ahead for provisioned concurrency."""
+        return self.initialization == "provisioned-concurrency"
 
     def init(self, limit: float = quotas.INIT_TIMEOUT) -> Init:
         """Drive the INIT phase until the runtime asks for its first event, fails, or `limit` seconds pass."""
