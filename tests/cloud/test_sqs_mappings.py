@@ -35,9 +35,9 @@ def test_a_failed_batch_comes_again_after_the_visibility_timeout_and_not_before(
     mapped(arn)
     send(url, "fail")
     assert left(url) == (0, 1)
-    cloud.clock.advance(39)
+    cloud.clock.advance(25)
     assert len(events()) == 1
-    cloud.clock.advance(2)
+    cloud.clock.advance(16)
     counts = [event["Records"][0]["attributes"]["ApproximateReceiveCount"] for event in events()]
     assert counts == ["1", "2"]
     one, two = (event["Records"][0] for event in events())

@@ -49,9 +49,9 @@ def test_a_queue_never_has_more_invocations_than_its_maximum_concurrency(cloud, 
 def test_a_standard_queue_starts_with_five_and_gains_five_a_second(cloud, queue, deploy, mapped, send):
     url, arn = queue(VisibilityTimeout="60")
     deploy(SOURCE, Timeout=30)
+    send(url, *["sleep"] * 10)
+    send(url, *["sleep"] * 2)
     mapped(arn, BatchSize=1)
-    send(url, *["sleep"] * 10, rest=False)
-    send(url, *["sleep"] * 2, rest=False)
     cloud.clock.advance(25)
     polled = [entry.at for entry in cloud.ledger.entries("mapping.polled")]
     assert sum(at - polled[0] < 0.9 for at in polled) == 5
