@@ -1,7 +1,7 @@
 """moto's CloudWatch Logs, so that subscriptions get what meets their pattern.
 
 moto sends everything whatever the pattern, runs functions while the log is written, looks for functions among its own,
-and counts a filter that is changed as a third one.
+and counts a filter that is changed as a third one. To FilterLogEvents every pattern but a word is met by all.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from course.cloud.moto_bridge.push import current
 from course.cloud.sources.log_subscriptions import (
     LogEvent,
     Subscription,
-    check_pattern,
     compress,
     control_message,
+    read,
     select,
 )
 
 MODELS = "moto.logs.models"
+_NO_PATTERN = "Invalid filter pattern"
 _NO_FUNCTION = (
     "Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your "
     "function."
@@ -66,9 +67,9 @@ def _put_subscription_filter(original: Function) -> Function:
         if group is None:
             raise ResourceNotFoundException()
         try:
-            check_pattern(filter_pattern or "")
+            read(filter_pattern or "")
         except ValueError:
-            raise InvalidParameterException("Invalid filter pattern") from None
+            raise InvalidParameterException(_NO_PATTERN) from None
         if ":lambda:" not in destination_arn:
             original(self, log_group_name, filter_name, filter_pattern, destination_arn, role_arn)
             if ":kinesis:" in destination_arn:
@@ -93,6 +94,27 @@ def _put_in_group(original: Function) -> Function:
             original(self, filter_name, filter_pattern, destination_arn, role_arn)
 
     return put_subscription_filter
+
+
+@patch("moto.logs.utils", "EventMessageFilter.__init__", "0e1ed97a6775")
+def _read_pattern(original: Function) -> Function:
+    def read_pattern(self: Any, pattern: str | None) -> None:
+        from moto.logs.exceptions import InvalidParameterException
+
+        try:
+            self.pattern = read(pattern or "")
+        except ValueError:
+            raise InvalidParameterException(_NO_PATTERN) from None
+
+    return read_pattern
+
+
+@patch("moto.logs.utils", "EventMessageFilter.matches", "91f6bb55eb3d")
+def _matches(original: Function) -> Function:
+    def matches(self: Any, message: str) -> bool:
+        return self.pattern.match(message) is not None
+
+    return matches
 
 
 def _greet(backend: Any, arn: str) -> None:

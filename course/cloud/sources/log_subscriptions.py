@@ -52,14 +52,15 @@ def control_message(at: float, target: str) -> dict[str, Any]:
     }
 
 
-def check_pattern(text: str) -> None:
-    """Raises ValueError for what is no filter pattern."""
-    _pattern(text)
+@lru_cache(maxsize=1024)
+def read(text: str) -> LogPattern:
+    """A filter pattern. Raises ValueError for what is none."""
+    return LogPattern(text)
 
 
 def select(subscription: Subscription, events: Iterable[LogEvent]) -> list[dict[str, Any]]:
     """Those events that meet the pattern, as JSON values; with the fields of a space-delimited one."""
-    pattern = _pattern(subscription.pattern)
+    pattern = read(subscription.pattern)
     selected = []
     for event in events:
         found = pattern.match(event.message)
@@ -114,8 +115,3 @@ class LogSubscriptions:
 def compress(message: Any) -> str:
     """JSON, gzip and base64. The same message gives the same text."""
     return base64.b64encode(gzip.compress(json.dumps(message).encode(), mtime=0)).decode()
-
-
-@lru_cache(maxsize=1024)
-def _pattern(text: str) -> LogPattern:
-    return LogPattern(text)

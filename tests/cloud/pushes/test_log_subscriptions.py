@@ -47,7 +47,7 @@ def write(logs, cloud) -> Callable[..., None]:
     return done
 
 
-def read(event: Any) -> Any:
+def opened(event: Any) -> Any:
     return json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
 
 
@@ -57,7 +57,7 @@ def test_a_function_gets_what_aws_sends(subscribe, write, catcher, caught, recor
     write("ERROR one", "INFO two")
     (event,) = caught()
     same(event, facts["event"])
-    data = read(event)
+    data = opened(event)
     assert abs(data["logEvents"][0].pop("timestamp") / 1000 - cloud.clock.now()) < 60
     del facts["message"]["logEvents"][0]["timestamp"]
     same(data, facts["message"])
@@ -70,7 +70,7 @@ def test_one_request_is_one_batch(subscribe, write, catcher, caught):
     subscribe(catcher, "?ERROR ?WARN")
     write("ERROR one", "INFO two", "WARN three")
     (event,) = caught()
-    assert [each["message"] for each in read(event)["logEvents"]] == ["ERROR one", "WARN three"]
+    assert [each["message"] for each in opened(event)["logEvents"]] == ["ERROR one", "WARN three"]
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,14 @@ def test_patterns_choose_lines(subscribe, write, catcher, caught, pattern, messa
     subscribe(catcher, pattern)
     write('{"level": "ERROR", "ms": 250}', "GET /a 404", "GET /b 200")
     (event,) = caught()
-    assert [each["message"] for each in read(event)["logEvents"]] == messages
+    assert [each["message"] for each in opened(event)["logEvents"]] == messages
 
 
 def test_fields_of_a_space_delimited_pattern_come_along(subscribe, write, catcher, caught):
     subscribe(catcher, "[method, path, status]")
     write("GET /a 404")
     (event,) = caught()
-    (line,) = read(event)["logEvents"]
+    (line,) = opened(event)["logEvents"]
     assert line["extractedFields"] == {"method": "GET", "path": "/a", "status": "404"}
 
 
@@ -109,7 +109,7 @@ def test_the_log_of_another_function_can_be_subscribed_to(subscribe, logs, deplo
     subscribe(catcher, "ERROR", group="/aws/lambda/other")
     invoke("other")
     (event,) = caught()
-    data = read(event)
+    data = opened(event)
     assert data["logGroup"] == "/aws/lambda/other"
     assert [each["message"].strip() for each in data["logEvents"]] == ["ERROR here"]
 
@@ -132,7 +132,7 @@ def test_two_subscriptions_and_no_third(subscribe, write, logs, catcher, caught)
     assert refused.value.response["Error"]["Code"] == "LimitExceededException"
     subscribe(catcher, "two", "second")
     write("ERROR one", "two")
-    assert sorted(read(event)["subscriptionFilters"] for event in caught()) == [["first"], ["second"]]
+    assert sorted(opened(event)["subscriptionFilters"] for event in caught()) == [["first"], ["second"]]
     logs.delete_subscription_filter(logGroupName="/app/web", filterName="first")
     shown = logs.describe_subscription_filters(logGroupName="/app/web")["subscriptionFilters"]
     assert [(each["filterName"], each["filterPattern"]) for each in shown] == [("second", "two")]
@@ -174,3 +174,25 @@ def test_a_stream_gets_a_control_message_and_then_what_meets_the_pattern(
     control["logEvents"][0]["timestamp"] = 0
     same(control, recorded("events/logs")["control"])
     assert [each["message"] for each in data["logEvents"]] == ["ERROR one"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "messages"),
+    [
+        ("", ["ERROR one", '{"n": 5}', "WARN two"]),
+        ("?ERROR ?WARN", ["ERROR one", "WARN two"]),
+        ("-ERROR", ['{"n": 5}', "WARN two"]),
+        ("{ $.n > 4 }", ['{"n": 5}']),
+        ("{ $.n > 5 }", []),
+    ],
+)
+def test_the_same_patterns_search_a_log(logs, write, pattern, messages):
+    write("ERROR one", '{"n": 5}', "WARN two")
+    found = logs.filter_log_events(logGroupName="/app/web", filterPattern=pattern)["events"]
+    assert [event["message"] for event in found] == messages
+
+
+def test_a_search_for_what_is_no_pattern_is_refused(logs, write):
+    write("one")
+    with pytest.raises(ClientError, match="Invalid filter pattern"):
+        logs.filter_log_events(logGroupName="/app/web", filterPattern="{ $.n }")
