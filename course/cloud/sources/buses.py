@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html (2026-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -112,7 +112,7 @@ class Buses:
             source_arn=rule.arn,
             terms=terms(target.get("RetryPolicy") or {}),
             group=(target.get("SqsParameters") or {}).get("MessageGroupId") or "",
-            dead_letter=self._dead_letter(rule, target),
+            dead_letter=self._dead_letter(rule, target, event),
         )
         if body is None:
             self._deliveries.note_dropped(delivery, "the input of the target makes no JSON of this event")
@@ -122,7 +122,7 @@ class Buses:
             self._deliveries.send(delivery)
 
     def _dead_letter(
-        self, rule: Rule, target: Mapping[str, Any]
+        self, rule: Rule, target: Mapping[str, Any], event: _Event
     ) -> Callable[[Delivery, Failure], None] | None:
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
         if not queue:
@@ -138,7 +138,8 @@ class Buses:
             }
             if failure.exhausted:
                 attributes["EXHAUSTED_RETRY_CONDITION"] = failure.exhausted
-            self._deliveries.queue(queue, delivery, attributes)
+            # The event itself, whatever the target would have got of it.
+            self._deliveries.queue(queue, replace(delivery, body=inputs.compact(event)), attributes)
 
         return put
 
