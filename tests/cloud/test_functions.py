@@ -265,7 +265,7 @@ def test_limits_of_managed_instances_are_not_those_of_functions(api, deploy):
         "at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900"
     )
     large = refusal(api.update_function_configuration, FunctionName="f", MemorySize=10_241)
-    assert large[0] == "InvalidParameterValueException"
+    assert large[0] == "ValidationException"
     assert large[2].endswith("Member must have value less than or equal to 10240")
 
 

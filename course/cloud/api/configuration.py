@@ -59,7 +59,7 @@ def _logging(old: Parameters, asked: Parameters) -> Parameters:
         return new
     if "ApplicationLogLevel" in asked or "SystemLogLevel" in asked:
         raise InvalidParameterValue(
-            'Log Level is not supported when LogFormat is set to "Text". Remove log level from your request or '
-            'change the LogFormat to "JSON" and try again.'
+            'LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from your request or '
+            'change the LogFormat to "Json" and try again.'
         )
     return {member: value for member, value in new.items() if not member.endswith("LogLevel")}

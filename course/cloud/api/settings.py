@@ -25,7 +25,7 @@ def check(parameters: dict[str, Any]) -> None:
             f"constraint: Member must have value less than or equal to {quotas.TIMEOUT_MAX}"
         )
     if parameters.get("MemorySize", 0) > quotas.MEMORY_MAX:
-        raise InvalidParameterValue(
+        raise ValidationFailed(
             "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to "
             f"{quotas.MEMORY_MAX}"
         )
