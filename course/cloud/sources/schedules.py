@@ -22,6 +22,8 @@ _RATE = re.compile(r"rate\(([1-9]\d*) (minute|hour|day)(s?)\)")
 _CRON = re.compile(r"cron\(([^()]+)\)")
 _AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 _YEARS = (1970, 2199)
+_LONGEST_SHIFT = timedelta(hours=3)
+"""More than clocks are ever put back at once."""
 
 
 class Expression(Protocol):
@@ -63,13 +65,21 @@ class Calendar:
     zone: ZoneInfo
 
     def after(self, moment: float) -> float | None:
-        start = datetime.fromtimestamp(moment, self.zone)
-        # Repeated hours make local time run back once a year, so the day before may hold something still to come.
-        first = start.date() - timedelta(days=1)
+        now = datetime.fromtimestamp(moment, self.zone)
+        earlier = datetime.fromtimestamp(moment - _LONGEST_SHIFT.total_seconds(), self.zone)
+        start = now.replace(tzinfo=None)
+        if now.utcoffset() != earlier.utcoffset():
+            start -= _LONGEST_SHIFT  # the clocks ran back: what they showed before may still be to come
+        first = start.date()
         while (day := self._day(first)) is not None:
             for hour in self.cron.hours:
+                if day == start.date() and hour < start.hour:
+                    continue
                 for minute in self.cron.minutes:
-                    due = self._moment(datetime(day.year, day.month, day.day, hour, minute))
+                    local = datetime(day.year, day.month, day.day, hour, minute)
+                    if local < start:
+                        continue
+                    due = self._moment(local)
                     if due is not None and due > moment:
                         return due
             first = day + timedelta(days=1)
