@@ -143,6 +143,12 @@ def _module(codebase: Codebase, template: Template, spec: FunctionSpec, path: st
         found = codebase.at(posixpath.join(folder, code, path))
         if found is not None:
             return found
+        if template.kind == "cdk":  # An asset's path begins where the application is started.
+            found = next(
+                (at for up in _above(folder) if (at := codebase.at(posixpath.join(up, code, path)))), None
+            )
+            if found is not None:
+                return found
     elif spec.code_uri.absent:
         found = codebase.at(posixpath.join(folder, path))
         if found is not None:
@@ -155,6 +161,12 @@ def _module(codebase: Codebase, template: Template, spec: FunctionSpec, path: st
         if name.startswith(prefix) and (name == path or name.endswith("/" + path))
     ]
     return below[0] if len(below) == 1 else None
+
+
+def _above(folder: str) -> Iterator[str]:
+    while folder not in ("", "/", "."):
+        folder = posixpath.dirname(folder)
+        yield folder
 
 
 def _shaped(module: Module) -> set[ast.AST]:

@@ -59,7 +59,7 @@ _RENAMED = {
 _NAMES = ("FunctionName", "QueueName", "TableName", "Bucket", "RoleName", "Name", "logGroupName", "AlarmName")
 
 
-def templates_in_module(module: Module) -> list[Template]:
+def resources_in_module(module: Module) -> list[Template]:
     """What a Python module makes through boto3, as one Template of kind "python"; empty if it makes nothing."""
     policies = "PolicyDocument" in module.text and any(call in module.text for call in _POLICIES)
     makes = any(f"{call}(" in module.text for call in _NEEDED) and "boto3" in module.text

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.node import Map, Node
-from lint_rules.engine.templates.boto3_calls import templates_in_module
 from lint_rules.engine.templates.cloudformation import fill, is_template
 from lint_rules.engine.templates.intrinsics import Scope
 from lint_rules.engine.templates.model import Template
 from lint_rules.engine.templates.policies import document_alone, policy_statements
 from lint_rules.engine.templates.serverless import cloudformation_form, is_serverless
 
-__all__ = ["read_template", "templates_in_module"]
+if TYPE_CHECKING:
+    from lint_rules.engine.sources.module import Module
 
 ReadFile = Callable[[str], "Node | None"]
 
@@ -41,6 +42,20 @@ _RESOURCES = re.compile(
 )
 _STATEMENT = re.compile(r"""^["']?Statement["']?[ \t]*:|["']Statement["']\s*:\s*[\[{]""", re.M)
 _NAMES = re.compile(r"(?:^|/)template\.(?:ya?ml|json)$")
+
+
+def templates_in_module(module: Module) -> list[Template]:
+    """What Python code makes: stacks of the CDK, and calls of boto3."""
+    found: list[Template] = []
+    if "aws_cdk" in module.text:
+        from lint_rules.engine.templates.cdk import stacks_in_module
+
+        found += stacks_in_module(module)
+    if "PolicyDocument" in module.text or "boto3" in module.text:
+        from lint_rules.engine.templates.boto3_calls import resources_in_module
+
+        found += resources_in_module(module)
+    return found
 
 
 def read_template(

@@ -79,3 +79,14 @@ def below(node: Node | None, *keys: str) -> Node | None:
             return node
         node = node.get(key) if isinstance(node, Map) else None
     return node
+
+
+def put(into: Map, path: tuple[str, ...], key: Scalar, value: Node) -> None:
+    """Set a property under a path, making the maps along it."""
+    for step in path[:-1]:
+        inner = into.get(step)
+        if not isinstance(inner, Map):
+            inner = Map({}, value.span, flow=True)
+            into.entries[step] = (Scalar(step, step, key.span), inner)
+        into = inner
+    into.entries[path[-1]] = (Scalar(path[-1], path[-1], key.span), value)

@@ -8,7 +8,16 @@ from collections.abc import Callable
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown
-from lint_rules.engine.templates.shaping import below, document, elements, mapping, resource, scalar, sequence
+from lint_rules.engine.templates.shaping import (
+    below,
+    document,
+    elements,
+    mapping,
+    put,
+    resource,
+    scalar,
+    sequence,
+)
 from lint_rules.engine.templates.terraform_expressions import names_in
 from lint_rules.engine.templates.terraform_module import Found, Module
 from lint_rules.engine.templates.terraform_resources import RESOURCES, pairs
@@ -61,17 +70,6 @@ class _Form:
     def alone(self, found: Found, kind: str, properties: Map) -> None:
         """A resource of its own, because the one it adds to stands elsewhere."""
         self.made[found.key.text] = resource(kind, properties, found.key)
-
-
-def put(into: Map, path: tuple[str, ...], key: Scalar, value: Node) -> None:
-    """Set a property under a path, making the maps along it."""
-    for step in path[:-1]:
-        below_ = into.get(step)
-        if not isinstance(below_, Map):
-            below_ = Map({}, value.span, flow=True)
-            into.entries[step] = (Scalar(step, step, key.span), below_)
-        into = below_
-    into.entries[path[-1]] = (Scalar(path[-1], path[-1], key.span), value)
 
 
 def _append(into: Map, path: tuple[str, ...], value: Node) -> None:
