@@ -13,9 +13,9 @@ from typing import Any
 from course.cloud.engine.outbox import Undeliverable
 from course.cloud.engine.trace import served, serving
 from course.cloud.moto_bridge.patches import Function, patch
-from course.cloud.moto_bridge.push import current
+from course.cloud.moto_bridge.push import Push, current
 from course.cloud.sources import inputs
-from course.cloud.sources.buses import Buses, Rule
+from course.cloud.sources.buses import Rule
 from course.cloud.sources.patterns import Pattern
 from course.cloud.sources.schedules import parse_rule, stamp
 
@@ -74,12 +74,12 @@ def _put_events(original: Function) -> Function:
         push = current.it
         if push is None or len(events) > MOST_ENTRIES:
             return list(original(self, events))
-        return [_put(self, push.buses, event) for event in events]
+        return [_put(self, push, event) for event in events]
 
     return put_events
 
 
-def _put(backend: Any, buses: Buses, entry: dict[str, Any]) -> dict[str, Any]:
+def _put(backend: Any, push: Push, entry: dict[str, Any]) -> dict[str, Any]:
     for name in ("Source", "DetailType", "Detail"):
         if not entry.get(name):
             complaint = f"Parameter {name} is not valid. Reason: {name} is a required argument."
@@ -93,17 +93,17 @@ def _put(backend: Any, buses: Buses, entry: dict[str, Any]) -> dict[str, Any]:
     bus = backend.describe_event_bus(backend._normalize_event_bus_arn(entry.get("EventBusName")))
     event = {
         "version": "0",
-        "id": buses.new_id(),
+        "id": push.buses.new_id(),
         "detail-type": entry["DetailType"],
         "source": entry["Source"],
         "account": backend.account_id,
-        "time": stamp(float(entry.get("Time") or buses.clock.now())),
+        "time": stamp(float(entry.get("Time") or push.buses.clock.now())),
         "region": backend.region_name,
         "resources": list(entry.get("Resources") or []),
         "detail": detail,
     }
     with serving(entry.get("TraceHeader") or served()):
-        buses.put(bus.arn, event)
+        push.deliveries.guarded(bus.arn, lambda: push.buses.put(bus.arn, event))
     return {"EventId": event["id"]}
 
 

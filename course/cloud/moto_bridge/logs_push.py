@@ -44,8 +44,10 @@ def _send_log_events(original: Function) -> Function:
             if selected:
                 original(self, service, destination_arn, filter_name, selected)
         elif push is not None:
-            push.log_subscriptions.written(
-                self.account_id, self.log_group.arn, self.log_stream_name, subscription, events
+            group, stream = self.log_group.arn, self.log_stream_name
+            push.deliveries.guarded(
+                group,
+                lambda: push.log_subscriptions.written(self.account_id, group, stream, subscription, events),
             )
 
     return send_log_events

@@ -101,7 +101,7 @@ def _happened(account: str, name: str, bucket: Any, key: Any, key_name: str = ""
         )
         push.buckets.happened(happening, notifications(configuration), configuration.event_bridge is not None)
 
-    afterwards(tell)
+    afterwards(lambda: push.deliveries.guarded(bucket.arn, tell))
 
 
 def notifications(configuration: Any) -> list[s3.Notification]:

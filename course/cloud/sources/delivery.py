@@ -124,6 +124,13 @@ class Deliveries:
         else:
             self._note("dead-lettered", delivery)
 
+    def guarded(self, source_arn: str, do: Callable[[], None]) -> None:
+        """Do what leads to deliveries. A bug of ours on the way is written down and costs nobody the request."""
+        try:
+            do()
+        except Exception as error:
+            self._ledger.note("delivery.failure", source_arn, because=f"InternalFailure: {error!r}")
+
     def note_dropped(self, delivery: Delivery, because: str) -> None:
         """Write down that a delivery is not made, and why."""
         self._note("dropped", delivery, because)

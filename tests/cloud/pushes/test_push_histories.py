@@ -162,3 +162,19 @@ def test_a_door_that_fails_for_a_while_loses_nothing(cloud, everything, monkeypa
     assert fates["delivery.retried"] == 12
     assert fates["delivery.failed"] == 0
     assert len(cloud.ledger.entries("event.accepted")) == fates["delivery.sent"]
+
+
+def test_a_bug_on_the_way_costs_nobody_the_request(cloud, everything, monkeypatch):
+    everything(cloud)
+    push = cloud._pushes._push
+
+    def broken(*args: Any, **more: Any) -> None:
+        raise KeyError("oops")
+
+    monkeypatch.setattr(push.buckets, "happened", broken)
+    monkeypatch.setattr(push.buses, "put", broken)
+    cloud.client("s3").put_object(Bucket="shelf", Key="k", Body=b"x")
+    entry = {"Source": "me", "DetailType": "d", "Detail": "{}"}
+    assert cloud.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+    failures = cloud.ledger.entries("delivery.failure")
+    assert [failure.because for failure in failures] == ["InternalFailure: KeyError('oops')"] * 2
