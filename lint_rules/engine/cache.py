@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from lint_rules.engine.config import Config
@@ -22,7 +22,7 @@ from lint_rules.engine.packing import pack, unpack
 FOLDER = ".lambdalint_cache"
 """The name of the folder in which the notes stand, beside the configuration or in the current folder."""
 
-_FORM = 1
+_FORM = 2
 _AGES = 20
 """Runs for which an island's findings are kept though nobody asks for them."""
 _TICK = 2_000_000_000
@@ -48,6 +48,7 @@ class Cache:
         self._folder = folder
         self._files: dict[str, Any] = {}
         self._islands: dict[str, Any] = {}
+        self._runs: dict[str, Any] = {}
         self._written = 0
         self._changed = False
         if self._path:
@@ -76,10 +77,11 @@ class Cache:
             state = os.stat(path)
         except OSError:
             return
-        own = [entry.digest, list(entry.links), entry.note, entry.blank, entry.aside]
-        noted = [state.st_size, state.st_mtime_ns, *own]
-        if self._files.get(os.path.abspath(path)) != json.loads(json.dumps(noted)):
-            self._files[os.path.abspath(path)] = noted
+        links = [list(part) if isinstance(part, tuple) else part for part in entry.links]
+        noted = [state.st_size, state.st_mtime_ns, entry.digest, links, entry.note, entry.blank, entry.aside]
+        place = os.path.abspath(path)
+        if self._files.get(place) != noted:
+            self._files[place] = noted
             self._changed = True
 
     def findings(self, key: str) -> list[Finding] | None:
@@ -102,22 +104,44 @@ class Cache:
             self._islands[key] = [0, [pack(finding) for finding in findings]]
             self._changed = True
 
+    def run(self, key: str, paths: Sequence[str]) -> tuple[list[Finding], list[list[str]]] | None:
+        """What is noted of a whole run over these paths: the findings, and the islands."""
+        found = self.findings(key)
+        noted = self._runs.get(key)
+        try:
+            if found is None or noted is None:
+                return None
+            return found, [[paths[number] for number in part] for part in noted]
+        except (TypeError, IndexError):
+            return None
+
+    def note_run(
+        self, key: str, findings: Iterable[Finding], paths: Sequence[str], parts: Iterable[Sequence[str]]
+    ) -> None:
+        """Note a whole run."""
+        numbers = {path: number for number, path in enumerate(paths)}
+        self.note_findings(key, findings)
+        if self._path:
+            self._runs[key] = [[numbers[path] for path in part] for part in parts]
+
     def save(self) -> None:
         """Write the notes, if there is anything new in them and they can be written."""
         if not self._path or not self._changed:
             return
         for noted in self._islands.values():
             noted[0] += 1
+        islands = {key: noted for key, noted in self._islands.items() if noted[0] <= _AGES}
         content = {
             "form": _FORM,
             "files": self._files,
-            "islands": {key: noted for key, noted in self._islands.items() if noted[0] <= _AGES},
+            "islands": islands,
+            "runs": {key: noted for key, noted in self._runs.items() if key in islands},
         }
         try:
             self._prepare()
             temporary = f"{self._path}.{os.getpid()}"
             with open(temporary, "w", encoding="utf-8", errors="surrogatepass") as file:
-                json.dump(content, file, separators=(",", ":"))
+                file.write(json.dumps(content, separators=(",", ":")))
             os.replace(temporary, self._path)
         except (OSError, ValueError):
             return  # A read-only folder, a full disk: the next run is slower, that is all.
@@ -142,22 +166,25 @@ class Cache:
             with open(self._path, encoding="utf-8", errors="surrogatepass") as file:
                 self._written = os.fstat(file.fileno()).st_mtime_ns
                 content = json.load(file)
-            files, islands = content["files"], content["islands"]
-            if content["form"] != _FORM or not isinstance(files, dict) or not isinstance(islands, dict):
+            files, islands, runs = content["files"], content["islands"], content["runs"]
+            if content["form"] != _FORM or not all(isinstance(part, dict) for part in (files, islands, runs)):
                 return
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return
         self._files = files
+        self._runs = runs
         self._islands = {key: noted for key, noted in islands.items() if _sound(noted)}
 
 
 def key_of(files: Iterable[tuple[str, str, Config]]) -> str:
     """The key of an island: its files, what they hold, and the settings that decide what is found there."""
-    parts: list[object] = []
-    for path, contents, own in files:
-        settings = (own.select, own.extend_select, own.ignore, own.per_file_ignores, own.profile, own.root)
-        parts.append((path, contents, settings))
-    return digest(repr(parts).encode("utf-8", "surrogatepass"))
+    settings: dict[Config, int] = {}
+    parts = [(path, contents, settings.setdefault(own, len(settings))) for path, contents, own in files]
+    decisive = [
+        (own.select, own.extend_select, own.ignore, own.per_file_ignores, own.profile, own.root)
+        for own in settings
+    ]
+    return digest(repr((parts, decisive)).encode("utf-8", "surrogatepass"))
 
 
 def _sound(noted: object) -> bool:

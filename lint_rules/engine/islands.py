@@ -48,12 +48,15 @@ class _Atlas:
         self._sorted = sorted(self.home)
         self._stems: dict[str, list[str]] = {}
         self._folders: dict[str, bool] = {}
+        self._firsts: set[str] = set()
         modules: dict[str, str] = {}
         for name in self._sorted:
             folder, file = posixpath.split(name)
             self._stems.setdefault(file.partition(".")[0], []).append(name)
+            self._firsts.add(file.partition(".")[0])
             while folder not in self._folders:
                 self._folders[folder] = False
+                self._firsts.add(posixpath.basename(folder))
                 folder = posixpath.dirname(folder)
             if file.endswith((".tf", ".tf.json")):
                 folder = posixpath.dirname(name)
@@ -90,10 +93,13 @@ class _Atlas:
 
     def bind_import(self, path: str, dotted: str) -> None:
         """Bind a Python file to what an import of it names."""
-        folder = posixpath.dirname(posixpath.normpath(path))
-        level = len(dotted) - len(dotted.lstrip("."))
         below = dotted.endswith(".*")
-        place = dotted.removesuffix(".*").lstrip(".").replace(".", "/")
+        plain = dotted.removesuffix(".*")
+        level = len(plain) - len(plain.lstrip("."))
+        if not level and plain.partition(".")[0] not in self._firsts:
+            return  # Of the standard library, or installed.
+        folder = posixpath.dirname(posixpath.normpath(path))
+        place = plain.lstrip(".").replace(".", "/")
         if level:
             folder = posixpath.normpath(posixpath.join(folder, *[".."] * (level - 1)))
             name = posixpath.normpath(posixpath.join(folder, place))
@@ -103,21 +109,23 @@ class _Atlas:
             return
         found = False
         while True:
-            name = posixpath.join(folder, place)
+            name = f"{folder}/{place}" if folder and folder != "/" else folder + place
             found = found or self._bind(path, name)
             if below and name in self._folders:
                 self._take_in(path, name)
             if (found and not below) or folder in ("", "/", ".") or folder.endswith(".."):
                 return
-            folder = posixpath.dirname(folder)
+            folder = folder.rpartition("/")[0] or folder[: folder.startswith("/")]
 
     def _bind(self, path: str, name: str) -> bool:
         """Whether another file was found under this name."""
-        found = [self.home.get(name + ".py"), self.home.get(posixpath.normpath(name + "/__init__.py"))]
-        others = [other for other in found if other is not None and other != path]
-        for other in others:
-            self.union(path, other)
-        return bool(others)
+        package = "__init__.py" if name == "." else name + "/__init__.py"
+        found = False
+        for other in (self.home.get(name + ".py"), self.home.get(package)):
+            if other is not None and other != path:
+                self.union(path, other)
+                found = True
+        return found
 
     def _take_in(self, path: str, folder: str) -> None:
         """Put everything in a folder into the group of a path."""

@@ -33,10 +33,15 @@ class Layers:
         self._fixed = self._change(fixed) if fixed else None
         self._folders: dict[str, Config | None] = {}
         self._default: Config | None = None
+        self._by_name: dict[str, Config] = {}
 
     def of(self, path: str) -> Config:
         """The settings for a file."""
-        return self.in_folder(os.path.dirname(path) or ".")
+        folder = os.path.dirname(path)
+        found = self._by_name.get(folder)
+        if found is None:
+            found = self._by_name[folder] = self.in_folder(folder or ".")
+        return found
 
     def in_folder(self, folder: str) -> Config:
         """The settings for what stands in a folder."""

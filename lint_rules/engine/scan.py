@@ -106,8 +106,6 @@ class Scan:
             self._take_in(lint_island(self.island(self.paths), self._help.clock))
 
     def _lint_parts(self, files: Sequence[str]) -> None:
-        from lint_rules.engine.islands import islands
-
         entries = {
             path: entry
             for path in self._help.watched(files, "Reading")
@@ -116,17 +114,26 @@ class Scan:
         self.notes += [entry.note for entry in entries.values() if entry.note]
         self.paths = [path for path, entry in entries.items() if not entry.blank]
         self.aside = {path for path in self.paths if entries[path].aside}
+        run = self._key(self.paths, entries)
+        known = self._cache.run(run, self.paths) if self._cache else None
+        if known is not None:
+            self.findings, self.parts = known
+            return
+        from lint_rules.engine.islands import islands
+
         self.parts = islands({path: entries[path].links for path in self.paths})
         todo: list[tuple[str, Island]] = []
         for part in self.parts:
-            key, known = self._known(part, entries)
-            if known is None:
+            key = self._key(part, entries)
+            kept = self._cache.findings(key) if self._cache else None
+            if kept is None:
+                unread = [path for path in part if path not in self._data]
                 island = self.island(part)
-                if any(digest(data) != entries[path].digest for path, data in island.files.items()):
-                    key = ""  # Changed while we looked: what is found now is not what the key says.
+                if any(digest(island.files.get(path, b"")) != entries[path].digest for path in unread):
+                    key = run = ""  # Changed while we looked: what is found now is not what the key says.
                 todo.append((key, island))
             else:
-                self.findings += known
+                self.findings += kept
         help = self._help
         outcomes = {}
         for number, outcome in lint_islands(
@@ -138,16 +145,17 @@ class Scan:
         for number in sorted(outcomes):
             self._take_in(outcomes[number])
         if self._cache:
+            if run and not self.crashes:
+                self._cache.note_run(run, self.findings, self.paths, self.parts)
             self._cache.save()
 
-    def _known(self, part: list[str], entries: Mapping[str, Entry]) -> tuple[str, list[Finding] | None]:
-        """The key of an island, and what is kept of it."""
+    def _key(self, part: list[str], entries: Mapping[str, Entry]) -> str:
+        """The key of some of the files, where answers are kept."""
         if self._cache is None:
-            return "", None
+            return ""
         from lint_rules.engine.cache import key_of
 
-        key = key_of([(path, entries[path].digest, self._settings.of(path)) for path in part])
-        return key, self._cache.findings(key)
+        return key_of([(path, entries[path].digest, self._settings.of(path)) for path in part])
 
     def _entry(self, path: str) -> Entry | None:
         from lint_rules.engine.cache import Entry

@@ -114,6 +114,13 @@ def test_a_change_that_keeps_size_and_time_is_seen_soon_after_the_note(run, tree
     assert output(run, ".") == output(run, ".", "--no-cache")
 
 
+def test_islands_of_a_warm_run_are_fixed_as_those_of_a_cold_one(run, tree):
+    cold = run("check", ".", "--diff", "--unsafe-fixes", "--no-cache")
+    run("check", ".")
+    assert run("check", ".", "--diff", "--unsafe-fixes") == cold
+    assert cold[0] == 1
+
+
 def test_other_settings_have_other_answers(run, tree):
     output(run, ".")
     assert output(run, ".", "--select", "LAM990,LAM1") == output(
@@ -138,7 +145,7 @@ def test_a_broken_cache_is_a_slow_run_and_no_more(run, tree, damage):
     (kept,) = notes(tree)
     kept.write_bytes(damage)
     assert output(run, ".") == first
-    assert json.loads(kept.read_text())["form"] == 1
+    assert json.loads(kept.read_text())["islands"]
 
 
 def test_a_cache_of_wrong_kinds_is_not_believed(run, tree):
@@ -148,6 +155,7 @@ def test_a_cache_of_wrong_kinds_is_not_believed(run, tree):
     for wrong in (None, 1, [], {}, [0, [1]], [0, [["x"] * 6]], ["a", []]):
         broken = {**content, "files": dict.fromkeys(content["files"], wrong)}
         broken["islands"] = dict.fromkeys(content["islands"], wrong)
+        broken["runs"] = dict.fromkeys(content["runs"], wrong)
         kept.write_text(json.dumps(broken))
         assert output(run, ".") == first
 
