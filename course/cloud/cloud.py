@@ -40,6 +40,7 @@ from course.cloud.moto_bridge.outbox import MotoOutbox
 from course.cloud.moto_bridge.pushes import Pushes
 from course.cloud.moto_bridge.sqs_store import MotoQueues
 from course.cloud.moto_bridge.stack_resources import LambdaApi
+from course.cloud.moto_bridge.streams import MotoStreams
 from course.cloud.observe.invocation_metrics import Shares
 from course.cloud.observe.ledger import Ledger
 from course.cloud.observe.measures import Measures
@@ -163,7 +164,9 @@ class Cloud:
         self._invocations = Invocations(targets, engine, queue, self.recursion, traces, self._new_id)
         call = Caller(targets, engine.invoke, self.recursion, traces, self._new_id)
         self._queues = MotoQueues(self.ledger)
-        ground = Ground(self.clock, self._work, self.ledger, call, self.outbox, self._queues)
+        self._streams = MotoStreams(self.clock, self._work, self.ledger)
+        common = (self.clock, self._work, self.ledger, call, self.outbox)
+        ground = Ground(*common, self._queues, self._streams.stores, self._new_id)
         self._mappings = self._account.sources = Mappings(self._account, ground)
         known = operations(self._account)
         self._stacks = LambdaApi(known, self.clock)
@@ -253,6 +256,7 @@ class Cloud:
         atexit.unregister(self.close)
         self._server.close()
         self._pushes.close()
+        self._streams.close()
         self._queues.close()
         stacks.current.leave(self._stacks)
         metrics.current.leave(self._metrics)

@@ -78,3 +78,7 @@ class Outcome:
     environment: str
     log_stream: str
     cold: bool
+    request: str = ""
+    """The request id, for a caller that did not choose it."""
+    version: str = ""
+    """The version that ran, where the caller named an alias."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from course.cloud.api.targets import Targets
 from course.cloud.engine.recursion import Recursion
@@ -39,4 +40,7 @@ class Caller:
             invoked_arn=invoked_arn,
             trace=header,
         )
-        return self._run(invocation)
+        return replace(self._run(invocation), request=request, version=function.version)
+
+    def role(self, function_arn: str) -> str:
+        return self._targets.runnable(function_arn, None).function.role

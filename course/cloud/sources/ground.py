@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from course.cloud.engine.work import Work
 from course.cloud.model import Outcome
 from course.cloud.observe.ledger import Ledger
 from course.cloud.sources.queues import Queues
+from course.cloud.sources.streams import Streams
 from course.cloud.virtual_clock import VirtualClock
 
 
@@ -22,6 +24,10 @@ class Call(Protocol):
         `trace` is the header that travelled with the event. Raises AwsError: TooManyRequests if it is throttled,
         ResourceNotFound if there is no such function, RecursiveInvocation if it is stopped in a loop.
         """
+        ...
+
+    def role(self, function_arn: str) -> str:
+        """The ARN of the function's execution role. Raises ResourceNotFound."""
         ...
 
 
@@ -47,5 +53,9 @@ class Ground:
     call: Call
     outbox: Outbox
     queues: Queues
+    streams: Mapping[str, Streams] = field(default_factory=dict)
+    """By service: the third part of a stream's ARN."""
+    new_id: Callable[[], str] = str
+    """Makes request ids for what never became a request."""
     board: Board = field(init=False)
     """`Mappings` puts itself here."""

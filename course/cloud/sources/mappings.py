@@ -34,6 +34,8 @@ class Mappings:
         self._watched: dict[str, tuple[Poller, ...]] = {}
         """The pollers of a source's ARN, read without the lock."""
         ground.queues.watch(self.notify)
+        for streams in ground.streams.values():
+            streams.watch(self.notify)
 
     def notify(self, source_arn: str, besides: object = None) -> None:
         """A source may have something new. Called in the sender's thread; costs nothing if nobody polls it.
