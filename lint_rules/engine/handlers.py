@@ -22,6 +22,7 @@ from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
 from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.state import Kept, kept_state
+from lint_rules.engine.templates.inline import module_name
 
 if TYPE_CHECKING:
     from lint_rules.engine.finding import Edit
@@ -129,7 +130,9 @@ def _referenced(codebase: Codebase, template: Template, spec: FunctionSpec) -> I
     if isinstance(runtime, str) and not runtime.startswith("python"):
         return
     path, _, name = handler.rpartition(".")
-    module = _module(codebase, template, spec, path.replace(".", "/").lstrip("/") + ".py")
+    file = path.replace(".", "/").lstrip("/") + ".py"
+    inside = codebase.at(module_name(spec)) if not spec.inline_code.absent else None
+    module = inside or _module(codebase, template, spec, file)
     if module is not None and module.tree is not None and not _is_test(module):
         scope = codebase.function(module, name)
         if scope is not None:

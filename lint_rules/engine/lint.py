@@ -84,6 +84,7 @@ class _Chosen:
 
     def __init__(self, project: Project, config: Settings) -> None:
         known = load_rules()
+        self.placed = project.placed
         self._configs = {path: config.of(path) for path in project.documents}
         sets = {made: select(made, known) for made in {*self._configs.values()} or {config.of(".")}}
         names = {made: frozenset(rule.name for rule in rules) for made, rules in sets.items()}
@@ -108,7 +109,7 @@ def _run(
     check = rule.check
     for subject in subjects:
         try:
-            for finding in check(subject):
+            for finding in map(chosen.placed, check(subject)):
                 if chosen.counts(rule, finding.span.path):
                     stamped = finding._replace(rule=rule.name, severity=finding.severity or rule.severity)
                     found.setdefault((finding.span.path, finding.span.start, rule.code), stamped)

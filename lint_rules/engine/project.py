@@ -14,10 +14,11 @@ from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.problem import Problem
 
 if TYPE_CHECKING:
-    from lint_rules.engine.finding import Edit
+    from lint_rules.engine.finding import Edit, Finding
     from lint_rules.engine.handlers import Handler
     from lint_rules.engine.sources.module import Module
     from lint_rules.engine.sources.node import Node
+    from lint_rules.engine.templates.inline import Inline
     from lint_rules.engine.templates.model import Template
     from lint_rules.engine.templates.stacks import Given
     from lint_rules.engine.templates.terraform import Read, Terraform
@@ -43,6 +44,8 @@ class Project:
         """Paths whose reading ran into a mistake of ours; nothing of them is shown to rules."""
         self._modules: dict[str, list[Module]] = {}
         self._templates: dict[str, list[Template]] = {}
+        self._inline: dict[str, list[Inline]] = {}
+        self._by_place: dict[str, Inline] = {}
         self._given: Given | None = None
         self._terraform: Terraform | None = None
         self._hcl: Read = {}
@@ -94,8 +97,11 @@ class Project:
 
     @property
     def modules(self) -> list[Module]:
-        """Python files, the plain code of notebooks, and Python files that notebooks write."""
-        return [module for path in self.documents for module in self.modules_of(path)]
+        """Python files, the plain code of notebooks, Python files that notebooks write, and code in templates."""
+        return [
+            *(module for path in self.documents for module in self.modules_of(path)),
+            *(inline.module for path in self.documents for inline in self._inline_of(path)),
+        ]
 
     @property
     def templates(self) -> list[Template]:
@@ -130,6 +136,30 @@ class Project:
         yield from (problem for problem in self.unreadable if problem.span.path == path)
         yield from (module.error for module in self.modules_of(path) if module.error)
         yield from (template.error for template in self.templates_of(path) if template.error)
+        yield from (problem for inline in self._inline_of(path) if (problem := inline.problem()))
+
+    def _inline_of(self, path: str) -> list[Inline]:
+        """The Python code inside the templates of a document."""
+        if path not in self._inline:
+            self._inline[path] = []
+            text = self.documents[path].text
+            if "ZipFile" in text or "InlineCode" in text or "from_inline" in text:
+                from lint_rules.engine.templates.inline import inline_code
+
+                self._inline[path] = [
+                    code for found in self.templates_of(path) for code in inline_code(found)
+                ]
+                self._by_place.update((code.document.path, code) for code in self._inline[path])
+        return self._inline[path]
+
+    def placed(self, finding: Finding) -> Finding:
+        """A finding where people can see it: in code inside a template, at its line of the template."""
+        inline = self._by_place.get(finding.span.path)
+        if inline is None:
+            return finding
+        from lint_rules.engine.templates.inline import placed
+
+        return placed(finding, inline)
 
     def subjects(self, name: str) -> Sequence[Any]:
         """What a rule that looks at the class of this name is shown."""
