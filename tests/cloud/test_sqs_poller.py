@@ -271,3 +271,26 @@ def test_a_queue_that_is_deleted_under_its_mapping_ends_nothing_else(bench):
     here.clock.advance(20)
     assert here.batches == []
     assert here.ledger.entries("InternalFailure") == []
+
+
+def test_a_message_stays_when_its_dead_letter_queue_is_gone(bench):
+    here = bench()
+    here.fates = ["error"]
+    id = here.send("x")
+    here.clock.advance(0)
+    here.backend.delete_queue(here.dead.name)
+    here.clock.advance(200)
+    assert [one.id for one in here.queue._messages] == [id]
+    here.fates = ["ok"]
+    here.clock.advance(31)
+    assert here.processed == [id]
+
+
+def test_a_queue_without_a_visibility_timeout_gives_a_failing_function_a_second(bench):
+    here = bench()
+    here.queue.visibility_timeout = 0
+    here.fates = ["error"]
+    here.send("x")
+    here.clock.advance(10)
+    assert len(here.batches) == MOST
+    assert len(here.dead._messages) == 1

@@ -107,9 +107,7 @@ def next_change(queue: Any, since: float) -> float | None:
 
 
 def _choose(queue: Any, count: int, now: float) -> tuple[list[Any], list[Any], list[Any]]:
-    most = (
-        queue.redrive_policy["maxReceiveCount"] if queue.dead_letter_queue and queue.redrive_policy else None
-    )
+    most = queue.redrive_policy["maxReceiveCount"] if _has_dead_letters(queue) else None
     oldest = now - queue.message_retention_period * 1000
     flying = [one for one in queue._pending_messages if one.visible_at > now]
     queue._pending_messages = set(flying)
@@ -135,6 +133,16 @@ def _choose(queue: Any, count: int, now: float) -> tuple[list[Any], list[Any], l
             # SQS gives as many as it can of one group before it goes on to the next.
             others.append(message)
     return expired, dead, [*found, *others][:count]
+
+
+def _has_dead_letters(queue: Any) -> bool:
+    """Whether its dead-letter queue is still there: otherwise messages stay where they are."""
+    from moto.sqs.models import sqs_backends
+
+    target = queue.dead_letter_queue
+    if target is None or not queue.redrive_policy:
+        return False
+    return sqs_backends[target.account_id][target.region].queues.get(target.name) is target
 
 
 def append(queue: Any, message: Any) -> None:

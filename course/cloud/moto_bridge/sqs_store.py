@@ -26,13 +26,13 @@ class MotoQueues:
 
     def settings(self, arn: str) -> QueueSettings | None:
         queue = _queue(arn)
-        return None if queue is None else QueueSettings(int(queue.visibility_timeout), bool(queue.fifo_queue))
+        return None if queue is None else QueueSettings(_visibility(queue), bool(queue.fifo_queue))
 
     def receive(self, arn: str, most: int) -> list[Message]:
         queue = _queue(arn)
         if queue is None:
             return []
-        return [_message(one) for one in sqs_messages.receive(queue, most, int(queue.visibility_timeout))]
+        return [_message(one) for one in sqs_messages.receive(queue, most, _visibility(queue))]
 
     def delete(self, arn: str, messages: Sequence[Message]) -> list[Message]:
         queue = _queue(arn)
@@ -65,6 +65,11 @@ def _queue(arn: str) -> Any:
     patches.apply()
     _, _, _, region, account, name = arn.split(":", 5)
     return sqs_backends[account][region].queues.get(name)
+
+
+def _visibility(queue: Any) -> int:
+    # With 0 a function that fails would get its message again for ever, without any time in between.
+    return max(int(queue.visibility_timeout), 1)
 
 
 def _message(message: Any) -> Message:
