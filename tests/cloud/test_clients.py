@@ -45,7 +45,7 @@ def aws(cloud, tmp_path):
     """Run the AWS CLI: its output, decoded where it is JSON."""
     environment = {**cloud.environment(), "PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_PAGER": ""}
 
-    def run(*words, code=0):
+    def run(*words, code=0, output="json"):
         done = subprocess.run(
             [Path(sys.executable).with_name("aws"), *words],
             env=environment,
@@ -56,6 +56,8 @@ def aws(cloud, tmp_path):
             timeout=60,
         )
         assert done.returncode == code, done.stderr
+        if output == "text":
+            return done.stdout
         return done.stderr if code else json.loads(done.stdout or "null")
 
     return run
@@ -89,6 +91,29 @@ def test_the_aws_cli_reads_the_log_of_an_invocation(aws, deploy, tmp_path):
     assert "LogResult" in answer
     events = aws("logs", "filter-log-events", "--log-group-name", "/aws/lambda/f")["events"]
     assert [event["message"] for event in events if "hello" in event["message"]] == ["hello from f\n"]
+
+
+SAM = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties: {FunctionName: hello, Handler: app.handler, Runtime: python3.13, CodeUri: src}
+"""
+
+
+def test_the_aws_cli_packages_and_deploys_a_serverless_template(aws, cloud, invoke, tmp_path):
+    cloud.client("s3").create_bucket(Bucket="artifacts")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text("def handler(event, context): return 'hi'")
+    (tmp_path / "template.yaml").write_text(SAM)
+    source = ("--template-file", "template.yaml", "--s3-bucket", "artifacts")
+    aws("cloudformation", "package", *source, "--output-template-file", "packaged.yaml", output="text")
+    deploying = ("cloudformation", "deploy", "--template-file", "packaged.yaml", "--stack-name", "s")
+    capable = ("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
+    assert "Successfully created/updated stack - s" in aws(*deploying, *capable, output="text")
+    assert invoke("hello").payload == "hi"
+    assert "No changes to deploy" in aws(*deploying, *capable, code=255)
 
 
 def test_powertools_log_measure_parse_and_charge_once(cloud, deploy, invoke):

@@ -82,7 +82,8 @@ def test_a_cloud_does_not_start_on_a_moto_that_has_changed(monkeypatch):
 
 def test_the_command_says_it_and_ends_with_2(tmp_path):
     (tmp_path / "sitecustomize.py").write_text(
-        "import moto, moto.core.model_instances as m\nmoto.__version__ = '5.2.6'\ndel m.reset_model_data\n"
+        "import moto, moto.core.model_instances as m\nmoto.__version__ = '5.2.6'\n"
+        "def reset_model_data(): pass\nm.reset_model_data = reset_model_data\n"
     )
     place = os.pathsep.join([str(tmp_path), *sys.path])
     done = subprocess.run(

@@ -213,6 +213,30 @@ def test_an_update_that_is_refused_changes_everything_back(stacks, api):
         api.get_policy(FunctionName="f")
 
 
+def test_an_alias_waits_for_what_it_provisions_and_fails_with_it(stacks, api, invoke):
+    kind = "import os\ndef handler(event, context): return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']"
+    ahead = {"ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": "1"}}
+
+    def body(source):
+        return template(
+            Function=function(FunctionName="f", Code={"ZipFile": source}),
+            Version=of("Version"),
+            Alias=of("Alias", Name="live", FunctionVersion={"Fn::GetAtt": ["Version", "Version"]}, **ahead),
+        )
+
+    stacks.create_stack(StackName="s", TemplateBody=body(kind))
+    assert status(stacks) == "CREATE_COMPLETE"
+    assert invoke("f:live").payload == "provisioned-concurrency"
+    stacks.delete_stack(StackName="s")
+    stacks.create_stack(StackName="t", TemplateBody=body("raise KeyError"))
+    assert status(stacks, "t") == "ROLLBACK_COMPLETE"
+    assert reasons(stacks, "CREATE_FAILED", "t") == {
+        "Alias": 'Resource handler returned message: "Provisioned Concurrency configuration failed to be applied. '
+        'Reason: FAILED" (HandlerErrorCode: NotStabilized)'
+    }
+    assert api.list_functions()["Functions"] == []
+
+
 def test_a_change_set_deploys_as_the_command_line_does(stacks, api, invoke):
     arguments = {"StackName": "s", "ChangeSetName": "c"}
     body = template({"Name": {"Ref": "Function"}})
@@ -230,58 +254,3 @@ def test_a_change_set_that_is_refused_leaves_nothing(stacks, api):
     assert status(stacks) == "ROLLBACK_COMPLETE"
     assert "less than or equal to 900" in reasons(stacks, "CREATE_FAILED")["Function"]
     assert api.list_functions()["Functions"] == []
-
-
-SAM = """
-Transform: AWS::Serverless-2016-10-31
-Parameters:
-  Who: {Type: String, Default: sam}
-Resources:
-  Hello:
-    Type: AWS::Serverless::Function
-    Properties:
-      Handler: index.handler
-      Runtime: python3.13
-      InlineCode: |
-        import os
-        def handler(event, context): return os.environ["WHO"]
-      Environment: {Variables: {WHO: !Ref Who}}
-      AutoPublishAlias: live
-      Policies: [AmazonS3ReadOnlyAccess]
-      Events:
-        Queue: {Type: SQS, Properties: {Queue: !GetAtt Messages.Arn}}
-  Messages: {Type: AWS::SQS::Queue}
-Outputs:
-  Name: {Value: !Ref Hello}
-"""
-
-
-def test_a_serverless_template_is_expanded(stacks, api, invoke):
-    stacks.create_stack(
-        StackName="s",
-        TemplateBody=SAM,
-        Parameters=[{"ParameterKey": "Who", "ParameterValue": "you"}],
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-    )
-    assert status(stacks) == "CREATE_COMPLETE", reasons(stacks, "CREATE_FAILED")
-    name = outputs(stacks)["Name"]
-    assert (invoke(f"{name}:live").payload, invoke(f"{name}:live").version) == ("you", "1")
-    assert len(api.list_event_source_mappings(FunctionName=f"{name}:live")["EventSourceMappings"]) == 1
-
-
-@pytest.mark.parametrize(
-    ("mistake", "complaint"),
-    [
-        (("Runtime: python3.13", "PackageType: Zap"), "PackageType"),
-        (("AutoPublishAlias: live", "AutoPublishAlias: [live]"), "AutoPublishAlias"),
-    ],
-)
-def test_a_serverless_template_with_a_mistake_is_refused_with_sam_s_words(mistake, complaint, stacks):
-    with pytest.raises(ClientError) as caught:
-        stacks.create_stack(StackName="s", TemplateBody=SAM.replace(*mistake))
-    message = caught.value.response["Error"]["Message"]
-    assert message.startswith(
-        "Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application Specification document. "
-        "Number of errors found: 1. Resource with id [Hello] is invalid. "
-    )
-    assert complaint in message

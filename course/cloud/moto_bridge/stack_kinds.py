@@ -17,6 +17,10 @@ Call = Callable[[str, Properties], Properties]
 """Asks an operation of the Lambda API by its name. Members that it does not have are left out."""
 
 
+class NotStable(Exception):
+    """A resource was accepted, and did not come to be. The message is CloudFormation's."""
+
+
 @dataclass(frozen=True)
 class Made:
     """A resource that is there: its physical id, which is what `Ref` gives, and what `Fn::GetAtt` gives."""
@@ -111,13 +115,21 @@ def _tags(given: Properties) -> dict[str, str]:
 
 def _version(call: Call, name: str, given: Properties) -> Made:
     made = call("PublishVersion", given)
-    _provision(call, made["FunctionName"], made["Version"], given)
+    try:
+        _provision(call, made["FunctionName"], made["Version"], given)
+    except BaseException:
+        call("DeleteFunction", {"FunctionName": made["FunctionArn"]})
+        raise
     return Made(made["FunctionArn"], {"FunctionArn": made["FunctionArn"], "Version": made["Version"]})
 
 
 def _alias(call: Call, name: str, given: Properties) -> Made:
     made = call("CreateAlias", {**given, "RoutingConfig": _routing(given)})
-    _provision(call, given["FunctionName"], given["Name"], given)
+    try:
+        _provision(call, given["FunctionName"], given["Name"], given)
+    except BaseException:
+        call("DeleteAlias", given)
+        raise
     return Made(made["AliasArn"], {"AliasArn": made["AliasArn"]})
 
 

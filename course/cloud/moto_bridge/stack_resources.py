@@ -16,7 +16,7 @@ from course.cloud.api.protocol import model
 from course.cloud.api.validation import validate
 from course.cloud.clock import Clock
 from course.cloud.errors import AwsError, ProvisionedConcurrencyNotFound, ResourceInUse, ResourceNotFound
-from course.cloud.moto_bridge.stack_kinds import Kind, Made, Properties
+from course.cloud.moto_bridge.stack_kinds import Kind, Made, NotStable, Properties
 from course.cloud.sources.mappings import TRANSITION
 
 _REASONS = {404: "NotFound", 409: "AlreadyExists", 429: "Throttling"}
@@ -24,17 +24,20 @@ _REASONS = {404: "NotFound", 409: "AlreadyExists", 429: "Throttling"}
 https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html (2026-11)"""
 _ROUNDS = 10
 """How often a mapping is asked for again that is on the way from one state to another."""
+_PATIENCE = 60.0
+"""Seconds that environments which are provisioned are waited for."""
 
 
 class Refused(Exception):
     """A resource of a stack that the Lambda API refused."""
 
-    def __init__(self, logical: str, kind: str, error: AwsError) -> None:
-        code = _REASONS.get(error.status, "InvalidRequest")
-        super().__init__(
-            f'Resource handler returned message: "{error.message} (Service: Lambda, Status Code: {error.status})" '
-            f"(HandlerErrorCode: {code})"
-        )
+    def __init__(self, logical: str, kind: str, error: AwsError | NotStable) -> None:
+        if isinstance(error, AwsError):
+            code = _REASONS.get(error.status, "InvalidRequest")
+            message = f"{error.message} (Service: Lambda, Status Code: {error.status})"
+        else:
+            code, message = "NotStabilized", str(error)
+        super().__init__(f'Resource handler returned message: "{message}" (HandlerErrorCode: {code})')
         self.logical = logical
         self.kind = kind
 
@@ -42,7 +45,8 @@ class Refused(Exception):
 class LambdaApi:
     """Calls operations with what a template says: numbers and booleans may come as strings.
 
-    A mapping that is still being created or changed is waited for, as CloudFormation does.
+    A mapping that is still being created or changed is waited for, as CloudFormation does, and so are environments
+    that are provisioned. Raises AwsError, or NotStable if those cannot be had.
     """
 
     def __init__(self, operations: Mapping[str, Callable[[Properties], Properties]], clock: Clock) -> None:
@@ -60,10 +64,24 @@ class LambdaApi:
         ask = self._operations[xform_name(operation)]
         for _ in range(_ROUNDS):
             try:
-                return ask(parameters)
+                answer = ask(parameters)
+                break
             except ResourceInUse:
                 self._clock.sleep(TRANSITION)
-        return ask(parameters)
+        else:
+            answer = ask(parameters)
+        if operation == "PutProvisionedConcurrencyConfig":
+            self._await(parameters)
+        return answer
+
+    def _await(self, parameters: Properties) -> None:
+        described = self._operations["get_provisioned_concurrency_config"]
+        named = {name: parameters[name] for name in ("FunctionName", "Qualifier")}
+        until = self._clock.monotonic() + _PATIENCE
+        while (status := described(named)["Status"]) == "IN_PROGRESS" and self._clock.monotonic() < until:
+            self._clock.sleep(0.05)
+        if status != "READY":
+            raise NotStable(f"Provisioned Concurrency configuration failed to be applied. Reason: {status}")
 
 
 class Resource:
@@ -130,7 +148,7 @@ class Type:
             return replacement
         try:
             made = update(self._call, original_resource.made, old, new)
-        except AwsError as error:
+        except (AwsError, NotStable) as error:
             raise Refused(logical, self.name, error) from error
         return Resource(self, made, new, logical)
 
@@ -138,13 +156,13 @@ class Type:
         try:
             with suppress(ResourceNotFound, ProvisionedConcurrencyNotFound):  # it went with its function
                 self.kind.delete(self._call, resource.made, resource.properties)
-        except AwsError as error:
+        except (AwsError, NotStable) as error:
             raise Refused(resource.logical_resource_id, self.name, error) from error
 
     def _made(self, logical: str, name: str, properties: Properties) -> Resource:
         try:
             made = self.kind.create(self._call, name, properties)
-        except AwsError as error:
+        except (AwsError, NotStable) as error:
             raise Refused(logical, self.name, error) from error
         return Resource(self, made, properties, logical)
 

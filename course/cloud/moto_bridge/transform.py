@@ -24,6 +24,16 @@ def _parse_change_set(original: Function) -> Function:
     return _expanding(original)
 
 
+@patch(MODELS, "Stack.has_template", "92ddfbc6eeb0")
+def _has_template(original: Function) -> Function:
+    def has_template(self: Any, other: str) -> bool:
+        self._parse_template()
+        found = expand(self.parse_template(other), self.parameters, self.stack_id.split(":")[3])
+        return bool(self.template_dict == found)
+
+    return has_template
+
+
 def _expanding(original: Function) -> Function:
     def parse(self: Any) -> None:
         original(self)
@@ -55,6 +65,8 @@ def expand(template: Any, parameters: dict[str, Any], region: str) -> Any:
     except InvalidDocumentException as error:
         causes = " ".join(cause.message for cause in error.causes)
         raise ValidationError(message=f"Transform {NAME} failed with: {error.message} {causes}") from None
+    finally:
+        translator.metrics.publish()  # to nobody; it would complain later otherwise
     plain = undo_mark_unicode_str_in_template(made)
     plain.pop("Transform", None)
     return plain
