@@ -16,15 +16,37 @@ def handler(event, context):
         raise ValueError("no")
     return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
 """
+FAULTY = """
+import os, signal, sys, time
+def handler(event, context):
+    failed = []
+    for record in event["Records"]:
+        kind, _, times = record["body"].partition(":")
+        if int(record["attributes"]["ApproximateReceiveCount"]) > int(times):
+            continue
+        if kind == "raise":
+            raise ValueError(record["body"])
+        if kind == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if kind == "exit":
+            sys.exit(1)
+        if kind == "late":
+            time.sleep(60)
+        failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+"""
 REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 
 
-def furnish(cloud: Cloud, pack: Any) -> tuple[str, str]:
-    """A queue with a dead-letter queue, mapped to a function: the queue's URL and the mapping's UUID."""
+def furnish(cloud: Cloud, pack: Any, source: str = SOURCE, most: int = 2, **settings: Any) -> tuple[str, str]:
+    """A queue with a dead-letter queue, mapped to a function: the queue's URL and the mapping's UUID.
+
+    A message is received `most` times; `settings` are the mapping's.
+    """
     base = "arn:aws:sqs:us-east-1:123456789012:"
     sqs, api = cloud.client("sqs"), cloud.client("lambda")
     sqs.create_queue(QueueName="dead")
-    redrive = json.dumps({"deadLetterTargetArn": f"{base}dead", "maxReceiveCount": 2})
+    redrive = json.dumps({"deadLetterTargetArn": f"{base}dead", "maxReceiveCount": most})
     url = sqs.create_queue(QueueName="q", Attributes={"RedrivePolicy": redrive})["QueueUrl"]
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     role = cloud.client("iam").create_role(
@@ -35,9 +57,11 @@ def furnish(cloud: Cloud, pack: Any) -> tuple[str, str]:
         Runtime="python3.13",
         Handler="app.handler",
         Role=role["Role"]["Arn"],
-        Code={"ZipFile": pack(app=SOURCE)},
+        Code={"ZipFile": pack(app=source)},
     )
-    mapping = api.create_event_source_mapping(EventSourceArn=f"{base}q", FunctionName="f", **REPORTS)
+    mapping = api.create_event_source_mapping(
+        EventSourceArn=f"{base}q", FunctionName="f", **REPORTS, **settings
+    )
     cloud.clock.advance(1)
     return str(url), str(mapping["UUID"])
 
@@ -91,3 +115,17 @@ def test_a_closed_cloud_polls_no_more(pack):
             sqs.send_message(QueueUrl=url, MessageBody="raise")
     assert {thread.name for thread in threading.enumerate()} <= before
     assert cloud.clock.waiting() == 0
+
+
+def test_faults_of_every_kind_cost_no_message(cloud, pack, left):
+    url, _ = furnish(cloud, pack, FAULTY, most=3, BatchSize=1)
+    sqs = cloud.client("sqs")
+    bodies = [f"{kind}:{times}" for kind in ("raise", "kill", "exit", "late", "part") for times in range(5)]
+    ids = {sqs.send_message(QueueUrl=url, MessageBody=body)["MessageId"]: body for body in bodies}
+    cloud.clock.advance(200)
+    assert left(url) == (0, 0)
+    done = {ids[entry.id] for entry in cloud.ledger.entries("message.deleted")}
+    dead = {ids[entry.id] for entry in cloud.ledger.entries("message.dead-lettered")}
+    assert done == {body for body in bodies if int(body[-1]) < 3}
+    assert dead == {body for body in bodies if int(body[-1]) >= 3}
+    assert left(url.replace("/q", "/dead")) == (10, 0)
