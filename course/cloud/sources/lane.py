@@ -17,12 +17,14 @@ from course.cloud.api.mapping import Mapping
 from course.cloud.errors import AwsError
 from course.cloud.sources.filters import Filters
 from course.cloud.sources.ground import Ground
-from course.cloud.sources.sqs_records import chunks
+from course.cloud.sources.sqs_records import encode
 from course.cloud.sources.stream_delivery import Portion, StreamDelivery
 from course.cloud.sources.stream_records import Held, StreamType, admitted, hold
 from course.cloud.sources.streams import StreamRecord
 from course.cloud.sources.tumbling import Window, window
 
+_AROUND = 20
+"""Bytes of an event besides its records and its window."""
 _AFTER_OUR_BUG = 1.0
 """Seconds until a lane goes on when it fell over."""
 
@@ -140,8 +142,11 @@ class Lane:
         if self.closing and self._window is None:
             return
         place, length = self._place, int(mapping.members.get("TumblingWindowInSeconds") or 0)
-        role, over = "", False
-        while self.queue and len(self._held) < mapping.batch_size and self._size < quotas.SYNC_PAYLOAD:
+        room = quotas.SYNC_PAYLOAD - _AROUND
+        if self._window is not None:
+            room -= len(encode(self._window.members(self._shard, mapping.source_arn, final=False)))
+        role, full, over = "", False, False
+        while self.queue and len(self._held) < mapping.batch_size:
             record = self.queue[0]
             over = self._window is not None and record.at >= self._window.end
             if over:
@@ -150,25 +155,30 @@ class Lane:
                 self.queue.popleft()
                 place.delivery.filtered(mapping, record)
                 continue
-            if place.kind.identity and not role:
-                role = self._role(mapping)
-            self._held.append(hold(place.kind, mapping, role, record))
+            role = role or self._role(mapping)
+            held = hold(place.kind, mapping, role, record)
+            full = bool(self._held) and self._size + len(held.json) > room
+            if full:
+                break
             self.queue.popleft()
-            self._size += len(self._held[-1].json) + 1
+            self._held.append(held)
+            self._size += len(held.json) + 1
             if len(self._held) == 1:
                 self._held_since = now
             if length and self._window is None:
                 self._window = window(record.at, length)
-        ended = self._window is not None and now >= self._window.end
-        full = len(self._held) >= mapping.batch_size or self._size >= quotas.SYNC_PAYLOAD
-        if self._held and (full or over or ended or now >= self._held_since + mapping.window):
+        full = full or len(self._held) >= mapping.batch_size
+        over = over or (self._window is not None and now >= self._window.end)
+        if self._held and (full or over or now >= self._held_since + mapping.window):
             place.delivery.polled(mapping, self._shard, self._held)
-            self._portions = _portions(self._held)[::-1]
+            self._portions = [Portion(self._held)]
             self._held, self._size = [], 0
-        elif not self._held and (over or ended):
+        elif not self._held and over:
             self._portions = [Portion([])]
 
     def _role(self, mapping: Mapping) -> str:
+        if not self._place.kind.identity:
+            return ""
         try:
             return self._place.ground.call.role(mapping.function_arn)
         except AwsError:  # the call will say what is wrong
@@ -199,12 +209,3 @@ class Lane:
         cancel, self._cancel = self._cancel, None
         if cancel is not None:
             cancel()
-
-
-def _portions(held: list[Held]) -> list[Portion]:
-    """A batch in parts that one invocation takes."""
-    parts, start = [], 0
-    for count in chunks(len(one.json) for one in held):
-        parts.append(Portion(held[start : start + count]))
-        start += count
-    return parts
