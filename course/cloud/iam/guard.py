@@ -1,0 +1,155 @@
+"""Denies what the policies deny, and says why: every request of every service passes here while it is enforced.
+
+Off at first, since a learner's first function needs no policy. `enabled` is what
+`POST /_cloud/iam/enforce {"enabled": true}` sets. The keys that every example uses (`test`) stay those of the
+account's root, so that one can always repair what one has locked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from course.cloud.iam.caller import Caller, Expired, Identities, ResourcePolicies
+from course.cloud.observe.ledger import Ledger
+from lint_rules import AccessRequest, Decision, Principal, evaluate
+
+
+class Need(NamedTuple):
+    """One action on one resource that a request asks for, with the condition keys that follow from it."""
+
+    action: str
+    resource: str
+    context: Mapping[str, Any]
+
+
+class Request(NamedTuple):
+    """A request as it reached the cloud. `key` is "" for one that nobody signed."""
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+    key: str
+    token: str
+    id: str = ""
+
+
+class Refused(Exception):
+    """`code` and `message` are AWS's; `decision` says what decided, where something did."""
+
+    def __init__(self, code: str, message: str, decision: Decision | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.decision = decision
+
+
+Needs = Callable[[Request], Iterable[Need] | None]
+"""What a request asks for; None if nobody knows."""
+
+
+class Guard:
+    """`needs` is pure; `identities` and `resources` look into the services."""
+
+    def __init__(
+        self,
+        account: str,
+        region: str,
+        identities: Identities,
+        resources: ResourcePolicies,
+        needs: Needs,
+        ledger: Ledger,
+    ) -> None:
+        self.enabled = False
+        self._account = account
+        self._region = region
+        self._identities = identities
+        self._resources = resources
+        self._needs = needs
+        self._ledger = ledger
+
+    def check(self, request: Request) -> None:
+        """Raises Refused unless everything that the request asks for is allowed to whoever asks."""
+        if not self.enabled:
+            return
+        caller = self.caller(request.key, request.token)
+        if caller.principal.kind == "root":
+            return
+        needs = self._needs(request)
+        if needs is None:
+            self._ledger.note(
+                "access.unknown",
+                caller.principal.arn,
+                request.id,
+                "no action is known for it, so nothing was checked",
+                service=request.service,
+                operation=request.operation,
+            )
+            return
+        for need in needs:
+            decision = self.decide(caller, need, request.service)
+            if not decision.allowed:
+                self._deny(decision, request.id)
+
+    def caller(self, key: str, token: str) -> Caller:
+        """Who signed. Raises Refused for keys that are nobody's or no longer hold."""
+        if not key:
+            return Caller(Principal.anonymous())
+        try:
+            found = self._identities.caller(key, token)
+        except Expired:
+            raise Refused(
+                "ExpiredTokenException", "The security token included in the request is expired"
+            ) from None
+        if found is not None:
+            return found
+        if key.startswith(("AKIA", "ASIA")):
+            raise Refused(
+                "UnrecognizedClientException", "The security token included in the request is invalid."
+            )
+        return Caller(Principal.of(f"arn:aws:iam::{self._account}:root"))
+
+    def decide(self, caller: Caller, need: Need, service: str) -> Decision:
+        """Whether a caller may do one thing."""
+        context = {"aws:RequestedRegion": self._region, **caller.context, **need.context}
+        asked = AccessRequest(caller.principal, need.action, need.resource, context, self._account)
+        return evaluate(asked, caller.policies(self._resources.policy(service, need.resource)))
+
+    def require_role(self, role: str, session: str, need: Need, id: str = "") -> Decision | None:
+        """What a role lacks for one thing that Lambda does in its name; None if it may, or nothing is enforced."""
+        if not self.enabled:
+            return None
+        caller = self._identities.role(role, session)
+        if caller is None:
+            return None
+        decision = self.decide(caller, need, need.action.partition(":")[0])
+        if decision.allowed:
+            return None
+        self._note(decision, id)
+        return decision
+
+    def require_service(self, service: str, need: Need, id: str = "") -> Decision | None:
+        """As `require_role`, for what another service asks of a resource with a policy."""
+        if not self.enabled:
+            return None
+        decision = self.decide(Caller(Principal.service(service)), need, need.action.partition(":")[0])
+        if decision.allowed:
+            return None
+        self._note(decision, id)
+        return decision
+
+    def _deny(self, decision: Decision, id: str) -> None:
+        self._note(decision, id)
+        raise Refused("AccessDenied", decision.sentence, decision)
+
+    def _note(self, decision: Decision, id: str) -> None:
+        self._ledger.note(
+            "access.denied",
+            decision.principal.called,
+            id,
+            decision.because,
+            action=decision.action,
+            resource=decision.resource,
+            policy=decision.policy or decision.kind,
+            statement=decision.sid or (str(decision.position + 1) if decision.position >= 0 else ""),
+        )

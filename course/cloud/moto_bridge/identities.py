@@ -1,0 +1,116 @@
+"""The users, groups, roles and sessions of moto's IAM and STS, as callers with their policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timezone
+from functools import lru_cache
+from typing import Any
+
+from course.cloud.clock import Clock
+from course.cloud.iam.caller import Caller, Expired
+from course.cloud.moto_bridge.reliance import relies_on
+from lint_rules import MalformedPolicy, Policy, Principal, parse_policy
+
+relies_on(
+    "moto.iam.models",
+    {"User": "77205545dada", "Role": "3e4a0c1b1643", "Group": "a28bbe52c9ae", "AccessKey": "ed4c8a64d90e"},
+)
+relies_on("moto.sts.models", {"AssumedRole": "34cceb24be9f"})
+
+
+class MotoIdentities:
+    """Of one account. Policies are read when they are asked for: what is attached now counts now."""
+
+    def __init__(self, account: str, clock: Clock) -> None:
+        self._account = account
+        self._clock = clock
+
+    def caller(self, key: str, token: str) -> Caller | None:
+        for user in list(self._iam().users.values()):
+            for own in user.access_keys:
+                if own.access_key_id == key:
+                    return self._user(user) if own.status == "Active" else None
+        from moto.sts.models import sts_backends
+
+        for session in reversed(sts_backends[self._account]["aws"].assumed_roles):
+            if session.access_key_id == key:
+                if session.session_token != token:
+                    return None
+                return self._session(session)
+        return None
+
+    def role(self, arn: str, session: str) -> Caller | None:
+        role = next((role for role in self._iam().roles.values() if role.arn == arn), None)
+        if role is None:
+            return None
+        name = f"arn:aws:sts::{self._account}:assumed-role/{role.name}/{session}"
+        principal = Principal.of(name, arn, f"{role.id}:{session}")
+        return Caller(principal, _attached(role), self._boundary(role), None, _tagged(role.tags))
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        for found in (*self._iam().roles.values(), *self._iam().users.values()):
+            if found.arn == arn:
+                return _plain(found.tags)
+        return {}
+
+    def _iam(self) -> Any:
+        from moto.iam.models import iam_backends
+
+        return iam_backends[self._account]["aws"]
+
+    def _user(self, user: Any) -> Caller:
+        groups = [group for group in self._iam().groups.values() if user in group.users]
+        policies = tuple(policy for owner in (user, *groups) for policy in _attached(owner))
+        principal = Principal.of(user.arn, user_id=user.id)
+        return Caller(principal, policies, self._boundary(user), None, _tagged(user.tags))
+
+    def _session(self, session: Any) -> Caller | None:
+        if session.expiration.replace(tzinfo=timezone.utc).timestamp() <= self._clock.now():
+            raise Expired
+        role = self.role(session.role_arn, session.session_name)
+        if role is None:
+            return None
+        own = (compiled("session", "session policy", session.policy, ""),) if session.policy else None
+        return Caller(role.principal, role.identity, role.boundary, own, role.context)
+
+    def _boundary(self, owner: Any) -> Policy | None:
+        boundary = getattr(owner, "permissions_boundary_arn", None) or getattr(
+            owner, "permissions_boundary", None
+        )
+        arn = boundary.get("PermissionsBoundaryArn") if isinstance(boundary, dict) else boundary
+        found = self._iam().managed_policies.get(arn) if arn else None
+        return compiled("boundary", found.name, found.document, found.arn) if found else None
+
+
+def _attached(owner: Any) -> tuple[Policy, ...]:
+    return tuple(_each(owner))
+
+
+def _each(owner: Any) -> Iterator[Policy]:
+    for name, document in owner.policies.items():
+        yield compiled("identity", name, document if isinstance(document, str) else document.policy_document)
+    for arn, policy in owner.managed_policies.items():
+        yield compiled("identity", policy.name, policy.document, arn)
+
+
+@lru_cache(maxsize=1024)
+def compiled(kind: str, name: str, document: str, arn: str = "") -> Policy:
+    """A policy document, compiled once."""
+    try:
+        return parse_policy(document, kind, name, arn)
+    except MalformedPolicy:
+        return Policy(kind, name, arn, "2012-10-17", ())  # what cannot be read allows nothing
+
+
+def _tagged(tags: Any) -> dict[str, str]:
+    return {f"aws:PrincipalTag/{name}": value for name, value in _plain(tags).items()}
+
+
+def _plain(tags: Any) -> dict[str, str]:
+    if isinstance(tags, Mapping):
+        return {
+            name: str(value["Value"] if isinstance(value, Mapping) else value) for name, value in tags.items()
+        }
+    found: Iterable[Mapping[str, str]] = tags or ()
+    return {tag["Key"]: tag["Value"] for tag in found}

@@ -1,0 +1,70 @@
+"""The policies of buckets, queues, topics, keys and secrets, as moto keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from course.cloud.moto_bridge.identities import compiled
+from lint_rules import Policy
+
+
+class MotoResourcePolicies:
+    """Of one account and Region. `functions` gives the policy of a function's ARN, which moto does not have."""
+
+    def __init__(self, account: str, region: str, functions: Callable[[str], str | None]) -> None:
+        self._account = account
+        self._region = region
+        self._kinds: dict[str, Callable[[str], str | bytes | None]] = {
+            "s3": self._bucket,
+            "sqs": self._queue,
+            "sns": self._topic,
+            "kms": self._key,
+            "secretsmanager": self._secret,
+            "lambda": functions,
+        }
+
+    def policy(self, service: str, resource: str) -> Policy | None:
+        find = self._kinds.get(service)
+        document = find(resource) if find is not None else None
+        if not document:
+            return None
+        text = document.decode() if isinstance(document, bytes) else document
+        return compiled("key" if service == "kms" else "resource", resource, text)
+
+    def _bucket(self, arn: str) -> bytes | None:
+        from moto.s3.models import s3_backends
+
+        bucket: Any = s3_backends[self._account]["aws"].buckets.get(arn.split(":")[-1].partition("/")[0])
+        found: bytes | None = bucket.policy if bucket is not None else None
+        return found
+
+    def _queue(self, arn: str) -> str | None:
+        from moto.sqs.models import sqs_backends
+
+        queue: Any = sqs_backends[self._account][self._region].queues.get(arn.split(":")[-1])
+        found: str | None = queue.policy if queue is not None else None
+        return found
+
+    def _topic(self, arn: str) -> str | None:
+        from moto.sns.models import sns_backends
+
+        topic: Any = sns_backends[self._account][self._region].topics.get(arn)
+        found: str | None = topic.policy if topic is not None else None
+        return found
+
+    def _key(self, arn: str) -> str | None:
+        from moto.kms.models import kms_backends
+
+        key: Any = kms_backends[self._account][self._region].keys.get(arn.rpartition("/")[2])
+        found: str | None = key.policy if key is not None else None
+        return found
+
+    def _secret(self, arn: str) -> str | None:
+        from moto.secretsmanager.models import secretsmanager_backends
+
+        for secret in secretsmanager_backends[self._account][self._region].secrets.values():
+            if getattr(secret, "arn", None) == arn:
+                found: str | None = getattr(secret, "policy", None)
+                return found
+        return None
