@@ -138,6 +138,13 @@ def test_a_source_that_is_none_is_refused(api, place):
         api.create_event_source_mapping(EventSourceArn="arn:aws:s3:::bucket", FunctionName="f")
 
 
+@pytest.mark.parametrize("region", ["us-west-2", "us-west-9"])
+def test_a_queue_of_another_region_is_not_there(region, api, place):
+    elsewhere = place.replace("us-east-1", region)
+    with pytest.raises(ClientError, match="The specified queue does not exist"):
+        api.create_event_source_mapping(EventSourceArn=elsewhere, FunctionName="f")
+
+
 @pytest.mark.parametrize(
     ("name", "qualifier"),
     [

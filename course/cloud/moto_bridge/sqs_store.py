@@ -64,7 +64,10 @@ def _queue(arn: str) -> Any:
 
     patches.apply()
     _, _, _, region, account, name = arn.split(":", 5)
-    return sqs_backends[account][region].queues.get(name)
+    try:
+        return sqs_backends[account][region].queues.get(name)
+    except KeyError:  # there is no such Region
+        return None
 
 
 def _visibility(queue: Any) -> int:
