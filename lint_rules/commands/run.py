@@ -150,7 +150,7 @@ def exit_code(failed: bool, crashes: list[Crash], exit_zero: bool) -> int:
 def write(path: str, text: str) -> None:
     """Write a report. Raises UsageError where that cannot be."""
     try:
-        with open(path, "w", encoding="utf-8", newline="") as file:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             file.write(text)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None

@@ -21,6 +21,11 @@ def may_silence(text: str) -> bool:
     return "lambdalint" in text or "noqa" in text or "noqa" in text.lower()
 
 
+def may_name_ours(text: str) -> bool:
+    """Whether a text may hold a suppression that names a rule of ours, or should."""
+    return "lambdalint" in text or ("LAM" in text.upper() and may_silence(text))
+
+
 class Word(NamedTuple):
     """A code or a name, and where it stands in the comment."""
 

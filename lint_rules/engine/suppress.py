@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lint_rules.engine.finding import Finding, Span
-from lint_rules.engine.marks import marks_in, may_silence
+from lint_rules.engine.marks import marks_in, may_name_ours, may_silence
 from lint_rules.engine.project import Project
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.suppression import Suppression, metadata_suppressions
@@ -50,9 +50,9 @@ class Suppressions:
         return self._page(document).rows(document, span)[-1]
 
     def all(self) -> Iterator[Suppression]:
-        """Every suppression, document by document."""
+        """Every suppression that may name a rule of ours, document by document."""
         for document in self._project.documents.values():
-            if may_silence(document.text):
+            if may_name_ours(document.text):
                 yield from self._page(document).everything
 
     def _page(self, document: Document) -> _Page:

@@ -116,5 +116,9 @@ def _uri(path: str) -> str:
 
     shown = relative_path(path)
     if shown.startswith("/"):
-        return "file://" + quote(shown)
-    return quote(shown) if shown[1:2] != ":" else "file:///" + quote(shown)
+        return "file://" + quote(shown, errors="surrogateescape")
+    return (
+        quote(shown, errors="surrogateescape")
+        if shown[1:2] != ":"
+        else "file:///" + quote(shown, errors="surrogateescape")
+    )

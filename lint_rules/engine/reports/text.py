@@ -118,7 +118,9 @@ def _address(path: str) -> str:
     import os
     from urllib.parse import quote
 
-    return "file://" + quote("/" + os.path.abspath(path).replace(os.sep, "/").lstrip("/"))
+    return "file://" + quote(
+        "/" + os.path.abspath(path).replace(os.sep, "/").lstrip("/"), errors="surrogateescape"
+    )
 
 
 def _excerpt(project: Project, span: Span, paint: Paint, colour: str) -> list[str]:
