@@ -14,6 +14,8 @@ from course.cloud.moto_bridge.patches import Current
 REMEMBERED = 5 * 60 * 1000
 """Milliseconds for which an identifier of deduplication counts.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html"""
+_RECEIPTS = 10_000
+"""Receipts of deleted messages that a queue remembers, so that deleting twice is no error."""
 _FIRST_NUMBER = 18_850_000_000_000_000_000
 
 
@@ -87,6 +89,8 @@ def delete(queue: Any, receipt_handle: str) -> bool:
         handles = [handle for handle in message.all_receipt_handles if handle]
         for handle in handles:
             _receipts(queue).pop(handle, None)
+        if len(queue.deleted_messages) > _RECEIPTS:
+            queue.deleted_messages.clear()
         queue.deleted_messages.update(handles)
         queue._pending_messages.discard(message)
         try:
