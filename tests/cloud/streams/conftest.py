@@ -142,6 +142,12 @@ class Bench:
         self.clock.close()
 
 
+@pytest.fixture(scope="session")
+def bench_type() -> type[Bench]:
+    """For tests that need many in one run, and close them themselves."""
+    return Bench
+
+
 @pytest.fixture
 def bench() -> Iterator[Callable[..., Bench]]:
     """Make one, whose poller is started: `bench(answer, shards, **settings)`."""
