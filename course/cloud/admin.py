@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,6 +18,7 @@ from course.cloud.virtual_clock import VirtualClock
 Answer = tuple[int, list[tuple[str, str]], bytes]
 Query = dict[str, str]
 _LARGEST = 1 << 20
+_FILTERS = ("what", "subject", "id", "since", "until", "limit")
 
 
 class Admin:
@@ -31,32 +33,46 @@ class Admin:
         self._token = token
         self._routes: dict[tuple[str, str], Callable[[Query, Any], Any]] = {
             ("GET", "health"): lambda query, body: {"ready": True},
-            ("GET", "ledger"): self._records,
+            ("GET", "ledger"): self._written,
             ("POST", "reset"): self._reset,
             ("GET", "clock"): self._time,
             ("POST", "clock"): self._set,
             ("POST", "clock/advance"): self._advance,
         }
 
-    def __call__(self, environ: dict[str, Any], path: str) -> Answer:
+    def admits(self, environ: dict[str, Any]) -> bool:
+        """Whether a request brings the token, or needs none."""
         token = environ.get("HTTP_X_CLOUD_TOKEN", "")
-        if self._token is not None and not hmac.compare_digest(token.encode(), self._token.encode()):
+        return self._token is None or hmac.compare_digest(token.encode(), self._token.encode())
+
+    def __call__(self, environ: dict[str, Any], path: str) -> Answer:
+        if not self.admits(environ):
             return _json(403, {"message": "the admin routes of this cloud need its token"})
         method = environ["REQUEST_METHOD"]
         route = self._routes.get((method, path.removeprefix("/_cloud/")))
         if route is None:
             return _json(404, {"message": f"no such admin route: {method} {path}"})
         try:
-            return _json(200, route(dict(parse_qsl(environ.get("QUERY_STRING", ""))), _body(environ)))
+            query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+            _refuse_unknown(query, _FILTERS if path == "/_cloud/ledger" else ())
+            return _json(200, route(query, _body(environ)))
         except ValueError as error:
             return _json(400, {"message": str(error)})
         except TimeoutError as error:
             return _json(409, {"message": str(error)})
 
-    def _records(self, query: Query, body: Any) -> Any:
-        records = [record.as_dict() for record in self._ledger.records()]
-        entries = [entry.as_dict() for entry in self._ledger.entries(**query)]
-        return {"records": records, "entries": entries}
+    def _written(self, query: Query, body: Any) -> Any:
+        # To a filter, a record's word is its phase, its subject the function and its id the request's.
+        what, subject, id = (query.get(name, "") for name in ("what", "subject", "id"))
+        since, until = _moment(query, "since", -math.inf), _moment(query, "until", math.inf)
+        limit = _count(query)
+        records = self._ledger.records(subject, id, phase=what, since=since, until=until, limit=limit)
+        entries = self._ledger.entries(what, subject, id, since=since, until=until, limit=limit)
+        return {
+            "records": [record.as_dict() for record in records],
+            "entries": [entry.as_dict() for entry in entries],
+            "forgotten_calls": self._ledger.forgotten,
+        }
 
     def _reset(self, query: Query, body: Any) -> Any:
         self._empty()
@@ -84,6 +100,31 @@ class Admin:
             raise ValueError('say how far: {"seconds": 60}')
         self._clock.advance(seconds)
         return self._time(query, body)
+
+
+def _refuse_unknown(query: Iterable[str], known: tuple[str, ...]) -> None:
+    for name in query:
+        if name not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else f"there is {', '.join(known) or 'none here'}"
+            raise ValueError(f"no such parameter: `{name}`; {hint}")
+
+
+def _moment(query: Query, name: str, otherwise: float) -> float:
+    said = query.get(name, "")
+    try:
+        return float(said) if said else otherwise
+    except ValueError:
+        raise ValueError(f"`{name}` is a moment in epoch seconds, like 1767225600.5; not `{said}`") from None
+
+
+def _count(query: Query) -> int | None:
+    said = query.get("limit", "")
+    if said and not said.isdecimal():
+        raise ValueError(f"`limit` is how many to give at most, like 100; not `{said}`")
+    return int(said) if said else None
 
 
 def _body(environ: dict[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from course.cloud import quotas, scratch
+from course.cloud.admin import Admin
 from course.cloud.api.account import Account
 from course.cloud.api.concurrency import provisions, reservations
 from course.cloud.api.event_directory import EventDirectory
@@ -41,6 +42,7 @@ from course.cloud.moto_bridge.pushes import Pushes
 from course.cloud.moto_bridge.sqs_store import MotoQueues
 from course.cloud.moto_bridge.stack_resources import LambdaApi
 from course.cloud.moto_bridge.streams import MotoStreams
+from course.cloud.observe.calls import Calls
 from course.cloud.observe.invocation_metrics import Shares
 from course.cloud.observe.ledger import Ledger
 from course.cloud.observe.measures import Measures
@@ -177,13 +179,11 @@ class Cloud:
             known,
             targets,
             self._invocations,
-            self.ledger,
             moto.make_app(),
-            self.reset,
-            self.clock,
+            Admin(self.ledger, self.reset, self.clock, admin_token),
+            Calls(self.ledger, self.clock, factory.whose),
             engine.caught_up,
             self._new_id,
-            admin_token,
         )
         self._server = Server(gateway, port, host)
         self.endpoint = f"http://{host}:{self._server.port}"

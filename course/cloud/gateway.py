@@ -22,8 +22,7 @@ from course.cloud.engine.recursion import carried
 from course.cloud.engine.trace import serving
 from course.cloud.errors import AwsError, NotOffered, RequestTooLarge, ServiceError, UnknownOperation
 from course.cloud.moto_bridge.refusals import signed_for
-from course.cloud.observe.ledger import Ledger
-from course.cloud.virtual_clock import VirtualClock
+from course.cloud.observe.calls import OPERATION, Calls
 
 StartResponse = Callable[..., Any]
 Rest = Callable[[], object]
@@ -33,26 +32,25 @@ _REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content"}
 
 
 class Gateway:
-    """The WSGI application. `admin_token`, if given, guards `/_cloud/`."""
+    """The WSGI application."""
 
     def __init__(
         self,
         operations: Mapping[str, Operation],
         targets: Targets,
         invocations: Invocations,
-        ledger: Ledger,
         moto: Callable[[dict[str, Any], StartResponse], Iterable[bytes]],
-        reset: Callable[[], None],
-        clock: VirtualClock,
+        admin: Admin,
+        calls: Calls,
         caught_up: Callable[[], object],
         new_id: Callable[[], str],
-        admin_token: str | None,
     ) -> None:
         self._operations = operations
         self._targets = targets
         self._invocations = invocations
         self._moto = moto
-        self._admin = Admin(ledger, reset, clock, admin_token)
+        self._admin = admin
+        self._calls = calls
         self._caught_up = caught_up
         self._new_id = new_id
 
@@ -60,13 +58,15 @@ class Gateway:
         path: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
         path = path.partition("?")[0]
         if path.startswith("/_cloud/"):
+            if not self._admin.admits(environ):
+                self._calls.refused(environ, path)
             self._caught_up()
             return _send(start_response, *self._admin(environ, path))
         if code := _CODE_PATH.fullmatch(path):
             return _send(start_response, *self._code(code))
         trace = environ.get("HTTP_X_AMZN_TRACE_ID", "")
         with serving(trace and carried(trace, signed_for(environ))):
-            return self._serve(environ, path, start_response)
+            return self._calls.heard(environ, path, start_response, self._serve)
 
     def _serve(self, environ: dict[str, Any], path: str, start_response: StartResponse) -> Iterable[bytes]:
         if _LAMBDA_PATH.match(path) and _is_lambda(environ, path):
@@ -91,6 +91,7 @@ class Gateway:
         found = protocol.match(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""))
         if found is None:
             raise UnknownOperation("Unknown operation for Lambda: " + environ["REQUEST_METHOD"] + " " + path)
+        environ[OPERATION] = found.operation
         body = _body(environ, found.operation)
         headers = {
             key[5:].replace("_", "-").lower(): value

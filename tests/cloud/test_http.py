@@ -240,7 +240,9 @@ def test_the_admin_routes_can_be_guarded_by_a_token(own_cloud):
         assert ask(guarded, "GET", "/_cloud/ledger")[0] == 403
         assert ask(guarded, "POST", "/_cloud/reset", X_Cloud_Token="wrong")[0] == 403
         status, _, body = ask(guarded, "GET", "/_cloud/ledger", X_Cloud_Token="open sesame")
-        assert (status, json.loads(body)) == (200, {"records": [], "entries": []})
+        written = json.loads(body)
+        assert (status, written["records"]) == (200, [])
+        assert [entry["details"]["error"] for entry in written["entries"]] == ["NoToken", "NoToken"]
         assert guarded.client("lambda").list_functions()["Functions"] == []
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from course.cloud import scratch
 from course.cloud.clock import day
 from course.cloud.model import Function
+from course.cloud.observe.calls import Caller
 from course.cloud.runtime.cpu import Allowance, share
 from course.cloud.runtime.debug import VARIABLE, Debug, available
 from course.cloud.runtime.environment import Environment
@@ -61,6 +62,8 @@ class Factory:
         """Functions that wait for an editor because a tag says so, each with its port."""
         self._count = 0
         self._folders: dict[str, Path] = {}
+        self._keys: dict[str, Environment] = {}
+        """Environments by the access keys of their sessions."""
         self._merged: dict[tuple[Path, ...], Path] = {}
         self._lock = threading.Lock()
 
@@ -82,13 +85,14 @@ class Factory:
             ports = (
                 [] if self._network == "open" or debug else [_port(self.endpoint), _port(f"//{link.address}")]
             )
+            credentials = self._credentials(function)
             settings = variables(
                 function,
                 runtime_api=link.address,
                 log_stream=stream,
                 region=self._region,
                 endpoint=self.endpoint,
-                credentials=self._credentials(function),
+                credentials=credentials,
                 tmp=None if full else folder,
                 initialization_type=initialization_type,
             )
@@ -121,13 +125,22 @@ class Factory:
         )
         made.born = born
         made.initialization = initialization_type
+        made.access_key = credentials.get("AWS_ACCESS_KEY_ID", "")
+        with self._lock:
+            self._keys[made.access_key] = made
         return made
+
+    def whose(self, access_key: str) -> Caller | None:
+        """Whose session an access key is of; None unless it is that of an environment that lives."""
+        made = self._keys.get(access_key)
+        return Caller(made.id, made.function.name, made.serving) if made else None
 
     def discard(self, environment: Environment) -> None:
         """End an environment and remove its folder. May be called twice."""
         environment.end()
         with self._lock:
             folder = self._folders.pop(environment.id, None)
+            self._keys.pop(environment.access_key, None)
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
         for debug in (self._debug, *self._tagged.values()):

@@ -87,6 +87,10 @@ class Environment:
         self.log_stream = log_stream
         self.state = State.STARTING
         self.served = 0
+        self.serving = ""
+        """The request id of the invocation that it serves."""
+        self.access_key = ""
+        """Of the session whose keys it was given."""
         self.idle_since = 0.0
         self.initialization = "on-demand"
         self.aborted = False
@@ -147,6 +151,7 @@ class Environment:
         if not small:
             self._process.thaw()
         self.served += 1
+        self.serving = invocation.id
         started, begin = self._clock.now(), self._clock.monotonic()
         next_request, self._waiting = self._waiting, None
         headers = _event_headers(invocation, started + limit)
@@ -174,6 +179,7 @@ class Environment:
         if self._allowance is not None:
             self._watch.allowance = None
             self._allowance.release()
+        self.serving = ""
         memory = self._memory(run.ending)
         events = self._output.take(self._clock.now())
         if self._waiting is not None:
