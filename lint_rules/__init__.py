@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lint_rules.engine.fix import FixResult as FixResult
     from lint_rules.engine.fix import fix as fix
     from lint_rules.engine.handlers import Handler as Handler
+    from lint_rules.engine.iam.actions import action_facts as action_facts
+    from lint_rules.engine.iam.calls import actions_of_call as actions_of_call
     from lint_rules.engine.iam.decision import Decision as Decision
     from lint_rules.engine.iam.evaluate import AccessRequest as AccessRequest
     from lint_rules.engine.iam.evaluate import PolicySet as PolicySet
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from lint_rules.engine.iam.policy import Policy as Policy
     from lint_rules.engine.iam.policy import parse_policy as parse_policy
     from lint_rules.engine.iam.principals import Principal as Principal
+    from lint_rules.engine.iam.requests import Authorization as Authorization
+    from lint_rules.engine.iam.requests import authorizations as authorizations
+    from lint_rules.engine.iam.resources import Place as Place
     from lint_rules.engine.lint import lint as lint
     from lint_rules.engine.project import Project as Project
     from lint_rules.engine.rule import RULES as RULES
@@ -66,6 +71,7 @@ _HOMES = {
     "AccessRequest": "iam.evaluate",
     "Alarm": "templates.nouns.alarm",
     "Api": "templates.nouns.api",
+    "Authorization": "iam.requests",
     "AwaitStep": "analysis.awaits",
     "Bucket": "templates.nouns.bucket",
     "CallSite": "analysis.calls",
@@ -84,6 +90,7 @@ _HOMES = {
     "MalformedPolicy": "iam.policy",
     "Module": "sources.module",
     "Permission": "templates.nouns.permission",
+    "Place": "iam.resources",
     "Policy": "iam.policy",
     "PolicySet": "iam.evaluate",
     "Principal": "iam.principals",
@@ -107,6 +114,9 @@ _HOMES = {
     "Template": "templates.model",
     "Topic": "templates.nouns.topic",
     "Value": "templates.model",
+    "action_facts": "iam.actions",
+    "actions_of_call": "iam.calls",
+    "authorizations": "iam.requests",
     "check_policy": "iam.malformed",
     "did_you_mean": "errors",
     "evaluate": "iam.evaluate",
