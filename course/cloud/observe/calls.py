@@ -21,6 +21,8 @@ Application = Callable[[dict[str, Any], str, Callable[..., Any]], Iterable[bytes
 OPERATION = "cloud.operation"
 """In the WSGI environment: the name of the operation, from who has found it out already."""
 _SCOPE = re.compile(r"Credential=([^/&]+)/\d{8}/[^/]+/([^/]+)/aws4_request")
+_OLD = re.compile(r"(?:^|&)AWSAccessKeyId=([^&]+)")
+"""In the addresses that SDKs presign for S3 with version 2 of the signature."""
 _CODE = re.compile(rb"<Code>([^<]+)</Code>|\"(?:__type|code|Code)\"\s*:\s*\"([^\"]+)\"")
 _FORM = "application/x-www-form-urlencoded"
 _LARGEST = 1 << 20
@@ -112,11 +114,14 @@ class Calls:
 
 def _signer(environ: Mapping[str, Any]) -> tuple[str, str]:
     """Access key and service of a signature, in the header or, of a presigned address, in the query."""
-    header = environ.get("HTTP_AUTHORIZATION", "")
-    found = _SCOPE.search(header)
-    if found is None and not header and "X-Amz-Credential" in environ.get("QUERY_STRING", ""):
-        found = _SCOPE.search(unquote(environ["QUERY_STRING"]))
-    return (found[1], found[2]) if found else ("", "")
+    if header := environ.get("HTTP_AUTHORIZATION", ""):
+        found = _SCOPE.search(header)
+        return (found[1], found[2]) if found else ("", "")
+    query = unquote(environ.get("QUERY_STRING", ""))
+    if found := _SCOPE.search(query):
+        return found[1], found[2]
+    found = _OLD.search(query)
+    return (found[1], "s3") if found else ("", "")
 
 
 def _unsigned(environ: Mapping[str, Any], form: str) -> str:
