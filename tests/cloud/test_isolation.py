@@ -256,3 +256,28 @@ def _python_processes() -> int:
 
 if sys.platform != "linux":
     pytest.skip("the full tier is Linux's", allow_module_level=True)
+
+
+def test_an_interpreter_that_was_reached_through_a_link_runs_handlers(tmp_path, pack):
+    link = tmp_path / "linked"
+    link.symlink_to(sys.prefix, target_is_directory=True)
+    script = (
+        "import json, sys\n"
+        "from course.cloud import Cloud\n"
+        "trust = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Principal': "
+        "{'Service': 'lambda.amazonaws.com'}, 'Action': 'sts:AssumeRole'}]}\n"
+        "with Cloud() as cloud:\n"
+        "    role = cloud.client('iam').create_role(RoleName='r', AssumeRolePolicyDocument=json.dumps(trust))\n"
+        "    api = cloud.client('lambda')\n"
+        "    api.create_function(FunctionName='f', Runtime='python3.12', Handler='app.handler', "
+        "Role=role['Role']['Arn'], Code={'ZipFile': open(sys.argv[1], 'rb').read()})\n"
+        "    print(api.invoke(FunctionName='f')['Payload'].read().decode())\n"
+    )
+    (tmp_path / "code.zip").write_bytes(pack(app="def handler(event, context): return 'ran'"))
+    done = subprocess.run(
+        [str(link / "bin" / "python"), "-c", script, str(tmp_path / "code.zip")],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.stdout.strip() == '"ran"', done.stderr

@@ -66,6 +66,12 @@ def build_root(place: str, code: str, layers: str | None, tmp_mb: int, readable:
     for folder in _outermost(readable):
         if not folder.startswith(tuple(f"{system}/" for system in _SYSTEM)):
             _bind(folder, place + folder)
+    for folder in readable:
+        real = os.path.realpath(folder)
+        if real != folder and not os.path.lexists(place + folder):
+            # An environment that was reached through a link says so in its paths.
+            os.makedirs(os.path.dirname(place + folder), exist_ok=True)
+            os.symlink(real, place + folder)
     for device in _DEVICES:
         target = f"{place}/dev/{device}"
         open(target, "w").close()
