@@ -101,7 +101,9 @@ class Rule:
         return self._summary or self._doc.strip().partition("\n")[0]
 
     def _import(self) -> None:
-        importlib.import_module(self._module)
+        module = importlib.import_module(self._module)
+        if self._check is None:  # It was imported before, for another registry.
+            self._fill(getattr(module, self.name.replace("-", "_")))
 
     def _fill(self, made: Rule) -> None:
         """Take over what the import has brought."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from lint_rules import Project, Suppression, load_rules
-from lint_rules.engine.docs import rules_page
+import lint_rules
+from lint_rules import Project, Rule, Suppression, load_rules
+from lint_rules.engine.listing import read_listing
 from lint_rules.engine.markdown import HEADINGS, sections
 from lint_rules.engine.suppress import comments_in
 
@@ -137,8 +140,33 @@ def test_every_file_of_cases_belongs_to_a_rule():
     assert {path.stem for path in CASES.glob("*.md")} <= {*RULES}
 
 
-def test_the_page_of_all_rules_is_fresh():
-    page = Path(__file__).parents[2] / "lint_rules" / "RULES.md"
-    assert page.read_text(encoding="utf-8") == rules_page(), (
-        "run: lambdalint rules --output-format markdown > lint_rules/RULES.md"
+def test_the_page_and_the_listing_of_all_rules_are_fresh():
+    script = Path(__file__).parents[2] / "scripts" / "derive_rules.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), "run: python scripts/derive_rules.py"
+
+
+@every_rule
+def test_a_rule_is_listed_as_it_is(rule):
+    listed = Rule.listed(read_listing(str(Path(lint_rules.__file__).parent))[rule.check.__module__])
+    for slot in ("code", "name", "severity", "profile", "fix", "topic", "since", "subject", "summary"):
+        assert getattr(listed, slot) == getattr(rule, slot)
+    assert listed.check is not None
+    assert listed.doc == rule.doc
+
+
+def test_a_rule_that_is_not_listed_is_found_all_the_same(monkeypatch, tmp_path):
+    code = "from lint_rules.engine import listing, rule\nlisting.PLACE = 'nowhere'\nprint(*rule.load_rules())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [*RULES]
+
+
+def test_only_rules_that_have_something_to_look_at_are_imported():
+    code = (
+        "import sys\nfrom lint_rules import Project, lint\nlint(Project.of({'a.py': 'x = 1'}))\n"
+        "print(*(name for name in sys.modules if name.startswith('lint_rules.')))"
     )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "lint_rules.meta.parse_error" in done.stdout
+    assert "lint_rules.iam.action_star" not in done.stdout
+    assert "lint_rules.concurrency.sequential_awaits" not in done.stdout
