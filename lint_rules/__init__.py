@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.iam.evaluate import PolicySet as PolicySet
     from lint_rules.engine.iam.evaluate import evaluate as evaluate
     from lint_rules.engine.iam.malformed import check_policy as check_policy
+    from lint_rules.engine.iam.managed import managed_policy as managed_policy
     from lint_rules.engine.iam.policy import MalformedPolicy as MalformedPolicy
     from lint_rules.engine.iam.policy import Policy as Policy
     from lint_rules.engine.iam.policy import parse_policy as parse_policy
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.iam.requests import Authorization as Authorization
     from lint_rules.engine.iam.requests import authorizations as authorizations
     from lint_rules.engine.iam.resources import Place as Place
+    from lint_rules.engine.iam.sam_policies import sam_policy as sam_policy
     from lint_rules.engine.lint import lint as lint
     from lint_rules.engine.project import Project as Project
     from lint_rules.engine.rule import RULES as RULES
@@ -123,8 +125,10 @@ _HOMES = {
     "fix": "fix",
     "lint": "lint",
     "load_rules": "rule",
+    "managed_policy": "iam.managed",
     "parse_policy": "iam.policy",
     "rule": "rule",
+    "sam_policy": "iam.sam_policies",
 }
 
 
