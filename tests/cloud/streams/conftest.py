@@ -106,15 +106,19 @@ class Bench:
 
     def put(self, *data: str, key: str = "k", hash_key: str = "") -> list[str]:
         """Put records in one request, and wait until what follows has come to rest: their sequence numbers."""
+        put = self.put_all([(one, key) for one in data], hash_key)
+        assert self.clock.settle()
+        return put
+
+    def put_all(self, records: list[tuple[str, str]], hash_key: str = "") -> list[str]:
+        """Put data with their keys in one request, and do not wait: their sequence numbers."""
         from course.cloud.moto_bridge.stream_changes import changing
 
         with changing():
-            put = [
+            return [
                 self.stream.put_record(key, hash_key, base64.b64encode(one.encode()).decode())[0]
-                for one in data
+                for one, key in records
             ]
-        assert self.clock.settle()
-        return put
 
     def start(self) -> Bench:
         self.poller.start()

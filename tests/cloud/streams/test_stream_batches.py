@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
 
 import pytest
 
@@ -173,6 +174,27 @@ def test_the_number_of_lanes_changes_without_overtaking(bench):
     processed = made.fates("processed")
     assert sorted(processed) == ["a1", "a2", "a3", "b1", "stuck"]
     assert [one for one in processed if one != "b1"] == ["stuck", "a1", "a2", "a3"]
+
+
+def test_lanes_that_run_are_waited_for_before_their_number_changes(bench):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def answer(data, event):
+        begun.set()
+        assert go_on.wait(10)
+
+    made = bench(answer, BatchSize=2)
+    made.put_all([(f"{key}{number}", key) for number in range(3) for key in "ab"])
+    assert begun.wait(10)
+    members = {**made.mapping.members, "ParallelizationFactor": 10}
+    made.poller.change(dataclasses.replace(made.mapping, members=members))
+    assert len(made.calls) == 1
+    go_on.set()
+    assert made.clock.settle()
+    processed = made.fates("processed")
+    assert sorted(processed) == ["a0", "a1", "a2", "b0", "b1", "b2"]
+    assert [one for one in processed if one[0] == "a"] == ["a0", "a1", "a2"]
+    assert ["a1", "a2"] in made.batches  # there is a lane for each key now
 
 
 def test_a_throttled_batch_is_tried_again_without_end_and_without_counting(bench):
