@@ -10,6 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from course.cloud.moto_bridge.patches import Current
+from course.cloud.moto_bridge.reliance import relies_on
+
+relies_on("moto.sqs.models", {"Message.__init__": "4ab16d5eb16e", "Queue.__init__": "0a4781ed5a21"})
 
 REMEMBERED = 5 * 60 * 1000
 """Milliseconds for which an identifier of deduplication counts.
