@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from course.cloud.moto_bridge.identities import compiled
+from course.cloud.moto_bridge.reliance import relies_on
 from lint_rules import Policy
+
+relies_on("moto.s3.models", {"FakeBucket.__init__": "8965d4badfee"})
+relies_on("moto.sqs.models", {"Queue.__init__": "0a4781ed5a21"})
+relies_on("moto.sns.models", {"Topic.__init__": "e246f280d7cc"})
+relies_on("moto.kms.models", {"Key.__init__": "39d3eaacb7ba"})
+relies_on("moto.secretsmanager.models", {"FakeSecret.__init__": "eb6564ac1976"})
 
 
 class MotoResourcePolicies:
