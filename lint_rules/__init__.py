@@ -30,10 +30,14 @@ if TYPE_CHECKING:
     from lint_rules.engine.iam.evaluate import AccessRequest as AccessRequest
     from lint_rules.engine.iam.evaluate import PolicySet as PolicySet
     from lint_rules.engine.iam.evaluate import evaluate as evaluate
+    from lint_rules.engine.iam.explain import condition_keys as condition_keys
+    from lint_rules.engine.iam.explain import explain as explain
+    from lint_rules.engine.iam.explain import missing_keys as missing_keys
     from lint_rules.engine.iam.malformed import check_policy as check_policy
     from lint_rules.engine.iam.managed import managed_policy as managed_policy
     from lint_rules.engine.iam.policy import MalformedPolicy as MalformedPolicy
     from lint_rules.engine.iam.policy import Policy as Policy
+    from lint_rules.engine.iam.policy import PolicyStatement as PolicyStatement
     from lint_rules.engine.iam.policy import parse_policy as parse_policy
     from lint_rules.engine.iam.principals import Principal as Principal
     from lint_rules.engine.iam.requests import Authorization as Authorization
@@ -95,6 +99,7 @@ _HOMES = {
     "Place": "iam.resources",
     "Policy": "iam.policy",
     "PolicySet": "iam.evaluate",
+    "PolicyStatement": "iam.policy",
     "Principal": "iam.principals",
     "Project": "project",
     "Queue": "templates.nouns.queue",
@@ -120,12 +125,15 @@ _HOMES = {
     "actions_of_call": "iam.calls",
     "authorizations": "iam.requests",
     "check_policy": "iam.malformed",
+    "condition_keys": "iam.explain",
     "did_you_mean": "errors",
     "evaluate": "iam.evaluate",
+    "explain": "iam.explain",
     "fix": "fix",
     "lint": "lint",
     "load_rules": "rule",
     "managed_policy": "iam.managed",
+    "missing_keys": "iam.explain",
     "parse_policy": "iam.policy",
     "rule": "rule",
     "sam_policy": "iam.sam_policies",

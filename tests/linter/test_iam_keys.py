@@ -7,7 +7,6 @@ import pytest
 from lint_rules import Place, action_facts, actions_of_call, authorizations
 from lint_rules.engine.iam.actions import actions_of, resource_patterns, snapshot_date
 from lint_rules.engine.iam.calls import listed_calls, prefix_of
-from lint_rules.engine.iam.requests import _ROLES
 from lint_rules.engine.iam.resources import _table
 
 PLACE = Place("eu-west-1", "111122223333")
@@ -140,7 +139,15 @@ def test_a_passed_role_says_to_which_service():
         if one.action == "iam:PassRole"
     ]
     assert step.context == {"iam:PassedToService": "states.amazonaws.com"}
-    assert len(_ROLES) == len(set(_ROLES))
+    (instance,) = [
+        one
+        for one in authorizations(
+            "iam", "AddRoleToInstanceProfile", {"InstanceProfileName": "i", "RoleName": "r"}, PLACE
+        )
+        if one.action == "iam:PassRole"
+    ]
+    assert instance.resource == "arn:aws:iam::111122223333:role/r"
+    assert instance.context == {"iam:PassedToService": "ec2.amazonaws.com"}
 
 
 @pytest.mark.parametrize(

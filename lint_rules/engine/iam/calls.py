@@ -96,6 +96,12 @@ def _action(text: str) -> _Action:
     return _Action(name, parameter.removeprefix("!"), not parameter.startswith("!"))
 
 
+def paths_for(service: str, operation: str, action: str) -> tuple[str, ...]:
+    """The parameters for whose sake a call needs the action: Role of lambda's CreateFunction for iam:PassRole."""
+    listed = _exceptions().get(f"{service}.{operation.replace('_', '').lower()}", ())
+    return tuple(each.parameter for each in listed if each.name == action and each.present and each.parameter)
+
+
 def listed_calls() -> dict[str, tuple[str, ...]]:
     """Every call of the tables, in lower case, with all actions it may need."""
     return {call: tuple(action.name for action in actions) for call, actions in _exceptions().items()}

@@ -13,13 +13,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lint_rules.engine.iam.actions import ActionFacts, action_facts
-from lint_rules.engine.iam.calls import actions_of_call, prefix_of, values_at
+from lint_rules.engine.iam.calls import actions_of_call, paths_for, prefix_of, values_at
 from lint_rules.engine.iam.compound import parts
 from lint_rules.engine.iam.keys import Keys, keys_of
 from lint_rules.engine.iam.parameters import plain
 from lint_rules.engine.iam.resources import Lookup, Place, arns, nobody_knows
 
-_ROLES = ("Role", "RoleArn", "roleArn", "Targets[].RoleArn", "Target.RoleArn")
 _GROUP_ITSELF = frozenset({"logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource"})
 """Actions that name a log group without its streams.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html"""
@@ -55,25 +54,34 @@ def authorizations(
         return tuple(Authorization(action, resource, {}) for action in actions)
     asked: dict[tuple[str, str, str], Authorization] = {}
     for action, given in parts(call, parameters, actions):
-        for one in _of(service, action, given, place, lookup):
+        if action == "iam:PassRole":
+            found = _passing(service, operation, given, place, lookup)
+        else:
+            found = _of(action, given, place, lookup)
+        for one in found:
             asked.setdefault((one.action, one.resource, str(sorted(one.context.items()))), one)
     return tuple(asked.values())
 
 
-def _of(
-    service: str, action: str, given: Mapping[str, Any], place: Place, lookup: Lookup
-) -> list[Authorization]:
+def _of(action: str, given: Mapping[str, Any], place: Place, lookup: Lookup) -> list[Authorization]:
     facts = action_facts(action)
     if facts is None:
         return [Authorization(action, "*", {})]
-    if action == "iam:PassRole":
-        context: Keys = {"iam:PassedToService": f"{prefix_of(service)}.amazonaws.com"}
-        roles = [str(role) for path in _ROLES for role in values_at(given, path)]
-        return [Authorization(action, _role(role, place, lookup), context) for role in roles]
     prefix = action.partition(":")[0]
     out = plain(prefix, given, place, lookup)
     context = keys_of(facts, given, out, lookup)
     return [Authorization(action, arn, context) for arn in _resources(prefix, facts, out, place, lookup)]
+
+
+def _passing(
+    service: str, operation: str, given: Mapping[str, Any], place: Place, lookup: Lookup
+) -> list[Authorization]:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
+    taker = "ec2" if service == "iam" else prefix_of(service)
+    context: Keys = {"iam:PassedToService": f"{taker}.amazonaws.com"}
+    paths = paths_for(service, operation, "iam:PassRole")
+    roles = [str(role) for path in paths for role in values_at(given, path)]
+    return [Authorization("iam:PassRole", _role(role, place, lookup), context) for role in roles]
 
 
 def _role(role: str, place: Place, lookup: Lookup) -> str:
