@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -79,9 +80,19 @@ def _record(shard: str, record: dict[str, Any]) -> StreamRecord:
     written: datetime = change["ApproximateCreationDateTime"]
     at = written.replace(tzinfo=timezone.utc).timestamp()
     change["ApproximateCreationDateTime"] = float(int(at))
+    change |= {image: _json(change[image]) for image in ("Keys", "NewImage", "OldImage") if image in change}
     event = {**record, "dynamodb": change}
     who = event.pop("userIdentity", None)
     if who is not None:
         event["userIdentity"] = {"principalId": who["PrincipalId"], "type": who["Type"]}
-    key = json.dumps(change["Keys"], sort_keys=True, default=str)
+    key = json.dumps(change["Keys"], sort_keys=True)
     return StreamRecord(shard, int(change["SequenceNumber"]), key, at, event)
+
+
+def _json(value: Any) -> Any:
+    """Attributes as JSON has them: what is binary in base64."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, dict):
+        return {name: _json(one) for name, one in value.items()}
+    return [_json(one) for one in value] if isinstance(value, list) else value

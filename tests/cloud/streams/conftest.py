@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -203,3 +204,29 @@ def records(cloud, events) -> Callable[..., list[Any]]:
         return [record for event in events(name) for record in event["Records"]]
 
     return found
+
+
+def _compare(got: Any, wanted: Any, path: str) -> None:
+    if isinstance(wanted, str) and wanted.startswith("<"):
+        assert isinstance(got, str), path
+        assert re.fullmatch(wanted[1:-1], got), f"{path}: {got!r}"
+    elif isinstance(wanted, float):
+        assert isinstance(got, float), f"{path}: {got!r}"
+    elif isinstance(wanted, dict):
+        assert isinstance(got, dict), path
+        assert sorted(got) == sorted(wanted), path
+        for name, part in wanted.items():
+            _compare(got[name], part, f"{path}.{name}")
+    elif isinstance(wanted, list):
+        assert isinstance(got, list), path
+        assert len(got) == len(wanted), path
+        for number, part in enumerate(wanted):
+            _compare(got[number], part, f"{path}[{number}]")
+    else:
+        assert (type(got), got) == (type(wanted), wanted), path
+
+
+@pytest.fixture(scope="session")
+def alike() -> Callable[[Any, Any], None]:
+    """Fails unless both have the same members, types and constants; a string in <> is a pattern."""
+    return lambda got, wanted: _compare(got, wanted, "")
