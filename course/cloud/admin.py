@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from course.cloud.iam.guard import Guard
 from course.cloud.observe.ledger import Ledger
 from course.cloud.virtual_clock import VirtualClock
 
@@ -25,9 +26,15 @@ class Admin:
     """Called with the WSGI environment of a request and its path."""
 
     def __init__(
-        self, ledger: Ledger, reset: Callable[[], None], clock: VirtualClock, token: str | None
+        self,
+        ledger: Ledger,
+        reset: Callable[[], None],
+        clock: VirtualClock,
+        guard: Guard,
+        token: str | None,
     ) -> None:
         self._ledger = ledger
+        self._guard = guard
         self._empty = reset
         self._clock = clock
         self._token = token
@@ -38,6 +45,8 @@ class Admin:
             ("GET", "clock"): self._time,
             ("POST", "clock"): self._set,
             ("POST", "clock/advance"): self._advance,
+            ("GET", "iam/enforce"): self._enforced,
+            ("POST", "iam/enforce"): self._enforce,
         }
 
     def admits(self, environ: dict[str, Any]) -> bool:
@@ -93,6 +102,16 @@ class Admin:
             raise ValueError('the clock takes {"automatic": true} or {"automatic": false}')
         self._clock.automatic = wanted
         return self._time(query, body)
+
+    def _enforced(self, query: Query, body: Any) -> Any:
+        return {"enabled": self._guard.enabled}
+
+    def _enforce(self, query: Query, body: Any) -> Any:
+        wanted = body.get("enabled") if isinstance(body, dict) else None
+        if not isinstance(wanted, bool):
+            raise ValueError('say {"enabled": true} or {"enabled": false}')
+        self._guard.enabled = wanted
+        return self._enforced(query, body)
 
     def _advance(self, query: Query, body: Any) -> Any:
         seconds = body.get("seconds") if isinstance(body, dict) else None

@@ -35,6 +35,7 @@ from course.cloud.engine.work import Work
 from course.cloud.gateway import Gateway
 from course.cloud.moto_bridge import app as moto
 from course.cloud.moto_bridge import metrics, stacks
+from course.cloud.moto_bridge.access import make_guard
 from course.cloud.moto_bridge.logs import MotoLogs
 from course.cloud.moto_bridge.neighbours import MotoNeighbours
 from course.cloud.moto_bridge.outbox import MotoOutbox
@@ -43,7 +44,6 @@ from course.cloud.moto_bridge.sqs_store import MotoQueues
 from course.cloud.moto_bridge.stack_resources import LambdaApi
 from course.cloud.moto_bridge.streams import MotoStreams
 from course.cloud.observe.calls import Calls
-from course.cloud.observe.invocation_metrics import Shares
 from course.cloud.observe.ledger import Ledger
 from course.cloud.observe.measures import Measures
 from course.cloud.runtime.debug import Debug
@@ -173,15 +173,17 @@ class Cloud:
         known = operations(self._account)
         self._stacks = LambdaApi(known, self.clock)
         stacks.current.enter(self._stacks)
-        self._metrics = metrics.MotoMetrics(ACCOUNT, REGION, Measures(self.ledger, self._shares).points)
+        self._metrics = metrics.MotoMetrics(ACCOUNT, REGION, Measures(self.ledger, concurrency.shares).points)
         metrics.current.enter(self._metrics)
+        self.guard = make_guard(self._account, self.clock, self.ledger)
         gateway = Gateway(
             known,
             targets,
             self._invocations,
             moto.make_app(),
-            Admin(self.ledger, self.reset, self.clock, admin_token),
+            Admin(self.ledger, self.reset, self.clock, self.guard, admin_token),
             Calls(self.ledger, self.clock, factory.whose),
+            self.guard,
             engine.caught_up,
             self._new_id,
         )
@@ -281,13 +283,6 @@ class Cloud:
     def _share(self) -> None:
         self._concurrency.reserved = reservations(self._account)
         self._concurrency.provisioned = provisions(self._account)
-
-    def _shares(self) -> Shares:
-        reserved = self._concurrency.reserved
-        ahead = sum(
-            sum(of.values()) for name, of in self._concurrency.provisioned.items() if name not in reserved
-        )
-        return Shares(frozenset(reserved), sum(reserved.values()) + ahead)
 
     def _new_id(self) -> str:
         return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))

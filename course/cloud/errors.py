@@ -9,6 +9,7 @@
     ├── ResourceInUse             400
     ├── RecursiveInvocation       400
     ├── AccessDenied              403
+    ├── BadToken                  403
     ├── ResourceNotFound          404
     ├── ProvisionedConcurrencyNotFound, CodeSigningNotFound  404
     ├── ResourceConflict          409
@@ -98,6 +99,19 @@ class CodeSigningNotFound(AwsError):
 
 class AccessDenied(AwsError):
     code, status, fault = "AccessDeniedException", 403, "User"
+
+
+class BadToken(AwsError):
+    """Keys that are nobody's, or no longer hold. The front end of the service writes this one."""
+
+    status, fault = 403, "User"
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+    def body(self) -> dict[str, Any]:
+        return {"message": self.message}
 
 
 class RequestTooLarge(AwsError):

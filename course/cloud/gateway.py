@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from course.cloud import quotas
 from course.cloud.admin import Admin
@@ -20,8 +20,19 @@ from course.cloud.api.targets import Targets
 from course.cloud.api.validation import validate
 from course.cloud.engine.recursion import carried
 from course.cloud.engine.trace import serving
-from course.cloud.errors import AwsError, NotOffered, RequestTooLarge, ServiceError, UnknownOperation
+from course.cloud.errors import (
+    AccessDenied,
+    AwsError,
+    BadToken,
+    NotOffered,
+    RequestTooLarge,
+    ServiceError,
+    UnknownOperation,
+)
+from course.cloud.iam.guard import Guard, Refused, Request
+from course.cloud.moto_bridge.door import Door
 from course.cloud.moto_bridge.refusals import signed_for
+from course.cloud.moto_bridge.understand import credentials
 from course.cloud.observe.calls import OPERATION, Calls
 
 StartResponse = Callable[..., Any]
@@ -42,6 +53,7 @@ class Gateway:
         moto: Callable[[dict[str, Any], StartResponse], Iterable[bytes]],
         admin: Admin,
         calls: Calls,
+        guard: Guard,
         caught_up: Callable[[], object],
         new_id: Callable[[], str],
     ) -> None:
@@ -51,6 +63,8 @@ class Gateway:
         self._moto = moto
         self._admin = admin
         self._calls = calls
+        self._guard = guard
+        self._door = Door(guard)
         self._caught_up = caught_up
         self._new_id = new_id
 
@@ -72,7 +86,8 @@ class Gateway:
         if _LAMBDA_PATH.match(path) and _is_lambda(environ, path):
             return self._lambda(environ, path, start_response)
         self._caught_up()
-        return self._moto(environ, start_response)
+        refused = self._door.refused(environ, start_response)
+        return self._moto(environ, start_response) if refused is None else refused
 
     def _lambda(self, environ: dict[str, Any], path: str, start_response: StartResponse) -> Iterable[bytes]:
         request = self._new_id()
@@ -100,6 +115,8 @@ class Gateway:
         }
         parameters = protocol.parse(found, environ.get("QUERY_STRING", ""), headers, body)
         validate(found.operation, parameters)
+        if self._guard.enabled:
+            self._admit(environ, found.operation, parameters, request)
         if found.operation == "Invoke":
             parameters["RequestId"] = request
             answer = self._invocations.invoke(parameters)
@@ -113,6 +130,18 @@ class Gateway:
         if operation is None:
             raise NotOffered(f"The operation {found.operation} of Lambda is not offered by this cloud.")
         return protocol.shape_output(found.operation, operation(parameters)), request, bool
+
+    def _admit(
+        self, environ: dict[str, Any], operation: str, parameters: Mapping[str, Any], request: str
+    ) -> None:
+        query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
+        key, token = credentials(environ, query)
+        try:
+            self._guard.check(Request("lambda", operation, parameters, key, token, request))
+        except Refused as refused:
+            if refused.decision is None:
+                raise BadToken(refused.message, code=refused.code) from None
+            raise AccessDenied(refused.message) from None
 
     def _code(self, found: re.Match[str]) -> tuple[int, list[tuple[str, str]], bytes]:
         kind, name, number = found.groups()

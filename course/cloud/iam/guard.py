@@ -1,26 +1,18 @@
 """Denies what the policies deny, and says why: every request of every service passes here while it is enforced.
 
-Off at first, since a learner's first function needs no policy. `enabled` is what
+Off at first, since a learner's first function wanted no policy. `enabled` is what
 `POST /_cloud/iam/enforce {"enabled": true}` sets. The keys that every example uses (`test`) stay those of the
 account's root, so that one can always repair what one has locked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from course.cloud.iam.caller import Caller, Expired, Identities, ResourcePolicies
 from course.cloud.observe.ledger import Ledger
-from lint_rules import AccessRequest, Decision, Principal, evaluate
-
-
-class Need(NamedTuple):
-    """One action on one resource that a request asks for, with the condition keys that follow from it."""
-
-    action: str
-    resource: str
-    context: Mapping[str, Any]
+from lint_rules import AccessRequest, Authorization, Decision, Place, Principal, authorizations, evaluate
 
 
 class Request(NamedTuple):
@@ -32,6 +24,7 @@ class Request(NamedTuple):
     key: str
     token: str
     id: str = ""
+    path: str = ""
 
 
 class Refused(Exception):
@@ -44,12 +37,8 @@ class Refused(Exception):
         self.decision = decision
 
 
-Needs = Callable[[Request], Iterable[Need] | None]
-"""What a request asks for; None if nobody knows."""
-
-
 class Guard:
-    """`needs` is pure; `identities` and `resources` look into the services."""
+    """`identities`, `resources` and `lookup` look into the services; a `lookup` is that of `authorizations`."""
 
     def __init__(
         self,
@@ -57,7 +46,7 @@ class Guard:
         region: str,
         identities: Identities,
         resources: ResourcePolicies,
-        needs: Needs,
+        lookup: Callable[[str, str], str | None],
         ledger: Ledger,
     ) -> None:
         self.enabled = False
@@ -65,7 +54,8 @@ class Guard:
         self._region = region
         self._identities = identities
         self._resources = resources
-        self._needs = needs
+        self._lookup = lookup
+        self._place = Place(region, account)
         self._ledger = ledger
 
     def check(self, request: Request) -> None:
@@ -75,8 +65,15 @@ class Guard:
         caller = self.caller(request.key, request.token)
         if caller.principal.kind == "root":
             return
-        needs = self._needs(request)
-        if needs is None:
+        wanted = authorizations(
+            request.service,
+            request.operation,
+            request.parameters,
+            self._place,
+            self._lookup,
+            request.path,
+        )
+        if wanted is None:
             self._ledger.note(
                 "access.unknown",
                 caller.principal.arn,
@@ -86,8 +83,8 @@ class Guard:
                 operation=request.operation,
             )
             return
-        for need in needs:
-            decision = self.decide(caller, need, request.service)
+        for one in wanted:
+            decision = self.decide(caller, one, request.service)
             if not decision.allowed:
                 self._deny(decision, request.id)
 
@@ -109,30 +106,30 @@ class Guard:
             )
         return Caller(Principal.of(f"arn:aws:iam::{self._account}:root"))
 
-    def decide(self, caller: Caller, need: Need, service: str) -> Decision:
+    def decide(self, caller: Caller, one: Authorization, service: str) -> Decision:
         """Whether a caller may do one thing."""
-        context = {"aws:RequestedRegion": self._region, **caller.context, **need.context}
-        asked = AccessRequest(caller.principal, need.action, need.resource, context, self._account)
-        return evaluate(asked, caller.policies(self._resources.policy(service, need.resource)))
+        context = {"aws:RequestedRegion": self._region, **caller.context, **one.context}
+        asked = AccessRequest(caller.principal, one.action, one.resource, context, self._account)
+        return evaluate(asked, caller.policies(self._resources.policy(service, one.resource)))
 
-    def require_role(self, role: str, session: str, need: Need, id: str = "") -> Decision | None:
+    def require_role(self, role: str, session: str, one: Authorization, id: str = "") -> Decision | None:
         """What a role lacks for one thing that Lambda does in its name; None if it may, or nothing is enforced."""
         if not self.enabled:
             return None
         caller = self._identities.role(role, session)
         if caller is None:
             return None
-        decision = self.decide(caller, need, need.action.partition(":")[0])
+        decision = self.decide(caller, one, one.action.partition(":")[0])
         if decision.allowed:
             return None
         self._note(decision, id)
         return decision
 
-    def require_service(self, service: str, need: Need, id: str = "") -> Decision | None:
+    def require_service(self, service: str, one: Authorization, id: str = "") -> Decision | None:
         """As `require_role`, for what another service asks of a resource with a policy."""
         if not self.enabled:
             return None
-        decision = self.decide(Caller(Principal.service(service)), need, need.action.partition(":")[0])
+        decision = self.decide(Caller(Principal.service(service)), one, one.action.partition(":")[0])
         if decision.allowed:
             return None
         self._note(decision, id)
