@@ -126,6 +126,8 @@ def resource_events(resources: Mapping[str, Resource], targets: Targets) -> Iter
                 if any((function, other) in linked for other in references(properties.get("SourceArn"))):
                     continue
                 linked.add((function, name))
+                # What a subscription is of says nothing itself, and needs a permission all the same.
+                linked.update((function, topic) for topic in references(properties.get("TopicArn")))
                 written = parent.key(key)
                 span = written.span if written else parent.span
                 node = properties.get("EventSourceArn") or properties.get("ScheduleExpression")
