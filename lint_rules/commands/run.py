@@ -166,6 +166,11 @@ def _show(
     spent: dict[str, float],
     to_stderr: bool,
 ) -> None:
+    quick = settings.first.output_format in ("text", "concise") and not request.statistics
+    if quick and not findings and not fixed and not request.output_file and not to_stderr:
+        if not request.quiet:
+            say("All checks passed.")
+        return
     from lint_rules.commands.reports import Look, report, summary
 
     look = Look(

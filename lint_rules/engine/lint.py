@@ -13,11 +13,11 @@ from typing import Any, NamedTuple, Protocol
 
 from lint_rules.engine.config import Config
 from lint_rules.engine.finding import Finding
+from lint_rules.engine.marks import may_name_ours
 from lint_rules.engine.project import Project
 from lint_rules.engine.rule import RULES, Rule, load_rules
 from lint_rules.engine.selection import ignored, select
 from lint_rules.engine.sources.discover import matches, relative
-from lint_rules.engine.suppress import Suppressions
 
 
 class Settings(Protocol):
@@ -58,8 +58,7 @@ def lint(
     rule.
     """
     chosen = _Chosen(project, config or Config())
-    found: dict[tuple[str, int, str], Finding] = {}
-    suppressions = Suppressions(project)
+    found: Findings = {}
     late = [rule for rule in chosen.rules if rule.subject == "Suppression"]
     for rule in chosen.rules:
         if rule not in late:
@@ -67,16 +66,36 @@ def lint(
             _measured(meter, rule.name, partial(_run, rule, subjects, found, chosen, on_crash))
     for path, reason in project.crashes:
         _crashed(on_crash, Crash("reading", path, reason))
+    named = late and any(may_name_ours(document.text) for document in project.documents.values())
+    if found or named:
+        found = _silenced(project, found, late if named else [], chosen, on_crash, meter)
+    return [finding for _, finding in sorted(found.items(), key=lambda item: item[0])]
+
+
+Findings = dict[tuple[str, int, str], Finding]
+
+
+def _silenced(
+    project: Project,
+    found: Findings,
+    late: Sequence[Rule],
+    chosen: _Chosen,
+    on_crash: OnCrash | None,
+    meter: Meter | None,
+) -> Findings:
+    """The findings that nothing silences, with those of the rules about what silences them."""
+    from lint_rules.engine.suppress import Suppressions
+
+    suppressions = Suppressions(project)
     left = {key: item for key, item in found.items() if not suppressions.covers(item, key[2])}
-    if late:
-        judged = list(suppressions.all())
-        for suppression in judged:
-            suppression.ran = chosen.by_path[suppression.document.path]
-        found = {}
-        for rule in late:
-            _measured(meter, rule.name, partial(_run, rule, judged, found, chosen, on_crash))
-        left.update((key, item) for key, item in found.items() if not suppressions.covers(item, key[2]))
-    return [finding for _, finding in sorted(left.items(), key=lambda item: item[0])]
+    judged = list(suppressions.all()) if late else []
+    for suppression in judged:
+        suppression.ran = chosen.by_path[suppression.document.path]
+    about: Findings = {}
+    for rule in late:
+        _measured(meter, rule.name, partial(_run, rule, judged, about, chosen, on_crash))
+    left.update((key, item) for key, item in about.items() if not suppressions.covers(item, key[2]))
+    return left
 
 
 class _Chosen:
@@ -100,7 +119,7 @@ class _Chosen:
 def _run(
     rule: Rule,
     subjects: Sequence[Any],
-    found: dict[tuple[str, int, str], Finding],
+    found: Findings,
     chosen: _Chosen,
     on_crash: OnCrash | None,
 ) -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.errors import UsageError
 from lint_rules.engine.finding import Finding
-from lint_rules.engine.fingerprint import digest
 from lint_rules.engine.intake import project_of, take
 from lint_rules.engine.lint import Crash, Settings
 from lint_rules.engine.project import Project
@@ -119,6 +118,7 @@ class Scan:
         if known is not None:
             self.findings, self.parts = known
             return
+        from lint_rules.engine.fingerprint import digest
         from lint_rules.engine.islands import islands
 
         self.parts = islands({path: entries[path].links for path in self.paths})
@@ -159,6 +159,7 @@ class Scan:
 
     def _entry(self, path: str) -> Entry | None:
         from lint_rules.engine.cache import Entry
+        from lint_rules.engine.fingerprint import digest
         from lint_rules.engine.links import Links, links_of
 
         given = path in self._data

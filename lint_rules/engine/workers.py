@@ -18,7 +18,6 @@ from lint_rules.engine.errors import UsageError
 from lint_rules.engine.finding import Finding
 from lint_rules.engine.intake import project_of
 from lint_rules.engine.lint import Crash, Meter, lint
-from lint_rules.engine.packing import pack, unpack
 
 _WORTH_A_POOL = 6_000_000
 """Bytes. What one process lints in about the time in which others start."""
@@ -101,6 +100,8 @@ def batches(islands: Sequence[Island], number: int) -> list[list[int]]:
 
 def work(islands: Sequence[Island]) -> list[tuple[list[Any], list[Any]]]:
     """Lint a batch and return it in plain values: what a worker is asked to do."""
+    from lint_rules.engine.packing import pack
+
     gc.disable()
     try:
         done = [lint_island(island) for island in islands]
@@ -110,6 +111,8 @@ def work(islands: Sequence[Island]) -> list[tuple[list[Any], list[Any]]]:
 
 
 def _received(answer: tuple[list[Any], list[Any]]) -> Outcome:
+    from lint_rules.engine.packing import unpack
+
     packed, crashes = answer
     return Outcome(
         [unpack(one) for one in packed],

@@ -208,7 +208,10 @@ def test_statistics_count_by_rule(run):
     write(template__yaml=ERROR, broken__py="def (", worse__py="def (")
     counts, _, times = run("check", ".", "--statistics", "-q")[1].partition("\nSeconds of CPU:\n")
     assert counts == "     2  LAM990  parse-error\n     1  LAM701  action-star\n"
-    assert all(rule.name in times for rule in load_rules().values() if rule.profile == "default")
+    looked = [
+        rule for rule in load_rules().values() if rule.profile == "default" and rule.subject != "Suppression"
+    ]
+    assert all(rule.name in times for rule in looked)
     assert "reading the files" in times
 
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.errors import UsageError
-from lint_rules.engine.sources.gitignore import Gitignore, gitignore_for
+
+if TYPE_CHECKING:
+    from lint_rules.engine.sources.gitignore import Gitignore
 
 PYTHON = (".py",)
 DATA = (".yaml", ".yml", ".json", ".template", ".tf")
@@ -133,6 +135,8 @@ def discover(
 
 
 def _walk(top: str, found: Found, take: Callable[[str], None], walk_in: Callable[[str], Walk]) -> None:
+    from lint_rules.engine.sources.gitignore import gitignore_for
+
     todo: list[tuple[str, str, Gitignore | None]] = [
         (top, "", gitignore_for(os.path.dirname(os.path.abspath(top))))
     ]
@@ -180,6 +184,8 @@ def _walk(top: str, found: Found, take: Callable[[str], None], walk_in: Callable
 
 def _ignored(folder: str, entries: list[os.DirEntry[str]], above: Gitignore | None) -> Gitignore | None:
     """What is ignored in a folder that has these entries."""
+    from lint_rules.engine.sources.gitignore import Gitignore
+
     names = {entry.name for entry in entries}
     if ".git" in names:
         return Gitignore(os.path.abspath(folder), None)
