@@ -44,6 +44,9 @@ BYTES = base64.b64encode(b"\x00\xff").decode()
         ("StringEquals", "${aws:username}", "ann", True),
         ("StringEquals", "${aws:nothing}", "ann", False),
         ("StringEquals", "${aws:nothing, 'ann'}", "ann", True),
+        # "Policy variables with no value": nothing is equal to them, and negated operators hold.
+        ("StringNotEquals", "${aws:nothing}", "ann", True),
+        ("ArnNotLike", "arn:aws:iam::1:user/${aws:nothing}", "arn:aws:iam::1:user/ann", True),
         ("StringNotEquals", ["blue", "red"], "red", False),
         ("StringNotEquals", ["blue", "green"], "red", True),
         ("StringNotLike", "r*", "red", False),
