@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import secrets
 import shutil
 import threading
 from collections.abc import Callable, Mapping
@@ -77,7 +78,8 @@ class Factory:
             name = f"E{self._count}"
             stream = f"{day(self._clock.now())}/[{function.version}]{self._chance.getrandbits(128):032x}"
         born = (self._clock.now(), self._clock.monotonic())
-        link = Link()
+        key = secrets.token_hex(16)  # no part of the history, and not to be guessed from the seed
+        link = Link(key)
         folder = scratch.folder("env")
         full = self.tier.find().tier == "full"
         debug = self._debugged(function)
@@ -98,6 +100,7 @@ class Factory:
             )
             if debug is None:  # who stops in an editor is in no hurry, and the clock waits for nobody there
                 settings["_LAMBDALAB_CLOCK"] = f"{self._clock.offset!r} {function.timeout}"
+            settings["_LAMBDALAB_KEY"] = key
             if self._runtime_client == "python":
                 settings["_LAMBDALAB_RUNTIME_CLIENT"] = "python"
             if debug:

@@ -21,6 +21,7 @@ _OTHERS = (
     ["debugger", "ready"],
     ["clock", "sleep"],
 )
+_KEYED = frozenset({"next", "init/error", "restore/error", "clock/sleep"})
 _HEAD_LIMIT = 1024 * 1024 + 64 * 1024
 _BODY_LIMIT = 32 * 1024 * 1024
 
@@ -48,7 +49,10 @@ class Request:
 class Link:
     """The server side of one environment's Runtime API."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: str = "") -> None:
+        """`key` is the last word of the user agent with which the runtime asks for events, for sleep, and reports that
+        it could not start; from others such requests are refused. Answers name their invocation instead."""
+        self._key = key
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=8)
         self._listener.setblocking(False)
         self._connections: dict[int, Connection] = {}
@@ -86,7 +90,10 @@ class Link:
             return []
         found = []
         while (request := self._parse(connection)) is not None:
-            found.append(request)
+            if request.what in _KEYED and not request.headers.get("user-agent", "").endswith(self._key):
+                self.answer(request, 403, b'{"errorType":"Forbidden","errorMessage":"Not the runtime"}')
+            else:
+                found.append(request)
         return found
 
     def answer(

@@ -100,8 +100,10 @@ def run_runtime() -> None:
     os.chdir(root)
     sys.argv = ["awslambdaric", os.environ["_HANDLER"]]
     clock = os.environ.pop("_LAMBDALAB_CLOCK", "")
+    key = os.environ.pop("_LAMBDALAB_KEY", "")
     time = _neighbour("virtual_time") if clock else None
-    for name in ("sandbox", "virtual_time"):  # a function may well have modules of these names
+    signature = _neighbour("signature")
+    for name in ("sandbox", "signature", "virtual_time"):  # a function may well have modules of these names
         sys.modules.pop(name, None)
     # The order of Lambda: the function's own code, then its layers, then what the runtime brings.
     layers = os.environ.pop("_LAMBDALAB_OPT", "/opt")
@@ -114,10 +116,11 @@ def run_runtime() -> None:
     debugger = os.environ.pop("_LAMBDALAB_DEBUG", "")
     if debugger:
         _wait_for_editor(debugger)
+    signature.sign(key)
     if time is not None:
         from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
 
-        time.begin(clock)
+        time.begin(clock, key)
         time.follow_deadlines(LambdaRuntimeClient)
     from awslambdaric.__main__ import main
 
@@ -249,6 +252,7 @@ def become_environment(death_fd: int, status_fd: int, world: "dict[str, Any] | N
     """Turn this process into the keeper of a new environment. Only the runtime's process returns."""
     # As long as their files can be seen:
     _neighbour("virtual_time")
+    _neighbour("signature")
     if os.environ.pop("_LAMBDALAB_RUNTIME_CLIENT", "") == "python" or not has_native_client(sys.path[1:]):
         _neighbour("runtime_client")
     if world is not None:
@@ -270,6 +274,8 @@ def become_environment(death_fd: int, status_fd: int, world: "dict[str, Any] | N
             os.close(status_fd)
             if os.geteuid() == 0:
                 _drop_capabilities()
+            with suppress(OSError, AttributeError):  # as far as the system can
+                _neighbour("sandbox").withdraw()
             run_runtime()
             return
     _let_go_of_pipes()

@@ -26,6 +26,8 @@ MS_REMOUNT, MS_NOATIME, MS_NODIRATIME, MS_BIND, MS_REC, MS_PRIVATE = 32, 1024, 2
 MS_RELATIME = 1 << 21
 MNT_DETACH = 2
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
+LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
+ACCESS_REFER, SCOPE_SIGNAL = 1 << 13, 2
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 UID = 993
 """The user that Lambda's own sandbox shows (sbx_user1051 has this number)."""
@@ -106,21 +108,47 @@ def hide_from_tracing() -> None:
     _libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
+def withdraw(abi: int | None = None) -> None:
+    """Let this process and its children neither look into nor, from Linux 6.12 on, signal any other: what a Landlock
+    domain is, even one that forbids nothing else. Raises OSError if the kernel cannot.
+
+    `abi` is that of Landlock to make do with. https://docs.kernel.org/userspace-api/landlock.html
+    """
+    libc = _libc()
+    abi = libc.syscall(LANDLOCK_CREATE, None, 0, 1) if abi is None else abi
+    if abi < 2:
+        raise OSError(38, "Landlock cannot keep processes apart on this kernel")
+    # Before there were scopes, a domain had to be about files: about moving them, which is allowed everywhere.
+    attributes = struct.pack("QQQ", 0, 0, SCOPE_SIGNAL) if abi >= 6 else struct.pack("Q", ACCESS_REFER)
+    ruleset = _call("landlock", libc.syscall(LANDLOCK_CREATE, attributes, len(attributes), 0))
+    try:
+        if abi < 6:
+            root = os.open("/", os.O_PATH | os.O_DIRECTORY)
+            try:
+                rule = struct.pack("=Qi", ACCESS_REFER, root)
+                _call("landlock rule", libc.syscall(LANDLOCK_ADD, ruleset, 1, rule, 0))
+            finally:
+                os.close(root)
+        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _call("landlock restrict", libc.syscall(LANDLOCK_RESTRICT, ruleset, 0))
+    finally:
+        os.close(ruleset)
+
+
 def restrict_network(ports: list[int]) -> None:
     """Allow TCP connections to these ports only, here and in all children. Raises OSError if the kernel cannot."""
     libc = _libc()
-    create, add, restrict = 444, 445, 446
-    abi = libc.syscall(create, None, 0, 1)
+    abi = libc.syscall(LANDLOCK_CREATE, None, 0, 1)
     if abi < 4:
         raise OSError(38, "Landlock cannot restrict connections on this kernel")
     attributes = struct.pack("QQ", 0, 1 << 1)
-    ruleset = _call("landlock", libc.syscall(create, attributes, len(attributes), 0))
+    ruleset = _call("landlock", libc.syscall(LANDLOCK_CREATE, attributes, len(attributes), 0))
     try:
         for port in ports:
             rule = struct.pack("QQ", 1 << 1, port)
-            _call("landlock rule", libc.syscall(add, ruleset, 2, rule, 0))
+            _call("landlock rule", libc.syscall(LANDLOCK_ADD, ruleset, 2, rule, 0))
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        _call("landlock restrict", libc.syscall(restrict, ruleset, 0))
+        _call("landlock restrict", libc.syscall(LANDLOCK_RESTRICT, ruleset, 0))
     finally:
         os.close(ruleset)
 

@@ -23,18 +23,19 @@ NOISE = 1.0
 _real_sleep, _real_monotonic = time.sleep, time.monotonic
 _offset = 0.0
 _timeout = 0.0
+_key = ""
 _coordinates: "Any" = None
 _sleeping = 0
 _lock = threading.Lock()
 _own = threading.local()
 
 
-def begin(setting: str) -> None:
+def begin(setting: str, key: str) -> None:
     """Take over the clocks. `setting` is `OFFSET TIMEOUT`, both seconds: how far the cloud has skipped, and the
-    function's timeout."""
-    global _timeout
+    function's timeout; `key` is that of the Runtime API."""
+    global _timeout, _key
     offset, timeout = map(float, setting.split())
-    _timeout = timeout
+    _timeout, _key = timeout, key
     time.sleep = _sleep  # type: ignore[assignment]
     for name in ("monotonic", "perf_counter"):
         setattr(time, name, _shifted(getattr(time, name), 1))
@@ -115,7 +116,8 @@ def _ask(seconds: float, everyone: bool) -> float:
         connection = _own.connection = socket.create_connection((host, int(port)))
     body = f"{seconds!r} {int(everyone)}"
     head = (
-        f"POST /2018-06-01/runtime/clock/sleep HTTP/1.1\r\nHost: cloud\r\nContent-Length: {len(body)}\r\n\r\n"
+        "POST /2018-06-01/runtime/clock/sleep HTTP/1.1\r\n"
+        f"Host: cloud\r\nUser-Agent: {_key}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     answer = b""
     try:

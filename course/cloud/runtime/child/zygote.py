@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-OURS = ("bootstrap", "sandbox", "virtual_time")
+OURS = ("bootstrap", "sandbox", "signature", "virtual_time")
 SERVICES = (
     "s3",
     "dynamodb",
