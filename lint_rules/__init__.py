@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.fix import fix as fix
     from lint_rules.engine.handlers import Handler as Handler
     from lint_rules.engine.iam.actions import action_facts as action_facts
+    from lint_rules.engine.iam.actions import matching_actions as matching_actions
     from lint_rules.engine.iam.calls import actions_of_call as actions_of_call
     from lint_rules.engine.iam.decision import Decision as Decision
     from lint_rules.engine.iam.evaluate import AccessRequest as AccessRequest
@@ -133,6 +134,7 @@ _HOMES = {
     "lint": "lint",
     "load_rules": "rule",
     "managed_policy": "iam.managed",
+    "matching_actions": "iam.actions",
     "missing_keys": "iam.explain",
     "parse_policy": "iam.policy",
     "rule": "rule",

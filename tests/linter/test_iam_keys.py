@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lint_rules import Place, action_facts, actions_of_call, authorizations
+from lint_rules import Place, action_facts, actions_of_call, authorizations, matching_actions
 from lint_rules.engine.iam.actions import actions_of, resource_patterns, snapshot_date
 from lint_rules.engine.iam.calls import listed_calls, prefix_of
 from lint_rules.engine.iam.resources import _table
@@ -212,3 +212,20 @@ def test_facts_about_an_action():
     assert actions_of("no-such-service") == ()
     assert snapshot_date() >= "2026-10-27"
     assert prefix_of("stepfunctions") == "states"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "some", "others"),
+    [
+        ("sqs:Send*", {"sqs:SendMessage"}, {"sqs:ReceiveMessage"}),
+        ("SQS:sendmessage", {"sqs:SendMessage"}, {"sqs:SendMessageBatch"}),
+        ("dynamodb:*Item", {"dynamodb:PutItem", "dynamodb:BatchWriteItem"}, {"dynamodb:Query"}),
+        ("s3:?etObject", {"s3:GetObject"}, {"s3:PutObject"}),
+        ("*", set(), {"s3:GetObject"}),
+        ("s*:GetObject", set(), {"s3:GetObject"}),
+    ],
+)
+def test_the_actions_a_pattern_grants(pattern, some, others):
+    found = set(matching_actions(pattern))
+    assert some <= found
+    assert not others & found

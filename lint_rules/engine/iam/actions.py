@@ -68,6 +68,15 @@ def actions_of(service: str) -> tuple[str, ...]:
     return tuple(facts.name for facts in _service(service.lower()).actions.values())
 
 
+def matching_actions(pattern: str) -> tuple[str, ...]:
+    """The actions of the snapshot that a pattern of one service grants: s3:Get* gives s3:GetObject and more.
+    None of a pattern over all services, such as `*`, which grants too many to name."""
+    service, _, name = pattern.lower().partition(":")
+    shape = re.compile("".join(_WILD.get(char, re.escape(char)) for char in name) + r"\Z")
+    actions = _service(service).actions
+    return tuple(f"{service}:{facts.name}" for key, facts in actions.items() if shape.match(key))
+
+
 def resource_patterns(service: str) -> dict[str, str]:
     """The resource types of a service, each with the pattern of its ARN, such as
     arn:${Partition}:sqs:${Region}:${Account}:${QueueName}."""
