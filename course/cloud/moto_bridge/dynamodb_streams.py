@@ -1,8 +1,8 @@
 """moto's DynamoDB tables: what their streams record of a write, and no function is called on the way.
 
 moto writes two records for an item that an update creates, one for a write that changes nothing, and those of a
-transaction that is undone; it fails to write into a table whose stream was turned off, and after a push it deletes
-the records. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html (2026-11)
+transaction that is undone; it fails to write into a table whose stream was turned off, turns none on again, and
+after a push it deletes the records. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html (2026-11)
 """
 
 from __future__ import annotations
@@ -138,9 +138,27 @@ def _transact_write_items(original: Function) -> Function:
 @patch(TABLE, "Table.set_stream_specification", "40d64546dbe9")
 def _set_stream_specification(original: Function) -> Function:
     def set_stream_specification(self: Any, streams: dict[str, Any] | None) -> None:
-        before = self.stream_shard
+        shard, view = self.stream_shard, (self.stream_specification or {}).get("StreamViewType")
         original(self, streams)
-        if self.stream_shard is not before:
+        if self.stream_shard is not shard:
             self.latest_stream_label = self.latest_stream_label[:23]  # milliseconds
+        elif view:
+            self.stream_specification["StreamViewType"] = (
+                view  # it can be read for a day after it was turned off
+            )
 
     return set_stream_specification
+
+
+@patch(MODELS, "DynamoDBBackend.update_table_streams", "4b36bdd96688")
+def _update_table_streams(original: Function) -> Function:
+    def update_table_streams(self: Any, table: Any, stream_specification: dict[str, Any]) -> None:
+        label = table.latest_stream_label
+        if not (table.stream_specification or {}).get("StreamEnabled"):
+            table.latest_stream_label = None  # a stream that is off can be turned on
+        try:
+            original(self, table, stream_specification)
+        finally:
+            table.latest_stream_label = table.latest_stream_label or label
+
+    return update_table_streams
