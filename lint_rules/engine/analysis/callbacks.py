@@ -26,6 +26,48 @@ def callbacks(call: ast.Call, scope: Scope) -> Iterator[ast.expr]:
             yield keyword.value
 
 
+_ENTERED = _ROUTES | {
+    *(
+        "create",
+        "update",
+        "poll_create",
+        "poll_update",
+        "poll_delete",
+        "exception_handler",
+        "not_found",
+        "on_event",
+    ),
+    *(
+        "intent",
+        "request_handler",
+        "schedule",
+        "lambda_function",
+        "on_message",
+        "authorizer",
+        "query",
+        "field",
+    ),
+    *(
+        "middleware",
+        "register",
+        "mutation",
+        "step",
+        "task",
+        "durable_step",
+        "before_request",
+        "after_request",
+    ),
+}
+
+
+def is_route(decorator: ast.expr) -> bool:
+    """Whether a decorator enters a function in an application or a registry, which then calls it."""
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    if isinstance(target, ast.Name):
+        return (isinstance(decorator, ast.Call) and target.id == "register") or target.id == "tool"
+    return isinstance(target, ast.Attribute) and target.attr in _ENTERED
+
+
 def routes(scope: Scope) -> Iterator[Scope]:
     """The functions entered by decorators in an application that the function uses, such as `app` in
     `app.resolve(event, context)`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from lint_rules.engine.analysis.facts import Scope, facts_of
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
+_SHARED = re.compile("layer|common|shared|lib|^python$")
 _DEEPEST = 8
 """Steps from a name to its definition: imports, aliases, base classes."""
 
@@ -28,6 +30,7 @@ class Codebase:
         for module in modules:
             self.modules.setdefault(posixpath.normpath(module.name), module)
         self._imported: dict[tuple[str, str], Module | None] = {}
+        self._layers: dict[str, list[Module]] | None = None
 
     def at(self, path: str) -> Module | None:
         """The module at a path, as it is or as a package."""
@@ -55,6 +58,34 @@ class Codebase:
             if folder in ("", "/", ".") or folder.endswith(".."):
                 return None
             folder = posixpath.dirname(folder)
+
+    def layered(self, module: Module, dotted: str) -> Module | None:
+        """The module of a layer that an import names: the only one that a layer's folder holds under the name, near
+        the importing module or in a folder of layers.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
+        """
+        if dotted.startswith("."):
+            return None
+        if self._layers is None:
+            self._layers = {}
+            for name, module in self.modules.items():
+                folder, _, file = name.rpartition("/python/")
+                if not folder and "layer" in name:
+                    folder, _, file = name.partition("/")
+                if folder:
+                    place = file.removesuffix(".py").removesuffix("/__init__")
+                    self._layers.setdefault(place, []).append(module)
+                    parts = place.split("/")
+                    if parts[0] == "lib" and "site-packages" in parts:
+                        self._layers.setdefault(place.partition("site-packages/")[2], []).append(module)
+        near = module.name.partition("/")[0] + "/"
+        found = [
+            other
+            for other in self._layers.get(dotted.replace(".", "/"), ())
+            if other.name.startswith(near) or _SHARED.search(other.name.partition("/")[0])
+        ]
+        return found[0] if len(found) == 1 else None
 
     def function(self, module: Module, name: str) -> Scope | None:
         """The function that a caller of `module` reaches under a name; for an object its `__call__`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
@@ -121,6 +121,8 @@ class Facts:
         self.scopes: list[Scope] = []
         self.homes: dict[ast.AST, Scope] = {}
         """The scope of every call, await and statement."""
+        self.bodies: dict[Scope, Any] = {}
+        """A place for what `bodies` knows of scopes."""
         self.stored_globally: dict[str, list[ast.AST]] = {}
         """Where functions that declare a name `global` bind it."""
         tree = module.tree or ast.Module([], [])
