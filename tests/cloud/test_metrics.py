@@ -254,3 +254,31 @@ def test_trimming_takes_outliers_away():
     assert not known("median")
     with pytest.raises(ValueError, match="median"):
         statistic("median", [1.0])
+
+
+def test_a_stream_is_measured_by_the_age_of_its_records_and_by_what_was_given_up(
+    cloud, deploy, api, measured
+):
+    kinesis, sqs = cloud.client("kinesis"), cloud.client("sqs")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    sqs.create_queue(QueueName="lost")
+    cloud.clock.advance(1)
+    deploy("def handler(event, context): raise ValueError('no')")
+    account = "us-east-1:123456789012"
+    mapping = api.create_event_source_mapping(
+        FunctionName="f",
+        EventSourceArn=f"arn:aws:kinesis:{account}:stream/s",
+        StartingPosition="TRIM_HORIZON",
+        MaximumRetryAttempts=1,
+        DestinationConfig={"OnFailure": {"Destination": f"arn:aws:sqs:{account}:lost"}},
+    )["UUID"]
+    kinesis.put_records(StreamName="s", Records=[{"Data": b"x", "PartitionKey": "p"} for _ in range(3)])
+    cloud.clock.advance(300)
+    assert len(cloud.ledger.entries("record.discarded")) == 3
+    assert measured("DroppedEventCount", EventSourceMappingUUID=mapping) == 3
+    assert measured("OnFailureDestinationDeliveredEventCount", EventSourceMappingUUID=mapping) == 3
+    ages = cloud.ledger.entries("mapping.batch")
+    assert measured("IteratorAge", "SampleCount", FunctionName="f") == len(ages) == 2
+    assert measured("IteratorAge", "Maximum", FunctionName="f") == max(
+        entry.details["iterator_age_ms"] for entry in ages
+    )

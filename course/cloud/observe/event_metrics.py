@@ -27,6 +27,9 @@ def event_points(entries: Iterable[Entry]) -> Iterator[Point]:
         of = of if dimension == _MAPPING else _name(of)
         for name, value, unit in measure(entry):
             yield Point(NAMESPACE, name, ((dimension, of),), entry.at, value, unit)
+        if "iterator_age_ms" in entry.details:
+            function, age = _name(str(entry.details["function"])), float(entry.details["iterator_age_ms"])
+            yield Point(NAMESPACE, "IteratorAge", ((_FUNCTION, function),), entry.at, age, "Milliseconds")
 
 
 def _name(subject: str) -> str:
@@ -61,10 +64,6 @@ def _batch(entry: Entry) -> Measured:
     yield "FailedInvokeEventCount", float(entry.details.get("failed", 0)), "Count"
 
 
-def _age(entry: Entry) -> Measured:
-    yield "IteratorAge", float(entry.details.get("milliseconds", 0)), "Milliseconds"
-
-
 _FUNCTION = "FunctionName"
 _MAPPING = "EventSourceMappingUUID"
 _FOUND: dict[str, tuple[Callable[[Entry], Measured], str]] = {
@@ -73,12 +72,11 @@ _FOUND: dict[str, tuple[Callable[[Entry], Measured], str]] = {
     "event.dropped": (_one("AsyncEventsDropped"), _FUNCTION),
     "event.undelivered": (_undelivered, _FUNCTION),
     "recursion.stopped": (_one("RecursiveInvocationsDropped"), _FUNCTION),
-    "iterator.age": (_age, _FUNCTION),
     "mapping.polled": (_count("PolledEventCount"), _MAPPING),
     "mapping.batch": (_batch, _MAPPING),
     "mapping.destination": (_count("OnFailureDestinationDeliveredEventCount"), _MAPPING),
-    "mapping.dropped": (_count("DroppedEventCount"), _MAPPING),
     "message.filtered": (_one("FilteredOutEventCount"), _MAPPING),
     "message.deleted": (_one("DeletedEventCount"), _MAPPING),
+    "record.discarded": (_one("DroppedEventCount"), _MAPPING),
     "record.filtered": (_one("FilteredOutEventCount"), _MAPPING),
 }
