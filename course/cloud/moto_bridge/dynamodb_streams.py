@@ -2,7 +2,8 @@
 
 moto writes two records for an item that an update creates, one for a write that changes nothing, and those of a
 transaction that is undone; it fails to write into a table whose stream was turned off, turns none on again, and
-after a push it deletes the records. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html (2026-11)
+after a push it deletes the records.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html (2026-11)
 """
 
 from __future__ import annotations
