@@ -49,7 +49,7 @@ def _states(top: str) -> list[str]:
                 if entry.is_dir():
                     if entry.name != "__pycache__":
                         todo.append(entry.path)
-                elif entry.name.endswith((".py", ".txt", ".json")):
+                elif entry.name.endswith((".py", ".pyc", ".txt", ".tsv", ".json")):
                     state = entry.stat()
                     found.append(f"{entry.path}:{state.st_size}:{state.st_mtime_ns}")
     return sorted(found)

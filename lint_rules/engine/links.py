@@ -26,6 +26,10 @@ _SMALL = 20_000
 """Characters; larger data that holds no word of a template is none."""
 
 
+_ANYWHERE = 1_000
+"""More levels than any folder is deep."""
+
+
 class Links(NamedTuple):
     """`imports` are dotted names, with leading dots where they are relative, and `.*` at the end where anything
     below may be meant as well; `words` may be names of files below the file's own folder, or below the one `up`
