@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from pathlib import Path
 
 import pytest
 
 from lint_rules import Edit, Finding, Fix, Project, Safety, Severity, Span, fix
+from lint_rules.engine.errors import UsageError
 from lint_rules.engine.rule import RULES, Rule
+from lint_rules.engine.sources.files import write_texts
 
 
 @pytest.fixture
@@ -97,3 +101,36 @@ def test_outputs_metadata_and_other_cells_of_a_notebook_stay_byte_for_byte(fixed
     texts, dropped = fixed({"lab.ipynb": raw}, r"\bbad\b", "good")
     assert dropped == ()
     assert texts["lab.ipynb"] == raw.replace('"bad = 1\\n"', '"good = 1\\n"')
+
+
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("fails_at", [0, 1, 2])
+def test_when_writing_breaks_off_every_file_is_as_it_was(tmp_path, monkeypatch, fails_at, error, links):
+    paths = [str(tmp_path / f"{name}.py") for name in "abc"]
+    for path in paths:
+        Path(path).write_text("old\n")
+    real, calls = os.replace, []
+
+    def replace(source, target):
+        calls.append(target)
+        if len(calls) == fails_at + 1:
+            raise error
+        real(source, target)
+
+    monkeypatch.setattr("os.replace", replace)
+    if not links:
+        monkeypatch.setattr("os.link", lambda source, target: (_ for _ in ()).throw(OSError(1, "no links")))
+    with pytest.raises((UsageError, KeyboardInterrupt)):
+        write_texts(dict.fromkeys(paths, ("old\n", "new\n")))
+    assert {Path(path).read_text() for path in paths} == {"old\n"}
+    assert sorted(os.listdir(tmp_path)) == ["a.py", "b.py", "c.py"]
+
+
+def test_when_all_goes_well_nothing_is_left_but_the_new(tmp_path):
+    paths = [str(tmp_path / f"{name}.py") for name in "abc"]
+    for path in paths:
+        Path(path).write_text("old\n")
+    write_texts(dict.fromkeys(paths, ("old\n", "new\n")))
+    assert {Path(path).read_text() for path in paths} == {"new\n"}
+    assert sorted(os.listdir(tmp_path)) == ["a.py", "b.py", "c.py"]

@@ -1,14 +1,15 @@
 """Bytes on disk to text and back: encoding, byte order mark, line ends and file mode stay what they were.
 
 Reading never raises for what a file contains: a file that is not text becomes a Problem and is left alone.
-Writing is all or nothing: every new content is staged beside its file before the first one is replaced.
+Writing is all or nothing: every new content is staged beside its file before the first one is replaced, and where one
+cannot be, those before it get their old content back.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lint_rules.engine.errors import UsageError
@@ -69,14 +70,45 @@ def write_texts(changes: Mapping[str, tuple[str, str]]) -> None:
     try:
         for path, (old, new) in changes.items():
             staged.append((_stage(path, old, new), os.path.realpath(path)))
-        while staged:
-            os.replace(*staged[0])
-            del staged[0]
+        _swap(staged)
     except OSError as error:
         raise UsageError(f"{error.filename or path}: cannot be written: {error.strerror or error}") from None
     finally:
         for temporary, _ in staged:
-            os.unlink(temporary)
+            _remove(temporary)
+
+
+def _swap(staged: Sequence[tuple[str, str]]) -> None:
+    """Put the staged files in the places of the others: all of them, or, whatever happens, none."""
+    kept: list[tuple[str, str]] = []
+    try:
+        for temporary, target in staged:
+            backup = temporary + ".was"
+            kept.append((backup, target))
+            _keep(target, backup)
+            os.replace(temporary, target)
+    except BaseException:
+        for backup, target in kept:
+            if os.path.exists(backup):
+                os.replace(backup, target)
+                _remove(backup)  # Two names of one file: then nothing was moved.
+        raise
+    for backup, _ in kept:
+        _remove(backup)
+
+
+def _keep(target: str, backup: str) -> None:
+    try:
+        os.link(target, backup)
+    except OSError:  # A file system without links.
+        from shutil import copy2
+
+        copy2(target, backup)
+
+
+def _remove(path: str) -> None:
+    if os.path.lexists(path):
+        os.unlink(path)
 
 
 def _stage(path: str, old: str, new: str) -> str:
