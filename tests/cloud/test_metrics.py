@@ -282,3 +282,52 @@ def test_a_stream_is_measured_by_the_age_of_its_records_and_by_what_was_given_up
     assert measured("IteratorAge", "Maximum", FunctionName="f") == max(
         entry.details["iterator_age_ms"] for entry in ages
     )
+
+
+def test_a_queues_mapping_counts_what_it_polled_filtered_invoked_and_deleted(
+    cloud, deploy, queue, mapped, send, measured
+):
+    deploy(
+        "def handler(event, context):\n"
+        "    bad = [r['messageId'] for r in event['Records'] if 'bad' in r['body']]\n"
+        "    return {'batchItemFailures': [{'itemIdentifier': id} for id in bad]}"
+    )
+    url, arn = queue(VisibilityTimeout="900")
+    uuid = mapped(
+        arn,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        FilterCriteria={"Filters": [{"Pattern": '{"body": {"wanted": [true]}}'}]},
+    )
+    wanted = ['{"wanted": true}'] * 3 + ['{"wanted": true, "is": "bad"}']
+    send(url, *wanted, '{"wanted": false}')
+    of = {"EventSourceMappingUUID": uuid}
+    assert measured("PolledEventCount", **of) == 5
+    assert measured("FilteredOutEventCount", **of) == 1
+    assert measured("InvokedEventCount", **of) == 4
+    assert measured("FailedInvokeEventCount", **of) == 1
+    assert measured("DeletedEventCount", **of) == 3
+
+
+def test_what_cannot_be_sent_and_what_runs_in_a_loop_is_counted(cloud, deploy, api, queue, measured):
+    deploy("def handler(event, context): raise ValueError('no')")
+    gone = "arn:aws:sqs:us-east-1:123456789012:gone"
+    queue("gone")
+    api.put_function_event_invoke_config(
+        FunctionName="f",
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": gone}},
+    )
+    api.update_function_configuration(FunctionName="f", DeadLetterConfig={"TargetArn": gone})
+    cloud.client("sqs").delete_queue(QueueUrl=f"{cloud.endpoint}/123456789012/gone")
+    api.invoke(FunctionName="f", InvocationType="Event", Payload=b"1")
+    cloud.clock.advance(60)
+    assert measured("DestinationDeliveryFailures", FunctionName="f") == 1
+    assert measured("DeadLetterErrors", FunctionName="f") == 1
+    deploy(
+        "import boto3\ndef handler(e, c): boto3.client('lambda').invoke(FunctionName='g', InvocationType='Event')",
+        "g",
+    )
+    api.invoke(FunctionName="g", InvocationType="Event")
+    cloud.clock.advance(60)
+    assert measured("RecursiveInvocationsDropped", FunctionName="g") == 1
+    assert measured("Invocations", FunctionName="g") == 16
