@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,24 @@ def test_slips_are_one_line(run, tmp_path, monkeypatch, arguments, line):
         assert err.startswith(f"error: {line}")
     else:
         assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing", "line"),
+    [
+        (("server",), "pygls.lsp.server", 'the server needs pygls: pip install "lambdalint[server]"'),
+        (
+            ("check", ".", "--scheduler", "tcp://127.0.0.1:1"),
+            "dask.distributed",
+            '--scheduler needs Dask: pip install "lambdalint[dask]"',
+        ),
+    ],
+)
+def test_what_is_not_installed_is_named_with_its_extra(run, tmp_path, monkeypatch, arguments, missing, line):
+    monkeypatch.chdir(tmp_path)
+    for number in range(10):
+        Path(f"a{number}.py").write_text("x = 1\n")
+    monkeypatch.delitem(sys.modules, "lint_rules.commands.language", raising=False)
+    monkeypatch.setitem(sys.modules, missing, None)
+    code, out, err = run(*arguments)
+    assert (code, out, err) == (2, "", f"error: {line}\n")
