@@ -2,7 +2,7 @@
 
 The tree is the running interpreter's own `ast`, the fastest reading there is. Its positions (row and UTF-8
 byte) are turned into characters of the document here and nowhere else. Code in a syntax newer than the
-interpreter has no tree and no error: what cannot be read is not judged.
+interpreter is read by libcst, into the same kind of tree.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class Module:
 
     @property
     def tree(self) -> ast.Module | None:
-        """The module as the interpreter's `ast`; None if it cannot be parsed here."""
+        """The module as `ast` has it; None if it cannot be parsed."""
         self._parse()
         return self._tree
 
     @property
     def error(self) -> Problem | None:
-        """Why the module cannot be parsed, if it is broken and not merely too new."""
+        """Why the module cannot be parsed."""
         self._parse()
         return self._error
 
@@ -91,7 +91,8 @@ class Module:
         try:
             self._tree = _tree(self.text)
         except SyntaxError as error:
-            if not self._too_new():
+            self._tree = self._newer()
+            if self._tree is None:
                 self._error = self._problem(error.msg, error.lineno or 1, error.offset or 1)
         except (RecursionError, MemoryError):
             self._error = self._problem("it is nested too deeply for Python to compile", 1, 1)
@@ -99,18 +100,18 @@ class Module:
             # Text that has no encoding.
             self._error = self._problem(str(error), 1, 1)
 
-    def _too_new(self) -> bool:
+    def _newer(self) -> ast.Module | None:
+        """The tree of code in a syntax newer than the interpreter."""
         from lint_rules.engine.sources.nesting import shallow
 
         if not shallow(self.text):
-            return False
-        import libcst
+            return None
+        from lint_rules.engine.sources.cst_statements import read_module
 
         try:
-            libcst.parse_module(self.text)
-        except Exception:  # It raises more than its ParserSyntaxError on broken code.
-            return False
-        return True
+            return read_module(self.text)
+        except Exception:  # libcst raises more than its ParserSyntaxError on broken code.
+            return None
 
     def _problem(self, message: str, row: int, column: int) -> Problem:
         if self._lines is None:
