@@ -21,6 +21,7 @@ from course.cloud.api.concurrency import provisions, reservations
 from course.cloud.api.event_directory import EventDirectory
 from course.cloud.api.invocations import Invocations
 from course.cloud.api.noun import operations
+from course.cloud.api.permissions import document
 from course.cloud.api.targets import Targets
 from course.cloud.engine.async_queue import AsyncQueue
 from course.cloud.engine.concurrency import Concurrency
@@ -98,6 +99,9 @@ class Cloud:
         self.ledger = Ledger(self.clock)
         self.clock.skipped = self.ledger.skipped
         self._work = Work(self.clock)
+        self.guard = make_guard(
+            ACCOUNT, REGION, lambda arn: document(self._account, arn), self.clock, self.ledger
+        )
         neighbours = MotoNeighbours(ACCOUNT, REGION)
         factory = Factory(
             LAUNCHERS[launcher](),
@@ -121,7 +125,7 @@ class Cloud:
         engine = Engine(
             self._pool,
             concurrency,
-            MotoLogs(ACCOUNT, REGION),
+            MotoLogs(ACCOUNT, REGION, self.guard),
             self.ledger,
             self.clock,
             REGION,
@@ -130,14 +134,14 @@ class Cloud:
             REGION, ACCOUNT, self.clock, self._new_id, self._chance, neighbours, self._pool.retire
         )
         self._provisioned = Provisioned(engine)
-        self._account.provisioner = self._provisioned
+        self._account.provisioner, self._account.rights = self._provisioned, self.guard
         self._account.shares_changed = self._share
         concurrency.ready = lambda arn: self._provisioned.provisioned(arn)[0]
         targets = Targets(self._account)
         directory = EventDirectory(self._account)
         traces = Traces(self.clock, self._chance)
         self.recursion = Recursion(self.ledger, directory.may_recurse)
-        endings = Endings(self._work, self.clock, self.ledger, self._new_id)
+        endings = Endings(self._work, self.clock, self.ledger, self._new_id, self.guard)
         queue = AsyncQueue(
             self._work,
             self.clock,
@@ -168,14 +172,14 @@ class Cloud:
         self._queues = MotoQueues(self.ledger)
         self._streams = MotoStreams(self.clock, self._work, self.ledger)
         common = (self.clock, self._work, self.ledger, call, self.outbox)
-        ground = Ground(*common, self._queues, self._streams.stores, self._new_id)
+        ground = Ground(*common, self._queues, self._streams.stores, self._new_id, self.guard)
         self._mappings = self._account.sources = Mappings(self._account, ground)
+        self.guard.changed = self._mappings.look_again
         known = operations(self._account)
         self._stacks = LambdaApi(known, self.clock)
         stacks.current.enter(self._stacks)
         self._metrics = metrics.MotoMetrics(ACCOUNT, REGION, Measures(self.ledger, concurrency.shares).points)
         metrics.current.enter(self._metrics)
-        self.guard = make_guard(self._account, self.clock, self.ledger)
         gateway = Gateway(
             known,
             targets,

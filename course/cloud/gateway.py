@@ -87,7 +87,11 @@ class Gateway:
             return self._lambda(environ, path, start_response)
         self._caught_up()
         refused = self._door.refused(environ, start_response)
-        return self._moto(environ, start_response) if refused is None else refused
+        if refused is not None:
+            return refused
+        answer = self._moto(environ, start_response)
+        self._door.passed(environ)
+        return answer
 
     def _lambda(self, environ: dict[str, Any], path: str, start_response: StartResponse) -> Iterable[bytes]:
         request = self._new_id()

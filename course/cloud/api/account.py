@@ -23,6 +23,7 @@ from course.cloud.errors import (
     PreconditionFailed,
     ResourceNotFound,
 )
+from course.cloud.iam.rights import EVERY_RIGHT, Rights
 from course.cloud.model import Function
 
 T = TypeVar("T")
@@ -33,8 +34,8 @@ _RETIRED = quotas.TIMEOUT_MAX + 2 * quotas.INIT_TIMEOUT
 class Neighbours(Protocol):
     """What the Lambda service asks of other services."""
 
-    def check_role(self, arn: str) -> None:
-        """Raises InvalidParameterValue if Lambda cannot assume the role."""
+    def check_role(self, arn: str, function_arn: str = "") -> None:
+        """Raises InvalidParameterValue if Lambda cannot assume the role for that function."""
         ...
 
     def read_object(self, bucket: str, key: str, version: str | None) -> bytes:
@@ -87,6 +88,7 @@ class Account:
         """Called after a reserved or provisioned concurrency came, changed or went."""
         self.provisioner: Provisioner | None = None
         self.sources: Sources | None = None
+        self.rights: Rights = EVERY_RIGHT
         self.lock = threading.RLock()
         self.functions: dict[str, Stored] = {}
         self.layers: dict[str, dict[int, LayerVersion]] = {}

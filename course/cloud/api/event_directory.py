@@ -46,6 +46,7 @@ class EventDirectory:
             on_success=(config.get("OnSuccess") or {}).get("Destination") or "",
             on_failure=(config.get("OnFailure") or {}).get("Destination") or "",
             dead_letter=(version.configuration.get("DeadLetterConfig") or {}).get("TargetArn") or "",
+            role=str(version.configuration.get("Role") or ""),
         )
 
     def may_recurse(self, name: str) -> bool:

@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass, replace
 
 from course.cloud.api.noun import Noun, page
+from course.cloud.api.role_rights import check_target
 from course.cloud.api.stored import LATEST, Parameters, Stored
-from course.cloud.api.targets import Alias
+from course.cloud.api.targets import Alias, routed
 from course.cloud.errors import InvalidParameterValue, ResourceNotFound
 
 _SETTINGS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
@@ -81,7 +82,8 @@ class EventInvokeConfigs(Noun):
             stored = account.functions.get(name)
             if stored is None or not _exists(stored, qualifier or LATEST):
                 raise ResourceNotFound(_NO_FUNCTION)
-            self._check_destinations(name, members.get("DestinationConfig") or {})
+            role = routed(account, stored, qualifier or LATEST).configuration["Role"]
+            self._check_destinations(name, role, members.get("DestinationConfig") or {})
             old = stored.shelf(EventSettings).get(qualifier or LATEST)
             if keep and old is None:
                 raise self._absent(name, qualifier)
@@ -91,7 +93,7 @@ class EventInvokeConfigs(Noun):
             stored.shelf(EventSettings)[qualifier or LATEST] = settings
         return self._describe(name, qualifier or LATEST, settings)
 
-    def _check_destinations(self, name: str, config: Parameters) -> None:
+    def _check_destinations(self, name: str, role: str, config: Parameters) -> None:
         for side in ("OnSuccess", "OnFailure"):
             arn = (config.get(side) or {}).get("Destination")
             if not arn:
@@ -112,6 +114,7 @@ class EventInvokeConfigs(Noun):
                 raise InvalidParameterValue("You can't specify the function as a destination for itself.")
             if target is not None and target["name"] not in self._account.functions:
                 raise InvalidParameterValue(f"The destination ARN {arn} is invalid.")
+            check_target(self._account, name, role, arn)
 
     def _absent(self, name: str, qualifier: str | None) -> ResourceNotFound:
         arn = self._account.arn(name, qualifier or LATEST)

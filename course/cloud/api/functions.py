@@ -13,6 +13,7 @@ from course.cloud.api.configuration import change, start
 from course.cloud.api.description import describe, listed
 from course.cloud.api.names import only_function
 from course.cloud.api.noun import Noun, page
+from course.cloud.api.role_rights import check_rights
 from course.cloud.api.settings import check
 from course.cloud.api.stored import LATEST, Parameters, Stored, Version
 from course.cloud.api.tags import check_tags
@@ -37,8 +38,9 @@ class Functions(Noun):
             )
         check(parameters)
         check_tags(parameters.get("Tags") or {})
-        account.neighbours.check_role(parameters["Role"])
+        account.neighbours.check_role(parameters["Role"], account.arn(name))
         configuration = start(parameters, account.neighbours)
+        check_rights(account, name, configuration)
         attached = layers.attached(account, parameters.get("Layers") or [])
         self._check_new(name)
         package = account.package(parameters.get("Code") or {})
@@ -114,12 +116,13 @@ class Functions(Noun):
         account.check_revision(parameters.get("RevisionId"), stored.latest.revision)
         check(parameters)
         if "Role" in parameters:
-            account.neighbours.check_role(parameters["Role"])
+            account.neighbours.check_role(parameters["Role"], account.arn(stored.name))
         attached = stored.latest.layers
         if "Layers" in parameters:
             attached = layers.attached(account, parameters["Layers"])
             layers.check_size(stored.latest.package, attached)
         configuration = change(stored.latest.configuration, parameters, account.neighbours)
+        check_rights(account, stored.name, configuration)
         with account.lock:
             changed = replace(stored.latest, configuration=configuration, layers=attached)
             self._put(stored, changed, parameters)

@@ -42,6 +42,8 @@ class Terms(NamedTuple):
     on_success: str = ""
     on_failure: str = ""
     dead_letter: str = ""
+    role: str = ""
+    """The ARN of the role in whose name Lambda sends there."""
 
 
 class Directory(Protocol):

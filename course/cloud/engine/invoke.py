@@ -120,7 +120,7 @@ class Engine:
                 init = environment.init()
             self._record_init(environment, init)
             lines = words(environment, self._region).init(init)
-            self._sink.write(function.log_group, environment.log_stream, lines)
+            self._sink.write(function, environment.log_stream, lines)
         finally:
             self.pool.give_back(environment)
         return init.ending == "ok"
@@ -157,7 +157,7 @@ class Engine:
             done = done._replace(run=done.environment.settle(done.run))
         function = done.invocation.function
         own = words(done.environment, self._region).run(done.invocation, done.run, done.start)
-        self._sink.write(function.log_group, done.environment.log_stream, [*done.lines, *own])
+        self._sink.write(function, done.environment.log_stream, [*done.lines, *own])
         self._ledger.add(done.record())
         return done.outcome(own)
 

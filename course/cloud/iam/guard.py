@@ -50,6 +50,8 @@ class Guard:
         ledger: Ledger,
     ) -> None:
         self.enabled = False
+        self.changed: Callable[[], object] = bool
+        """Called when somebody may have gained or lost rights."""
         self._account = account
         self._region = region
         self._identities = identities

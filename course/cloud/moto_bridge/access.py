@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from course.cloud.api.account import Account
-from course.cloud.api.permissions import document
+from collections.abc import Callable
+
 from course.cloud.clock import Clock
 from course.cloud.iam.guard import Guard
 from course.cloud.moto_bridge.identities import MotoIdentities
@@ -12,13 +12,15 @@ from course.cloud.moto_bridge.resource_policies import MotoResourcePolicies
 from course.cloud.observe.ledger import Ledger
 
 
-def make_guard(account: Account, clock: Clock, ledger: Ledger) -> Guard:
-    """It enforces nothing until it is told to."""
+def make_guard(
+    account: str, region: str, functions: Callable[[str], str | None], clock: Clock, ledger: Ledger
+) -> Guard:
+    """It enforces nothing until it is told to. `functions` gives the policy of a function's ARN."""
     return Guard(
-        account.number,
-        account.region,
-        MotoIdentities(account.number, clock),
-        MotoResourcePolicies(account.number, account.region, lambda arn: document(account, arn)),
-        MotoLookups(account.number, account.region),
+        account,
+        region,
+        MotoIdentities(account, clock),
+        MotoResourcePolicies(account, region, functions),
+        MotoLookups(account, region),
         ledger,
     )

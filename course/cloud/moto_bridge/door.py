@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from course.cloud.iam.guard import Guard, Refused, Request
-from course.cloud.moto_bridge.refusals import refuse
+from course.cloud.moto_bridge.refusals import refuse, signed_for
 from course.cloud.moto_bridge.understand import understand
 
 _CODES = {
@@ -47,6 +47,11 @@ class Door:
                 code = _session_code(asked.service, refused.code)
             return refuse(environ, start_response, status, code, _message(asked.service, refused))
         return None
+
+    def passed(self, environ: dict[str, Any]) -> None:
+        """A request was answered: of IAM, it may have changed who may do what."""
+        if self._guard.enabled and signed_for(environ) == "iam":
+            self._guard.changed()
 
 
 def _session_code(service: str, code: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timezone
 from functools import lru_cache
@@ -92,6 +93,11 @@ def _each(owner: Any) -> Iterator[Policy]:
         yield compiled("identity", name, document if isinstance(document, str) else document.policy_document)
     for arn, policy in owner.managed_policies.items():
         yield compiled("identity", policy.name, policy.document, arn)
+
+
+def policy_text(document: Any) -> str:
+    """A policy document as moto has it, as text."""
+    return document if isinstance(document, str) else json.dumps(document)
 
 
 @lru_cache(maxsize=1024)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from course.cloud.moto_bridge.reliance import relies_on
+
+relies_on("moto.kms.models", {"KmsBackend.__init__": "ac0b157d4a8d"})
+relies_on("moto.secretsmanager.models", {"SecretsStore": "3a732983b0d8"})
+relies_on("moto.dynamodb.models.table", {"Table.__init__": "a56181a75aa2"})
+
 
 class MotoLookups:
     """Called with a type of resource (kms:key) and what a request says of it; gives the ARN, or None."""

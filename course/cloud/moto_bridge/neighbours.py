@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from course.cloud.errors import InvalidParameterValue
 from course.cloud.model import Function
+from course.cloud.moto_bridge.identities import compiled, policy_text
 from course.cloud.moto_bridge.reliance import relies_on
+from lint_rules import AccessRequest, PolicySet, Principal, evaluate
 
 relies_on("moto.iam.models", {"Role.__init__": "5aad9afbd86e", "IAMBackend.create_role": "0c617708d315"})
 relies_on("moto.s3.models", {"S3Backend.get_object": "a80723978ebb"})
@@ -32,14 +33,24 @@ class MotoNeighbours:
         self._account = account
         self._region = region
 
-    def check_role(self, arn: str) -> None:
-        """The role must exist and let lambda.amazonaws.com assume it."""
+    def check_role(self, arn: str, function_arn: str = "") -> None:
+        """The role must exist and let lambda.amazonaws.com assume it for that function."""
         from moto.iam.models import iam_backends
 
         roles = iam_backends[self._account]["aws"].roles.values()
         role = next((role for role in roles if role.arn == arn), None)
-        if role is None or not _trusts_lambda(role.assume_role_policy_document):
+        if role is None or not self._trusts_lambda(role, function_arn):
             raise InvalidParameterValue("The role defined for the function cannot be assumed by Lambda.")
+
+    def _trusts_lambda(self, role: Any, function_arn: str) -> bool:
+        context = {"aws:SourceAccount": self._account}
+        if function_arn:
+            context["aws:SourceArn"] = function_arn
+        asked = AccessRequest(
+            Principal.service("lambda.amazonaws.com"), "sts:AssumeRole", role.arn, context, self._account
+        )
+        trust = compiled("trust", role.name, policy_text(role.assume_role_policy_document))
+        return evaluate(asked, PolicySet(resource=trust)).allowed
 
     def read_object(self, bucket: str, key: str, version: str | None) -> bytes:
         from moto.s3.models import s3_backends
@@ -95,24 +106,3 @@ def _s3_error(code: str) -> InvalidParameterValue:
     return InvalidParameterValue(
         f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {_S3_COMPLAINTS[code]}"
     )
-
-
-def _trusts_lambda(document: Any) -> bool:
-    try:
-        policy = json.loads(document) if isinstance(document, str) else document
-        statements = policy["Statement"]
-    except (ValueError, KeyError, TypeError):
-        return False
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principal = statement.get("Principal", {})
-        services = principal.get("Service", []) if isinstance(principal, dict) else [principal]
-        services = [services] if isinstance(services, str) else services
-        actions = statement.get("Action", [])
-        actions = [actions] if isinstance(actions, str) else actions
-        if (
-            statement.get("Effect") == "Allow"
-            and any(service in ("lambda.amazonaws.com", "*") for service in services)
-            and any(action.lower() in ("sts:assumerole", "sts:*", "*") for action in actions)
-        ):
-            return True
-    return False

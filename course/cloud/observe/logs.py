@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from course.cloud import quotas
+from course.cloud.model import Function
 from course.cloud.runtime.output import Event
 
 
 class LogSink(Protocol):
     """Where log events go."""
 
-    def write(self, group: str, stream: str, events: list[Event]) -> None:
-        """Append events to a stream, making group and stream as needed."""
+    def write(self, function: Function, stream: str, events: list[Event]) -> None:
+        """Append events to a stream of the function's log group, making both as needed, if its role may do so."""
         ...
 
 

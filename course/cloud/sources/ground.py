@@ -8,6 +8,7 @@ from typing import Protocol
 
 from course.cloud.engine.outbox import Outbox
 from course.cloud.engine.work import Work
+from course.cloud.iam.rights import EVERY_RIGHT, Rights
 from course.cloud.model import Outcome
 from course.cloud.observe.ledger import Ledger
 from course.cloud.sources.queues import Queues
@@ -57,5 +58,7 @@ class Ground:
     """By service: the third part of a stream's ARN."""
     new_id: Callable[[], str] = str
     """Makes request ids for what never became a request."""
+    rights: Rights = EVERY_RIGHT
+    """Says what a function's role lacks, in whose name sources are read and destinations written."""
     board: Board = field(init=False)
     """`Mappings` puts itself here."""

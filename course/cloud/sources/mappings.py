@@ -13,9 +13,11 @@ from course.cloud.api.account import Account
 from course.cloud.api.mapping import Mapping, State
 from course.cloud.api.stored import Parameters
 from course.cloud.errors import InvalidParameterValue
+from course.cloud.iam.rights import cannot_poll, cannot_send, polling, sending
 from course.cloud.model import Function
 from course.cloud.sources.ground import Ground
 from course.cloud.sources.kinds import Poller, kinds
+from course.cloud.sources.polling import PROBLEM
 
 TRANSITION = 1.0
 """Seconds from a request to the state that it asks for."""
@@ -61,7 +63,10 @@ class Mappings:
         kind = self._kinds.get(_service(source_arn))
         if kind is None:
             raise InvalidParameterValue(f"Unrecognized event source. (Service: {_service(source_arn)})")
-        return kind.check(source_arn, members, function, self._ground, old)
+        made = kind.check(source_arn, members, function, self._ground, old)
+        if self._ground.rights.enabled:
+            self._check_role(source_arn, made, function)
+        return made
 
     def created(self, mapping: Mapping) -> None:
         with self._lock:
@@ -87,6 +92,18 @@ class Mappings:
                 self._watched[mapping.source_arn] = tuple(one for one in others if one is not poller)
         self._soon(mapping.arn)
 
+    def look_again(self) -> None:
+        """Roles may have gained or lost rights: every poller tries anew."""
+        with self._account.lock:
+            shelf = self._account.shelf(Mapping)
+            for arn, mapping in shelf.items():
+                if mapping.result.startswith(f"{PROBLEM}User: "):
+                    shelf[arn] = replace(mapping, result=_untried(mapping.source_arn))
+        with self._lock:
+            pollers = list(self._pollers.values())
+        for poller in pollers:
+            poller.notify()
+
     def clear(self) -> None:
         """Stop every poller and forget all."""
         with self._lock:
@@ -95,6 +112,16 @@ class Mappings:
             self._watched = {}
         for poller in pollers:
             poller.stop()
+
+    def _check_role(self, source_arn: str, members: Parameters, function: Function) -> None:
+        require = self._ground.rights.require_role
+        for one in polling(source_arn):
+            if (lacking := require(function.role, function.name, one)) is not None:
+                raise InvalidParameterValue(cannot_poll(lacking))
+        target = ((members.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination") or ""
+        asked = sending(target) if ":s3:" not in target else None
+        if asked is not None and require(function.role, function.name, asked) is not None:
+            raise InvalidParameterValue(cannot_send(target))
 
     def _watch(self, source_arn: str, poller: Poller) -> None:
         self._watched[source_arn] = (*self._watched.get(source_arn, ()), poller)
@@ -118,6 +145,10 @@ class Mappings:
         poller = self._pollers.get(mapping.uuid)
         if poller is not None and mapping.enabled:
             poller.start()
+
+
+def _untried(source_arn: str) -> str:
+    return "" if _service(source_arn) == "sqs" else "No records processed"
 
 
 def _service(arn: str) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from course.cloud.api.mapping import Mapping
 from course.cloud.sources.filters import Filters
 from course.cloud.sources.ground import Ground
+from course.cloud.sources.polling import may_read
 from course.cloud.sources.queues import Message
 from course.cloud.sources.scaling import Scaling
 from course.cloud.sources.sqs_delivery import Batch, Delivery
@@ -182,6 +183,8 @@ class SqsPoller:
         self.notify()
 
     def _receive(self, mapping: Mapping, most: int) -> list[Message]:
+        if not may_read(self._ground, mapping, "sqs:DeleteMessage"):
+            return []
         messages = self._ground.queues.receive(mapping.source_arn, most)
         if messages:
             ids = [one.id for one in messages]

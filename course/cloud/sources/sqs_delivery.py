@@ -14,10 +14,13 @@ from course.cloud.errors import AwsError, TooManyRequests
 from course.cloud.model import Outcome
 from course.cloud.sources.filters import Filters
 from course.cloud.sources.ground import Ground
+from course.cloud.sources.polling import may
 from course.cloud.sources.queues import Message
 from course.cloud.sources.responses import failures
 from course.cloud.sources.sqs_records import chunks, encode, payload, record, trace_of
+from lint_rules import Authorization
 
+_DELETE = Authorization("sqs:DeleteMessage", "", {})
 Portion = list[tuple[Message, bytes]]
 
 
@@ -140,6 +143,9 @@ class Delivery:
         )
 
     def _delete(self, mapping: Mapping, messages: list[Message], what: str, because: str) -> None:
+        if messages and not may(self._ground, mapping, _DELETE._replace(resource=mapping.source_arn)):
+            self.returned(mapping, [one.id for one in messages], "the function's role may not delete it")
+            return
         for one in self._ground.queues.delete(mapping.source_arn, messages):
             self._ground.ledger.note(what, mapping.source_arn, one.id, because, mapping=mapping.uuid)
         self._ground.board.notify(mapping.source_arn, besides=self._poller)

@@ -21,6 +21,7 @@ from course.cloud.sources import discarded, stream_records
 from course.cloud.sources.checkpoint import pause, processed
 from course.cloud.sources.discarded import Condition
 from course.cloud.sources.ground import Ground
+from course.cloud.sources.polling import check_destination
 from course.cloud.sources.stream_records import Held, StreamType
 from course.cloud.sources.streams import StreamRecord
 from course.cloud.sources.tumbling import Window, returned_state
@@ -169,8 +170,12 @@ class StreamDelivery:
                 self._kind, mapping, portion.batch, condition, runs, portion.last, request, now
             )
             try:
+                check_destination(ground, mapping, destination)
                 discarded.send(ground.outbox, mapping, made, portion.batch, now, ground.new_id())
-                ground.ledger.note("mapping.destination", mapping.uuid, request, destination=destination)
+                count = len(portion.batch)
+                ground.ledger.note(
+                    "mapping.destination", mapping.uuid, request, destination=destination, count=count
+                )
             except Undeliverable as error:
                 ground.ledger.note(
                     "mapping.undelivered", mapping.uuid, request, error.reason, destination=destination

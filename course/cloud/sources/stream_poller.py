@@ -13,6 +13,7 @@ import threading
 from course.cloud.api.mapping import Mapping
 from course.cloud.sources.filters import Filters
 from course.cloud.sources.ground import Ground
+from course.cloud.sources.polling import may_read
 from course.cloud.sources.shard import Shard
 from course.cloud.sources.stream_delivery import StreamDelivery
 from course.cloud.sources.stream_records import StreamType, filters
@@ -80,6 +81,8 @@ class StreamPoller:
 
     def _look(self) -> None:
         """Begin with shards that can be read now, and give what is new to the lanes."""
+        if not may_read(self.ground, self._settings[0]):
+            return
         self._begin_shards(self._states())
         for shard in list(self._shards.values()):
             shard.pull()
