@@ -24,6 +24,7 @@ import cloud as base
 MESSAGES = 2000
 SINK = "def handler(event, context): return None"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
+STREAM = "arn:aws:kinesis:us-east-1:123456789012:stream/s"
 LEFT = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
 
@@ -39,6 +40,7 @@ def main() -> None:
     print(f"{'':44}{'median':>10}{'worst':>10}{'target':>10}")
     with serving() as endpoint:
         queues(endpoint, rounds)
+        streams(endpoint, rounds)
 
 
 def queues(endpoint: str, rounds: int) -> None:
@@ -79,6 +81,60 @@ def queues(endpoint: str, rounds: int) -> None:
     found = [backlog() for _ in range(rounds)]
     rate(f"{MESSAGES} messages sent, nobody polls", [sent for sent, _ in found], None)
     rate(f"backlog of {MESSAGES} drained", [drain for _, drain in found], 1000)
+
+
+def streams(endpoint: str, rounds: int) -> None:
+    api, kinesis = base.client("lambda", endpoint), base.client("kinesis", endpoint)
+    dynamodb = base.client("dynamodb", endpoint)
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    table = dynamodb.create_table(
+        TableName="t",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]
+    for name, arn in (("from-stream", STREAM), ("from-table", table["LatestStreamArn"])):
+        place(endpoint, name, SINK)
+        api.create_event_source_mapping(
+            EventSourceArn=arn, FunctionName=name, StartingPosition="TRIM_HORIZON"
+        )
+    skip(endpoint, 1)
+
+    def reached(function: str, put: Callable[[], object]) -> float:
+        """Milliseconds from before a request to the beginning of the invocation that it causes."""
+        before, begun = len(runs(endpoint, function)), time.time()
+        put()
+        while len(found := runs(endpoint, function)) == before:
+            time.sleep(0.005)
+        return (max(found) - skipped(endpoint) - begun) * 1000
+
+    def record() -> float:
+        return reached("from-stream", lambda: kinesis.put_record(StreamName="s", Data="x", PartitionKey="k"))
+
+    def item() -> float:
+        new = {"id": {"S": str(time.perf_counter())}}
+        return reached("from-table", lambda: dynamodb.put_item(TableName="t", Item=new))
+
+    def drained() -> float:
+        wanted = len(ledger(endpoint, what="record.processed", subject=STREAM)) + MESSAGES
+        begun = time.perf_counter()
+        for _ in range(MESSAGES // 100):
+            kinesis.put_records(StreamName="s", Records=[{"Data": "x", "PartitionKey": "k"}] * 100)
+        while len(ledger(endpoint, what="record.processed", subject=STREAM)) < wanted:
+            time.sleep(0.02)
+        return MESSAGES / (time.perf_counter() - begun)
+
+    record(), item()
+    latency("one record of a stream, put to invoked", [record() for _ in range(rounds * 5)], 50)
+    latency("one change of a table, put to invoked", [item() for _ in range(rounds * 5)], 50)
+    rate(f"{MESSAGES} records of a stream, put and processed", [drained() for _ in range(rounds)], None)
+
+
+def runs(endpoint: str, function: str) -> list[float]:
+    """When each invocation of a function began."""
+    records = admin(endpoint, f"ledger?what=INVOKE&subject={function}")["records"]
+    return [one["start"] for one in records]
 
 
 @contextmanager
