@@ -1,0 +1,72 @@
+"""What a look at a few words of a text spares loses no finding: gated and ungated runs say the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lint_rules import Config, Finding, Project, lint, load_rules
+from lint_rules.engine import project as project_file
+from lint_rules.engine.templates import reading
+from lint_rules.engine.templates.boto3_calls import resources_in_module
+from lint_rules.engine.templates.cdk import stacks_in_module
+
+ROOT = Path(__file__).resolve().parents[2]
+FENCE = re.compile(r'```\w+ file="([^"]+)"\n(.*?)```', re.DOTALL)
+
+
+def examples() -> dict[str, dict[str, str]]:
+    """The files of every example of every rule, and of the cases beside them, by a name for each."""
+    texts = {rule.name: rule.doc for rule in load_rules().values()}
+    texts.update(
+        {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests/linter/cases").glob("*.md")}
+    )
+    found: dict[str, dict[str, str]] = {}
+    for name, text in texts.items():
+        for number, (path, content) in enumerate(FENCE.findall(text)):
+            found[f"{name} {number}"] = {path: content}
+    return found
+
+
+def everything(files: dict[str, str]) -> list[Finding]:
+    return lint(Project.of(files), Config(select=("ALL",)))
+
+
+def ungate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open every gate: each text is parsed and asked everything."""
+    monkeypatch.setattr(project_file, "_OF_HANDLERS", ("",))
+    monkeypatch.setattr(reading, "_is_template_text", lambda text: bool(reading._RESOURCES.search(text)))
+    monkeypatch.setattr(reading, "is_serverless", lambda text: True)
+    monkeypatch.setattr(reading, "_is_policy_text", lambda text: True)
+    monkeypatch.setattr(project_file, "_OF_TEMPLATES", ("",))
+    monkeypatch.setattr(
+        reading, "templates_in_module", lambda code: stacks_in_module(code) + resources_in_module(code)
+    )
+
+
+def test_examples_say_the_same_with_every_gate_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = examples()
+    assert len(files) > 100
+    gated = {name: everything(one) for name, one in files.items()}
+    assert any(gated.values())
+    ungate(monkeypatch)
+    assert {name: everything(one) for name, one in files.items()} == gated
+
+
+def test_one_application_says_the_same_with_every_gate_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = ROOT / "tests" / "linter" / "same_app"
+    files = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.is_file()}
+    gated = everything(files)
+    ungate(monkeypatch)
+    assert everything(files) == gated
+
+
+def test_code_without_any_word_of_lambda_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        str(path): path.read_text(encoding="utf-8") for path in (ROOT / "lint_rules").glob("engine/**/*.py")
+    }
+    gated = everything(files)
+    ungate(monkeypatch)
+    assert everything(files) == gated
