@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.awaits import AwaitStep, await_runs, gathered
+from lint_rules.engine.analysis.aws_use import AwsUse, aws_use
 from lint_rules.engine.analysis.calls import CallSite
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
@@ -55,7 +56,7 @@ class Handler:
         self.spec = spec
         self.scope = scope
         self.name = f"{module.name.rpartition('.')[0]}.{scope.name}"
-        self._codebase = codebase
+        self.codebase = codebase
         self._kept: list[Kept] | None = None
         self.reach = Reach(codebase, scope)
         self.flow = Flow(self.reach)
@@ -78,6 +79,11 @@ class Handler:
             or ("ResourceProperties" in text and "RequestType" in text)
         )
 
+    @property
+    def aws(self) -> AwsUse:
+        """What it sends to AWS."""
+        return aws_use(self.codebase, self.scope)
+
     def calls(self, *names: str) -> Iterator[CallSite]:
         """The calls of these dotted names that an invocation may run, here or in functions called."""
         for scope in self.reach.functions:
@@ -92,7 +98,7 @@ class Handler:
         scopes = dict.fromkeys([*self.scope.facts.functions, *self.reach.functions])
         for scope in scopes:
             if scope.awaits:
-                yield from await_runs(self._codebase, scope)
+                yield from await_runs(self.codebase, scope)
 
     def gathered(self, steps: list[AwaitStep]) -> tuple[Edit, ...]:
         """Edits that await steps of a run at the same time; none where that is not certainly right."""
@@ -101,7 +107,7 @@ class Handler:
     def kept_state(self) -> list[Kept]:
         """The variables of modules that an invocation changes and leaves changed."""
         if self._kept is None:
-            self._kept = kept_state(self._codebase, self.flow)
+            self._kept = kept_state(self.codebase, self.flow)
         return self._kept
 
 
@@ -111,7 +117,7 @@ def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> l
     found: dict[ast.AST, Handler] = {}
     for template in templates:
         for spec in template.functions:
-            for module, scope in _referenced(codebase, template, spec):
+            for module, scope in referenced(codebase, template, spec):
                 found.setdefault(scope.node, Handler(module, scope, codebase, spec))
     for module in modules:
         nodes = _shaped(module) | _entered(module)
@@ -122,7 +128,8 @@ def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> l
     return list(found.values())
 
 
-def _referenced(codebase: Codebase, template: Template, spec: FunctionSpec) -> Iterator[tuple[Module, Scope]]:
+def referenced(codebase: Codebase, template: Template, spec: FunctionSpec) -> Iterator[tuple[Module, Scope]]:
+    """The function that a template names as the handler of one of its functions, if it can be found."""
     runtime = spec.runtime.value
     handler = spec.handler.value
     if not isinstance(handler, str) or "." not in handler:

@@ -14,6 +14,7 @@ from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.problem import Problem
 
 if TYPE_CHECKING:
+    from lint_rules.engine.access.access import Access
     from lint_rules.engine.finding import Edit, Finding
     from lint_rules.engine.handlers import Handler
     from lint_rules.engine.sources.module import Module
@@ -29,7 +30,7 @@ _OF_HANDLERS = (
     *("log_metrics", "idempotent", "batch_processor", "chalice", "mangum"),
 )
 """In lower case, one of the words in every module that has a function of the shape of a handler."""
-_OF_TEMPLATES = ("PolicyDocument", "create_", "put_", "update_", "add_", "cdk", "troposphere")
+_OF_TEMPLATES = ("PolicyDocument", "create_", "put_", "update_", "add_", "subscribe", "publish_", "cdk")
 """One of the words in every module that holds a policy or makes a resource."""
 
 
@@ -50,6 +51,7 @@ class Project:
         self._terraform: Terraform | None = None
         self._hcl: Read = {}
         self._handlers: list[Handler] | None = None
+        self._access: Access | None = None
 
     @classmethod
     def of(cls, files: Mapping[str, str], unreadable: Iterable[Problem] = ()) -> Project:
@@ -122,6 +124,15 @@ class Project:
             else:
                 self._handlers = []
         return self._handlers
+
+    @property
+    def access(self) -> Access:
+        """What functions need of AWS and what their roles grant."""
+        if self._access is None:
+            from lint_rules.engine.access.access import access_of
+
+            self._access = access_of(self)
+        return self._access
 
     @property
     def problems(self) -> list[Problem]:

@@ -15,7 +15,7 @@ def calls(code: str, **others: str) -> list[tuple[str, ...]]:
     files = {"app.py": textwrap.dedent(code)} | {f"{k}.py": textwrap.dedent(v) for k, v in others.items()}
     project = Project.of(files)
     handler = next(found for found in project.handlers if found.module.name == "app.py")
-    run = Interpreter(handler._codebase, handler.scope)
+    run = Interpreter(handler.codebase, handler.scope)
     run.run()
     return run.calls.all()
 

@@ -10,7 +10,7 @@ import ast
 import posixpath
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.analysis.facts import Scope, facts_of
 
@@ -30,6 +30,8 @@ class Codebase:
         for module in modules:
             self.modules.setdefault(posixpath.normpath(module.name), module)
         self._imported: dict[tuple[str, str], Module | None] = {}
+        self.uses: dict[Scope, Any] = {}
+        """A place for what `aws_use` knows of functions."""
         self._layers: dict[str, list[Module]] | None = None
 
     def at(self, path: str) -> Module | None:

@@ -1,0 +1,1 @@
+"""What a role must allow, what it does allow, and the difference."""

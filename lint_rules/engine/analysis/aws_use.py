@@ -1,0 +1,38 @@
+"""What one handler does with AWS: its calls, what could not be told, and libraries that call AWS unseen."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lint_rules.engine.analysis.aws_call import AwsCall
+from lint_rules.engine.analysis.codebase import Codebase
+from lint_rules.engine.analysis.facts import Scope, facts_of
+from lint_rules.engine.analysis.libraries import agents
+
+
+class AwsUse(NamedTuple):
+    """The answer. `unresolved` says that there are calls of which service or operation are unknown; `unseen` are
+    prefixes of services that libraries may call by themselves, "*" for any; `text` is all code that was read."""
+
+    calls: tuple[AwsCall, ...]
+    unresolved: bool
+    unseen: frozenset[str]
+    imports: frozenset[str]
+    text: str
+
+
+def aws_use(codebase: Codebase, start: Scope) -> AwsUse:
+    """What a call of `start` may send to AWS, found once for each function."""
+    found: AwsUse | None = codebase.uses.get(start)
+    if found is None:
+        from lint_rules.engine.analysis.interpreter import Interpreter
+
+        run = Interpreter(codebase, start)
+        run.run()
+        imports = frozenset(
+            name for module in run.modules for name in facts_of(module).imports.values() if name[:1] != "."
+        )
+        text = "\n".join(module.text for module in run.modules)
+        found = AwsUse(tuple(run.calls.all()), bool(run.calls.unresolved), agents(imports), imports, text)
+        codebase.uses[start] = found
+    return found
