@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from lint_rules import Config, Project, load_rules
-from lint_rules.engine.cache import FOLDER, Cache
-from lint_rules.engine.fingerprint import fingerprint
+from lint_rules.engine.cache import FOLDER
 from lint_rules.engine.markdown import sections
 from lint_rules.engine.rule import RULES, Rule
 from lint_rules.engine.scan import Help, Scan
@@ -191,39 +190,12 @@ def test_runs_at_the_same_time_do_not_harm_each_other(tree):
     assert [path.name for path in (tree / FOLDER).iterdir() if ".json." in path.name] == []
 
 
-def test_what_nobody_asks_for_is_forgotten_after_a_while(tmp_path):
-    cache = Cache(str(tmp_path / "c"), "x")
-    cache.note_findings("old", [])
-    for number in range(30):
-        cache.note_findings(f"new{number}", [])
-        cache.save()
-        cache = Cache(str(tmp_path / "c"), "x")
-    assert cache.findings("old") is None
-    assert cache.findings("new29") == []
-
-
-def test_the_caches_of_linters_that_were_are_removed(tmp_path):
-    for number in range(6):
-        cache = Cache(str(tmp_path / "c"), f"linter{number}")
-        cache.note_findings("a", [])
-        cache.save()
-        os.utime(tmp_path / f"c/notes-linter{number}.json", (number, number))
-    assert len(list((tmp_path / "c").glob("notes-*"))) == 4
-
-
 def test_a_cache_says_that_it_is_one(run, tree):
     output(run, ".")
     assert (
         (tree / FOLDER / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
     )
     assert (tree / FOLDER / ".gitignore").read_text() == "*\n"
-
-
-def test_another_linter_has_another_name(monkeypatch):
-    first = fingerprint()
-    assert first == fingerprint()
-    monkeypatch.setattr(sys, "version", "4.0")
-    assert fingerprint() != first
 
 
 def test_few_files_are_not_worth_a_cache(run, tmp_path, monkeypatch):
