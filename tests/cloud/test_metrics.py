@@ -331,3 +331,23 @@ def test_what_cannot_be_sent_and_what_runs_in_a_loop_is_counted(cloud, deploy, a
     cloud.clock.advance(60)
     assert measured("RecursiveInvocationsDropped", FunctionName="g") == 1
     assert measured("Invocations", FunctionName="g") == 16
+
+
+def test_records_that_no_destination_takes_are_counted_for_the_function(cloud, deploy, api, measured):
+    cloud.client("kinesis").create_stream(StreamName="s", ShardCount=1)
+    made = cloud.client("sqs").create_queue(QueueName="gone")
+    cloud.clock.advance(1)
+    deploy("def handler(event, context): raise ValueError('no')")
+    mapping = api.create_event_source_mapping(
+        FunctionName="f",
+        EventSourceArn="arn:aws:kinesis:us-east-1:123456789012:stream/s",
+        StartingPosition="TRIM_HORIZON",
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:gone"}},
+    )["UUID"]
+    cloud.client("sqs").delete_queue(QueueUrl=made["QueueUrl"])
+    cloud.client("kinesis").put_record(StreamName="s", Data=b"x", PartitionKey="p")
+    cloud.clock.advance(60)
+    assert measured("DestinationDeliveryFailures", FunctionName="f") == 1
+    assert measured("OnFailureDestinationDeliveredEventCount", EventSourceMappingUUID=mapping) is None
+    assert measured("DroppedEventCount", EventSourceMappingUUID=mapping) == 1

@@ -19,6 +19,9 @@ Measured = Iterator[tuple[str, float, str]]
 def event_points(entries: Iterable[Entry]) -> Iterator[Point]:
     """The measurements of everything that happened."""
     for entry in entries:
+        for name, value, unit in _of_a_stream(entry):
+            function = _name(str(entry.details["function"]))
+            yield Point(NAMESPACE, name, ((_FUNCTION, function),), entry.at, value, unit)
         found = _FOUND.get(entry.what)
         if found is None:
             continue
@@ -27,9 +30,14 @@ def event_points(entries: Iterable[Entry]) -> Iterator[Point]:
         of = of if dimension == _MAPPING else _name(of)
         for name, value, unit in measure(entry):
             yield Point(NAMESPACE, name, ((dimension, of),), entry.at, value, unit)
-        if "iterator_age_ms" in entry.details:
-            function, age = _name(str(entry.details["function"])), float(entry.details["iterator_age_ms"])
-            yield Point(NAMESPACE, "IteratorAge", ((_FUNCTION, function),), entry.at, age, "Milliseconds")
+
+
+def _of_a_stream(entry: Entry) -> Measured:
+    """What entries of a mapping say of its function."""
+    if entry.what == "mapping.undelivered":
+        yield "DestinationDeliveryFailures", 1.0, "Count"
+    elif entry.what == "mapping.batch" and "iterator_age_ms" in entry.details:
+        yield "IteratorAge", float(entry.details["iterator_age_ms"]), "Milliseconds"
 
 
 def _name(subject: str) -> str:

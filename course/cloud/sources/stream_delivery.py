@@ -177,9 +177,8 @@ class StreamDelivery:
                     "mapping.destination", mapping.uuid, request, destination=destination, count=count
                 )
             except Undeliverable as error:
-                ground.ledger.note(
-                    "mapping.undelivered", mapping.uuid, request, error.reason, destination=destination
-                )
+                details = {"function": mapping.function_arn, "destination": destination}
+                ground.ledger.note("mapping.undelivered", mapping.uuid, request, error.reason, **details)
         self._fate("discarded", mapping, portion.records, because)
 
     def _wait(self, mapping: Mapping, portion: Portion, tries: int) -> None:
