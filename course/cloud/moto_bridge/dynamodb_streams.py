@@ -23,7 +23,7 @@ from course.cloud.sources.item_size import size
 TABLE = "moto.dynamodb.models.table"
 MODELS = "moto.dynamodb.models"
 relies_on(TABLE, {"StreamShard.__init__": "5b521e4bd51c", "StreamRecord.__init__": "511904c6352c"})
-relies_on(TABLE, {"Table.put_item": "de23933013ef", "Table.delete_item": "1594f7b07616"})
+relies_on(TABLE, {"Table.delete_item": "1594f7b07616"})
 Write = tuple[Any, Any, Any]
 """A stream's shard, the item before and the item after."""
 
@@ -94,12 +94,12 @@ def _held() -> Iterator[list[Write]]:
         shard.add(old, new)
 
 
-@patch(MODELS, "DynamoDBBackend.put_item", "f5d9a5042c77")
+@patch(TABLE, "Table.put_item", "de23933013ef")
 def _put_item(original: Function) -> Function:
-    def put_item(self: Any, table_name: str, *rest: Any, **named: Any) -> Any:
+    def put_item(self: Any, *rest: Any, **named: Any) -> Any:
         with changing():
-            item = original(self, table_name, *rest, **named)
-        written(self.get_table(table_name), item)
+            item = original(self, *rest, **named)
+        written(self, item)
         return item
 
     return put_item

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from course.cloud.moto_bridge import patches, ttl_watch
-from course.cloud.moto_bridge.dynamodb_streams import MODELS, by_service
+from course.cloud.moto_bridge.dynamodb_streams import MODELS, TABLE, by_service
 from course.cloud.moto_bridge.patches import Function, patch
 from course.cloud.moto_bridge.reliance import relies_on
 from course.cloud.moto_bridge.stream_changes import LOCK, changing
@@ -43,6 +43,20 @@ def _update_time_to_live(original: Function) -> Function:
             ttl_watch.current.it(one for one in found if one is not None)
 
     return update_time_to_live
+
+
+@patch(TABLE, "Table.create_from_cloudformation_json", "2ade84941382")
+def _create_from_cloudformation(original: Function) -> Function:
+    def create(name: str, resource: dict[str, Any], account_id: str, region_name: str, **rest: Any) -> Any:
+        table = original(name, resource, account_id, region_name, **rest)
+        specification = resource["Properties"].get("TimeToLiveSpecification")
+        if specification:  # moto leaves it out
+            enabled = str(specification.get("Enabled")).lower() == "true"
+            status = "ENABLED" if enabled else "DISABLED"
+            table.ttl |= {"TimeToLiveStatus": status, "AttributeName": specification.get("AttributeName")}
+        return table
+
+    return create
 
 
 def _table(arn: str) -> Any:

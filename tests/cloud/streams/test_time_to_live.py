@@ -34,8 +34,9 @@ def put(cloud, db):
 
 
 @pytest.fixture
-def left(db):
-    """The ids of the items that are there."""
+def left(cloud):
+    """The ids of the items of t that are there."""
+    db = cloud.client("dynamodb")
     return lambda: sorted(found["id"]["S"] for found in db.scan(TableName="t")["Items"])
 
 
@@ -150,3 +151,34 @@ def test_nothing_expires_in_an_emptied_cloud(cloud, put, table, left):
     cloud.client("dynamodb").put_item(TableName="t", Item={"id": {"S": "a"}, "gone": {"N": "1"}})
     cloud.clock.advance(1000)
     assert left() == ["a"]
+
+
+def test_a_template_can_turn_it_on(cloud, left):
+    from moto.dynamodb.models.table import Table
+
+    cloud.client("dynamodb").list_tables()  # puts in the patches
+    properties = {
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "TimeToLiveSpecification": {"AttributeName": "gone", "Enabled": True},
+    }
+    Table.create_from_cloudformation_json("t", {"Properties": properties}, "123456789012", "us-east-1")
+    db = cloud.client("dynamodb")
+    assert db.describe_time_to_live(TableName="t")["TimeToLiveDescription"] == {
+        "TimeToLiveStatus": "ENABLED",
+        "AttributeName": "gone",
+    }
+    for id, seconds in (("a", 10), ("b", 10_000)):
+        moment = {"N": str(int(cloud.clock.now() + seconds))}
+        db.put_item(TableName="t", Item={"id": {"S": id}, "gone": moment})
+    cloud.clock.advance(10 + DELAY + 1)
+    assert left() == ["b"]
+
+
+def test_an_item_of_a_statement_goes_too(cloud, db, left):
+    soon = int(cloud.clock.now() + 10)
+    db.execute_statement(Statement=f"INSERT INTO t VALUE {{'id': 'a', 'gone': {soon}}}")
+    assert left() == ["a"]
+    cloud.clock.advance(10 + DELAY + 1)
+    assert left() == []
