@@ -94,6 +94,7 @@ class Cloud:
         `runtime_client` is "auto" (the C part of awslambdaric where there is one) or "python" (what stands in for it).
         `admin_token` guards the admin routes. `debug` names a function whose environments wait for an editor.
         """
+        services = moto.make_app()  # first of all: it may refuse, and nothing else is there yet
         self._chance = random.Random(seed)
         self.clock = VirtualClock(automatic=skip == "automatic")
         self.ledger = Ledger(self.clock)
@@ -184,7 +185,7 @@ class Cloud:
             known,
             targets,
             self._invocations,
-            moto.make_app(),
+            services,
             Admin(self.ledger, self.reset, self.clock, self.guard, admin_token),
             Calls(self.ledger, self.clock, factory.whose),
             self.guard,

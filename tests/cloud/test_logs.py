@@ -152,3 +152,20 @@ def test_init_counts_from_the_moment_the_environment_was_asked_for(cloud, deploy
     finally:
         del launcher.start
     assert float(report.split("Init Duration: ")[1].split(" ms")[0]) > 300
+
+
+def test_what_was_printed_and_what_was_logged_stand_in_their_order(cloud, deploy, invoke):
+    deploy(
+        "import logging\nlogging.getLogger().setLevel('INFO')\n"
+        "def handler(event, context):\n"
+        "    for number in range(3):\n"
+        "        print(f'printed {number}')\n"
+        "        logging.info(f'logged {number}')\n"
+        "    raise ValueError('last')"
+    )
+    invoke()
+    found = cloud.client("logs").filter_log_events(logGroupName="/aws/lambda/f")["events"]
+    words = [event["message"].split()[0] + event["message"].split()[-1] for event in found]
+    seen = [word for word in words if word.startswith(("printed", "[INFO]", "[ERROR]"))]
+    assert seen[:6] == ["printed0", "[INFO]0", "printed1", "[INFO]1", "printed2", "[INFO]2"]
+    assert seen[6].startswith("[ERROR]")

@@ -216,7 +216,11 @@ def _periods(
             sums.setdefault(origin + (at - origin) // period * period, []).append(datum)
     for moment in sorted({*single, *sums}):
         began = datetime.fromtimestamp(moment, timezone.utc)
-        yield began if start.tzinfo else began.replace(tzinfo=None), single.get(moment, []), sums.get(moment, [])
+        yield (
+            began if start.tzinfo else began.replace(tzinfo=None),
+            single.get(moment, []),
+            sums.get(moment, []),
+        )
 
 
 def _value(stat: str, values: list[float], sums: list[Any]) -> float | None:

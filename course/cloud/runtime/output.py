@@ -66,7 +66,7 @@ class Output:
                 Event(now, f"[lambdalab] {self._dropped} bytes of output dropped after {KEEP} bytes\n")
             )
         self._kept = self._dropped = 0
-        return events
+        return _in_order(events)
 
     def _cut(self, now: float, rest: bool = False) -> None:
         buffer = self._buffer
@@ -119,3 +119,12 @@ class Output:
         text = data.replace(*self._replace).decode("utf-8", "replace") or "\n"
         for start in range(0, len(text), quotas.LOG_EVENT):
             self._events.append(Event(at, text[start : start + quotas.LOG_EVENT], level))
+
+
+def _in_order(events: list[Event]) -> list[Event]:
+    """What was printed before a record of the logger was so before its moment, though it is read later."""
+    latest = float("inf")
+    for number in range(len(events) - 1, -1, -1):
+        latest = min(latest, events[number].at)
+        events[number] = events[number]._replace(at=latest)
+    return events
