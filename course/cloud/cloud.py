@@ -167,6 +167,7 @@ class Cloud:
             self.accept,
             self.outbox,
             directory.addressee,
+            self.guard,
         )
         self._invocations = Invocations(targets, engine, queue, self.recursion, traces, self._new_id)
         call = Caller(targets, engine.invoke, self.recursion, traces, self._new_id)

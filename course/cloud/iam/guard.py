@@ -131,11 +131,15 @@ class Guard:
         """As `require_role`, for what another service asks of a resource with a policy."""
         if not self.enabled:
             return None
-        decision = self.decide(Caller(Principal.service(service)), one, one.action.partition(":")[0])
-        if decision.allowed:
+        names = dict.fromkeys(
+            (service, f"{service.partition('.')[0]}.amazonaws.com")
+        )  # with its Region or without
+        prefix = one.action.partition(":")[0]
+        decisions = [self.decide(Caller(Principal.service(name)), one, prefix) for name in names]
+        if any(decision.allowed for decision in decisions):
             return None
-        self._note(decision, id)
-        return decision
+        self._note(decisions[0], id)
+        return decisions[0]
 
     def _deny(self, decision: Decision, id: str) -> None:
         self._note(decision, id)

@@ -71,6 +71,30 @@ def sending(target_arn: str, key: str = "") -> Authorization | None:
     return Authorization(found[0], f"{target_arn}/{key}" if key else target_arn, {})
 
 
+def lacking_to_send(
+    rights: Rights, principal: str, source_arn: str, target_arn: str, role: str = "", id: str = ""
+) -> Decision | None:
+    """What a service lacks to send to a target: in the name of a role, or by the policy of the target, which may
+    ask for the resource it comes from and for its account."""
+    asked = sending(target_arn)
+    if asked is None:
+        return None
+    account = source_arn.split(":")[4] or target_arn.split(":")[4]
+    context = {"aws:SourceArn": source_arn, "aws:SourceAccount": account}
+    if role:
+        trusted = Authorization("sts:AssumeRole", role, context)
+        return rights.require_service(principal, trusted, id) or rights.require_role(
+            role, principal.partition(".")[0], asked, id
+        )
+    if _service(target_arn) not in _WITH_POLICY:
+        return None
+    return rights.require_service(principal, asked._replace(context=context), id)
+
+
+_WITH_POLICY = frozenset({"lambda", "sqs", "sns"})
+"""Services whose resources say in a policy of their own which services may send to them."""
+
+
 def cannot_send(target_arn: str) -> str:
     """Lambda's sentence about a role that lacks that, where a target is named."""
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -39,9 +40,16 @@ class Dispatcher(DomainDispatcherApplication):
 
 
 def _create(service: Any) -> Any:
-    # moto_api is no service of AWS: with it anybody could empty all others, and read what they hold.
-    if service in (None, "moto_api"):
+    if service is None:
         raise NotImplementedError("there is no such service here")
+    if service == "moto_api":
+        # No service of AWS: with it anybody could empty all others, and read what they hold.
+        return _nothing
     app = create_backend_app(service)
     patches.apply()
     return app
+
+
+def _nothing(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    start_response("404 Not Found", [("Content-Type", "text/html"), ("Content-Length", "0")])
+    return [b""]

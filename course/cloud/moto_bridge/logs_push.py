@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from course.cloud.iam.rights import EVERY_RIGHT, lacking_to_send
 from course.cloud.moto_bridge.patches import Function, patch
 from course.cloud.moto_bridge.push import current
 from course.cloud.sources.log_subscriptions import (
@@ -15,6 +16,7 @@ from course.cloud.sources.log_subscriptions import (
     Subscription,
     compress,
     control_message,
+    principal,
     read,
     select,
 )
@@ -77,7 +79,13 @@ def _put_subscription_filter(original: Function) -> Function:
             if ":kinesis:" in destination_arn:
                 _greet(self, destination_arn)
             return
-        if current.it is not None and not current.it.presence.exists(destination_arn):
+        push = current.it
+        if push is not None and not push.presence.exists(destination_arn):
+            raise InvalidParameterException(_NO_FUNCTION)
+        rights = push.deliveries.rights if push is not None else EVERY_RIGHT
+        if rights.enabled and lacking_to_send(
+            rights, principal(group.arn), f"{group.arn}:*", destination_arn
+        ):
             raise InvalidParameterException(_NO_FUNCTION)
         group.put_subscription_filter(filter_name, filter_pattern, destination_arn, role_arn)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from course.cloud.engine.outbox import Accept, Outbox, Undeliverable
 from course.cloud.engine.work import Work
+from course.cloud.iam.rights import Rights
 from course.cloud.moto_bridge import (
     events_push,
     logs_push,
@@ -51,6 +52,7 @@ class Pushes:
         accept: Accept,
         outbox: Outbox,
         find_function: Callable[[str], object],
+        rights: Rights,
     ) -> None:
         from moto.moto_api._internal import mock_random
 
@@ -63,7 +65,7 @@ class Pushes:
             return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
         self._new_id = new_id
-        deliveries = Deliveries(clock, work, ledger, chance, accept, outbox)
+        deliveries = Deliveries(clock, work, ledger, chance, accept, outbox, rights)
         rules = events_push.MotoRules(account, region)
         self._buses = buses = Buses(deliveries, ledger, clock, rules, new_id)
         deliveries.senders |= {

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from course.cloud.moto_bridge.identities import compiled
+from course.cloud.moto_bridge.identities import compiled, policy_text
 from course.cloud.moto_bridge.reliance import relies_on
 from lint_rules import Policy
 
+relies_on("moto.iam.models", {"Role.__init__": "5aad9afbd86e"})
 relies_on("moto.s3.models", {"FakeBucket.__init__": "8965d4badfee"})
 relies_on("moto.sqs.models", {"Queue.__init__": "0a4781ed5a21"})
 relies_on("moto.sns.models", {"Topic.__init__": "e246f280d7cc"})
 relies_on("moto.kms.models", {"Key.__init__": "39d3eaacb7ba"})
 relies_on("moto.secretsmanager.models", {"FakeSecret.__init__": "eb6564ac1976"})
+
+_KINDS = {"kms": "key", "sts": "trust"}
+_NOBODY = '{"Version": "2012-10-17", "Statement": []}'
+"""The trust policy of a role that is not there."""
 
 
 class MotoResourcePolicies:
@@ -29,6 +34,7 @@ class MotoResourcePolicies:
             "kms": self._key,
             "secretsmanager": self._secret,
             "lambda": functions,
+            "sts": self._trust,
         }
 
     def policy(self, service: str, resource: str) -> Policy | None:
@@ -37,7 +43,14 @@ class MotoResourcePolicies:
         if not document:
             return None
         text = document.decode() if isinstance(document, bytes) else document
-        return compiled("key" if service == "kms" else "resource", resource, text)
+        return compiled(_KINDS.get(service, "resource"), resource, text)
+
+    def _trust(self, arn: str) -> str:
+        from moto.iam.models import iam_backends
+
+        roles = list(iam_backends[self._account]["aws"].roles.values())
+        documents = (policy_text(role.assume_role_policy_document) for role in roles if role.arn == arn)
+        return next(documents, _NOBODY)
 
     def _bucket(self, arn: str) -> bytes | None:
         from moto.s3.models import s3_backends

@@ -11,13 +11,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from course.cloud.iam.rights import lacking_to_send
 from course.cloud.moto_bridge.patches import Function, patch
 from course.cloud.moto_bridge.push import current
 from course.cloud.sources import s3
+from course.cloud.sources.buckets import PRINCIPAL
 
 KINDS = {"Topic": "sns", "Queue": "sqs", "CloudFunction": "lambda"}
 _ARN = re.compile(r"arn:aws[\w-]*:(\w+):[\w-]*:\d{12}:\S+")
 _FURTHER = "further_members"
+_CLOSED = {
+    "sns": "Permissions on the destination topic do not allow S3 to publish notifications from this bucket",
+    "sqs": "Permissions on the destination queue do not allow S3 to publish notifications from this bucket",
+}
 _MISSING = {"sns": "The destination topic does not exist", "sqs": "The destination queue does not exist"}
 
 
@@ -35,7 +41,7 @@ def _from_body(original: Function) -> Function:
         if overlap:
             raise _refused(overlap)
         if self.headers.get("x-amz-skip-destination-validation", "").lower() != "true":
-            _check_destinations(made)
+            _check_destinations(made, f"arn:aws:s3:::{self.bucket_name}")
         if "EventBridgeConfiguration" in document:
             made["EventBridgeConfiguration"] = {}
         return made
@@ -119,13 +125,20 @@ def _notifications(made: Mapping[str, Any]) -> Iterator[s3.Notification]:
             )
 
 
-def _check_destinations(made: Mapping[str, Any]) -> None:
+def _check_destinations(made: Mapping[str, Any], bucket: str) -> None:
     push = current.it
     missing: list[tuple[str, str]] = []
     for notification in _notifications(made):
         service = notification.arn.split(":")[2]
-        if push is None or push.presence.exists(notification.arn):
+        if push is None:
             continue
+        if push.presence.exists(notification.arn):
+            rights = push.deliveries.rights
+            if not rights.enabled or not lacking_to_send(rights, PRINCIPAL, bucket, notification.arn):
+                continue
+            if service != "lambda":
+                missing.append((notification.arn, _CLOSED[service]))
+                continue
         if service == "lambda":
             missing.append(
                 (f"{notification.arn}, null", f"Not authorized to invoke function [{notification.arn}]")

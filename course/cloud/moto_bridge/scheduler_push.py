@@ -6,9 +6,12 @@ from typing import Any
 
 from course.cloud.moto_bridge.patches import Function, patch
 from course.cloud.moto_bridge.push import current
-from course.cloud.sources.scheduler import Schedule
+from course.cloud.sources.scheduler import PRINCIPAL, Schedule
+from lint_rules import Authorization
 
 MODELS = "moto.scheduler.models"
+
+_NOT_TRUSTED = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
 
 
 def delete(arn: str) -> None:
@@ -89,6 +92,10 @@ def _check(members: dict[str, Any]) -> None:
             current.it.scheduler.check(expression, tried)
         except ValueError:
             raise ValidationException(complaint or f"Invalid Schedule Expression Timezone {zone}.") from None
+    rights = current.it.deliveries.rights
+    role = (members.get("target") or {}).get("RoleArn") or ""
+    if rights.enabled and rights.require_service(PRINCIPAL, Authorization("sts:AssumeRole", role, {})):
+        raise ValidationException(_NOT_TRUSTED)
 
 
 def _changed(schedule: Any) -> None:

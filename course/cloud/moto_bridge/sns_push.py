@@ -59,7 +59,7 @@ def _publish(original: Function) -> Function:
         push.topics.publish(
             envelope,
             self.endpoint,
-            (lambda: enqueue(dead)) if dead else None,
+            (dead, lambda: enqueue(dead)) if dead else None,
             (lambda: enqueue(self.endpoint)) if self.protocol == "sqs" else None,
         )
 

@@ -113,6 +113,7 @@ class Buses:
             terms=terms(target.get("RetryPolicy") or {}),
             group=(target.get("SqsParameters") or {}).get("MessageGroupId") or "",
             dead_letter=self._dead_letter(rule, target, event),
+            role=target.get("RoleArn") or "",
         )
         if body is None:
             self._deliveries.note_dropped(delivery, "the input of the target makes no JSON of this event")

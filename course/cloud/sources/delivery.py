@@ -16,7 +16,8 @@ from typing import Literal, Protocol
 from course.cloud.engine.outbox import Accept, Outbox, Undeliverable
 from course.cloud.engine.trace import served, serving
 from course.cloud.engine.work import Work
-from course.cloud.errors import AwsError
+from course.cloud.errors import AccessDenied, AwsError
+from course.cloud.iam.rights import EVERY_RIGHT, Rights, lacking_to_send
 from course.cloud.observe.ledger import Ledger
 from course.cloud.virtual_clock import VirtualClock
 
@@ -54,7 +55,8 @@ class Failure:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One event for one target. `source_arn` is the resource it comes from, `principal` the service.
+    """One event for one target. `source_arn` is the resource it comes from, `principal` the service, `role` the role
+    in whose name that sends, where there is one.
 
     `attributes` and `group` are those of a message, `subject` that of a topic's. `counter` is a word in the
     body that stands for the number of the attempt. `send` hands it over in a way of its own. `dead_letter`
@@ -74,6 +76,7 @@ class Delivery:
     counter: str = ""
     send: Callable[[], None] | None = None
     dead_letter: Callable[[Delivery, Failure], None] | None = None
+    role: str = ""
     begun: float = 0.0
     retries: int = 0
 
@@ -95,6 +98,7 @@ class Deliveries:
         chance: random.Random,
         accept: Accept,
         outbox: Outbox,
+        rights: Rights = EVERY_RIGHT,
     ) -> None:
         self._clock = clock
         self._work = work
@@ -102,6 +106,7 @@ class Deliveries:
         self._chance = chance
         self._accept = accept
         self.outbox = outbox
+        self.rights = rights
         self.senders: dict[str, Send] = {"lambda": self._to_function}
 
     def send(self, delivery: Delivery) -> None:
@@ -112,12 +117,15 @@ class Deliveries:
     def queue(self, target: str, delivery: Delivery, attributes: Mapping[str, str | int]) -> None:
         """Put what could not be delivered into a dead-letter queue."""
         self.hand_over(
-            delivery, lambda: self.outbox.send(target, delivery.body, attributes, trace=delivery.trace)
+            delivery,
+            target,
+            lambda: self.outbox.send(target, delivery.body, attributes, trace=delivery.trace),
         )
 
-    def hand_over(self, delivery: Delivery, put: Callable[[], None]) -> None:
+    def hand_over(self, delivery: Delivery, target: str, put: Callable[[], None]) -> None:
         """Put what could not be delivered into a dead-letter queue, by `put`."""
         try:
+            self._check(delivery, target)
             put()
         except Exception as error:
             self._note("undeliverable", delivery, _reason(error))
@@ -138,6 +146,7 @@ class Deliveries:
     def _attempt(self, delivery: Delivery) -> None:
         send = self.senders.get(delivery.target.split(":")[2] if delivery.target.count(":") > 4 else "")
         try:
+            self._check(delivery, delivery.target)
             with serving(delivery.trace):
                 if delivery.send is not None:
                     delivery.send()
@@ -154,6 +163,16 @@ class Deliveries:
             self._again(delivery, Failure("internal", "InternalFailure", str(error), delivery.retries, ""))
         else:
             self._note("sent", delivery, retries=delivery.retries)
+
+    def _check(self, delivery: Delivery, target: str) -> None:
+        """Raises AccessDenied unless the source, or the role it has, may send to the target."""
+        if not self.rights.enabled:
+            return
+        lacking = lacking_to_send(
+            self.rights, delivery.principal, delivery.source_arn, target, delivery.role, delivery.id
+        )
+        if lacking is not None:
+            raise AccessDenied(lacking.sentence)
 
     def _again(self, delivery: Delivery, failure: Failure) -> None:
         terms = delivery.terms
@@ -213,4 +232,6 @@ def _failure(error: Undeliverable | AwsError, retries: int) -> Failure:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, AwsError):
+        return error.message
     return error.reason if isinstance(error, Undeliverable) else f"InternalFailure: {error!r}"

@@ -88,7 +88,7 @@ class LogSubscriptions:
         selected = select(subscription, events)
         if not selected:
             return
-        region, group = group_arn.split(":")[3], group_arn.partition(":log-group:")[2]
+        group = group_arn.partition(":log-group:")[2]
         message = {
             "messageType": "DATA_MESSAGE",
             "owner": account,
@@ -101,7 +101,7 @@ class LogSubscriptions:
             id=selected[0]["id"],
             target=subscription.target,
             body=json.dumps({"awslogs": {"data": compress(message)}}),
-            principal=f"logs.{region}.amazonaws.com",
+            principal=principal(group_arn),
             source_arn=f"{group_arn}:*",
         )
         if group == f"/aws/lambda/{subscription.target.split(':')[6]}":
@@ -110,6 +110,11 @@ class LogSubscriptions:
             )
         else:
             self._deliveries.send(delivery)
+
+
+def principal(group_arn: str) -> str:
+    """The service that sends for a log group: that of its Region."""
+    return f"logs.{group_arn.split(':')[3]}.amazonaws.com"
 
 
 def compress(message: Any) -> str:

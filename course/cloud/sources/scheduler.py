@@ -144,6 +144,7 @@ class Scheduler:
                 group=(target.get("SqsParameters") or {}).get("MessageGroupId") or "",
                 counter="<aws.scheduler.attempt-number>",
                 dead_letter=put if queue else None,
+                role=target.get("RoleArn") or "",
             )
         )
 

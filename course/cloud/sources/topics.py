@@ -95,7 +95,7 @@ class Envelope:
 
 
 class Topics:
-    """Told by the store of every message for a function or a queue; `enqueue` puts one into a dead-letter queue."""
+    """Told by the store of every message for a function or a queue."""
 
     def __init__(self, deliveries: Deliveries) -> None:
         self._deliveries = deliveries
@@ -104,14 +104,17 @@ class Topics:
         self,
         envelope: Envelope,
         target: str,
-        dead_letter: Callable[[], None] | None,
+        dead_letter: tuple[str, Callable[[], None]] | None,
         send: Callable[[], None] | None = None,
     ) -> None:
-        """Deliver a message. `send` does it for a queue; a function gets the record."""
+        """Deliver a message. `send` does it for a queue; a function gets the record.
+
+        `dead_letter` is the ARN of a queue for what cannot be delivered, and what puts it there.
+        """
 
         def put(delivery: Delivery, failure: Failure) -> None:
             if dead_letter is not None:
-                self._deliveries.hand_over(delivery, dead_letter)
+                self._deliveries.hand_over(delivery, *dead_letter)
 
         self._deliveries.send(
             Delivery(
