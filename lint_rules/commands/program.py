@@ -15,6 +15,7 @@ _COMMANDS = {
     "explain": "Say what a rule is about.",
     "rules": "List the rules.",
     "config": "Show the settings, or the schema of the configuration.",
+    "iam": "Say what functions need of AWS, and write the policy that fits.",
     "baseline": "List what is found today, to be told only of what is new.",
     "server": "Serve editors: findings as you type, fixes, and explanations.",
     "clean": "Remove what is kept between runs.",

@@ -168,7 +168,7 @@ def _module(codebase: Codebase, template: Template, spec: FunctionSpec, path: st
     below = [
         module
         for name, module in codebase.modules.items()
-        if name.startswith(prefix) and (name == path or name.endswith("/" + path))
+        if name.startswith(prefix) and (name == path or name.endswith("/" + path)) and "#" not in name
     ]
     return below[0] if len(below) == 1 else None
 

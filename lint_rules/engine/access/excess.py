@@ -119,6 +119,9 @@ def _reasons(
         for need in needs:
             if not need.call.complete:  # Further parameters may ask for further actions.
                 yield f"{need.action.partition(':')[0].lower()}:{need.call.operation.lower()}"
+            if any("Tag" in name for name in need.call.parameters):
+                service = need.action.partition(":")[0].lower()
+                yield from (f"{service}:tagresource", f"{service}:createtags", f"{service}:addtagstoresource")
             for action in listed_calls().get(f"{need.call.service}.{need.call.operation.lower()}", ()):
                 yield action.lower()
     for action in used:

@@ -61,12 +61,10 @@ def holds(granted: str, resource: str, template: Template) -> bool | None:
 
 
 def _other(named: list[str], wanted: list[str], template: Template) -> bool | None:
-    """False where both are resources of the template and of the same kind, but not the same."""
-    if not named or not wanted:
-        return None
-    kinds = {template.resources[name].kind for name in named if name in template.resources}
-    known = all(name in template.resources for name in (*named, *wanted))
-    return False if known and kinds >= {template.resources[name].kind for name in wanted} else None
+    """False where all are resources of the template of which the names are understood, and none is the same."""
+    everything = (*named, *wanted)
+    known = all(name in template.resources and template.resources[name].kind in _NAMES for name in everything)
+    return False if named and wanted and known else None
 
 
 def _physical(resource: str, wanted: list[str], template: Template) -> str | None:

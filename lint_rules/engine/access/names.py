@@ -35,9 +35,17 @@ def tidy(text: str) -> str:
         inside = found[1].strip()
         if inside in _PSEUDO:
             return _PSEUDO[inside]
-        return f"${{{inside.partition('.')[0]}}}" if inside and "::" not in inside else "*"
+        return f"${{{_owner(inside)}}}" if inside and "::" not in inside else "*"
 
     return _TOKEN.sub(named, text)
+
+
+def _owner(inside: str) -> str:
+    """The resource of an attribute: of Table.Arn the first word, of aws_sqs_queue.jobs.arn all but the last."""
+    words = inside.split(".")
+    if words[0].startswith("aws_") or words[0] in ("module", "data"):
+        return ".".join(words[:-1]) if len(words) > 2 else inside
+    return words[0]
 
 
 def said(value: Value) -> str:

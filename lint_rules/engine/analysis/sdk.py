@@ -13,6 +13,14 @@ from typing import NamedTuple
 _DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data")
 
 
+_TOKENS = {
+    "rds": ("generate_db_auth_token",),
+    "dsql": ("generate_db_connect_auth_token", "generate_db_connect_admin_auth_token"),
+}
+"""Methods of clients that sign a token and send nothing; who takes the token checks the signer's permissions.
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html"""
+
+
 class Operation(NamedTuple):
     """An operation of a service, with the names of its parameters."""
 
@@ -49,6 +57,8 @@ class ResourceType(NamedTuple):
 def operation_named(service: str, method: str) -> str | None:
     """The name of the operation that a client's method calls; None for a method of a service in the snapshot that
     calls none. Of other services the method's name is taken at its word."""
+    if method in _TOKENS.get(service, ()):
+        return "".join(part.capitalize() for part in method.split("_"))
     known = _operations(service)
     found = known.get(method.replace("_", "").lower())
     if found is not None:
