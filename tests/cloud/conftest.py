@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,28 @@ def left(cloud) -> Callable[[str], tuple[int, int]]:
         return int(found[wanted[0]]), int(found[wanted[1]])
 
     return counted
+
+
+@pytest.fixture
+def measured(cloud) -> Callable[..., Any]:
+    """The statistic of a metric over the last hour, in one period; None if there is nothing."""
+
+    def ask(name: str, stat: str = "Sum", namespace: str = "AWS/Lambda", **dimensions: str):
+        now = datetime.fromtimestamp(cloud.clock.now(), timezone.utc)
+        kind = "Statistics" if stat in ("Sum", "Average", "Minimum", "Maximum", "SampleCount") else None
+        found = cloud.client("cloudwatch").get_metric_statistics(
+            Namespace=namespace,
+            MetricName=name,
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            StartTime=now - timedelta(minutes=59),
+            EndTime=now + timedelta(minutes=1),
+            Period=3600,
+            **{kind or "ExtendedStatistics": [stat]},
+        )["Datapoints"]
+        values = [point[stat] if kind else point["ExtendedStatistics"][stat] for point in found]
+        return values[0] if len(values) == 1 else values or None
+
+    return ask
 
 
 @pytest.fixture(scope="session")
