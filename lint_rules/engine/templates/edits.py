@@ -12,7 +12,7 @@ import re
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.sources.node import Map, Scalar
 from lint_rules.engine.templates.intrinsics import intrinsic
-from lint_rules.engine.templates.model import Template
+from lint_rules.engine.templates.model import Template, Value
 
 _ALIAS = re.compile(r"[:\-,\[]\s*\*\w+\s*(?:$|[,\]}#])", re.MULTILINE)
 """What stands under an alias stands in several places; an edit of one would change the others."""
@@ -46,6 +46,21 @@ def add_entry(
             text = _lines(template, path, value, indent, start - template.base)
             return Edit(Span(key.span.path, start, start), text)
     return None
+
+
+def replace_value(template: Template, value: Value, text: str) -> Edit | None:
+    """The edit that puts `text` in the place of a value; None if the value is not what stands there."""
+    if template.kind not in ("sam", "cloudformation") or not value.known or _ALIAS.search(template.text):
+        return None
+    shared = template.root.get("Globals") if template.root else None
+    if shared and shared.span.start <= value.span.start < shared.span.end:
+        return None
+    start, end = value.span.start - template.base, value.span.end - template.base
+    written = template.text[start:end]
+    bare = written.strip("\"'")
+    if bare != str(value.value) or isinstance(value.value, bool):
+        return None
+    return Edit(value.span, written.replace(bare, text))
 
 
 def _indent(template: Template, key: Scalar) -> str | None:

@@ -100,6 +100,16 @@ class FunctionSpec(NamedTuple):
     invoke_config: Resource | None
     """Retries, age and destinations of asynchronous events; None where nothing sets them."""
 
+    @property
+    def seconds(self) -> float | None:
+        """The timeout that holds, Lambda's default of 3 seconds where none is set; None when unresolved.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
+        """
+        if self.timeout.absent:
+            return 3
+        return self.timeout.value if isinstance(self.timeout.value, int | float) else None
+
     def value(self, *path: str) -> Value:
         """Any property, under CloudFormation's name for it: `value("TracingConfig", "Mode")`."""
         return self.resource.value(*path)
@@ -204,6 +214,13 @@ class Template:
     def of(self, *kinds: str) -> list[Resource]:
         """The resources of these types."""
         return [resource for resource in self.resources.values() if resource.kind in kinds]
+
+    def edit_replacing(self, value: Value, text: str) -> Edit | None:
+        """The edit that writes another number or word where this value is written out; None where it comes from
+        elsewhere, or from a place that others share."""
+        from lint_rules.engine.templates.edits import replace_value
+
+        return replace_value(self, value, text)
 
     def functions_named(self, parent: Map, key: str) -> list[str]:
         """The logical ids of the functions that the property names: by reference, through an alias or

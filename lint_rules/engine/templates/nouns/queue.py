@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lint_rules.engine.templates.model import Template, Value
+from lint_rules.engine.templates.model import EventSource, FunctionSpec, Template, Value
 from lint_rules.engine.templates.resource import Resource, as_number
+
+
+_LONGEST = 12 * 60 * 60
+"""Seconds; SQS allows no longer visibility timeout."""
 
 
 class Queue(NamedTuple):
@@ -25,6 +30,37 @@ class Queue(NamedTuple):
     max_receive_count: Value
     kms_key: Value
     resource: Resource
+
+    @property
+    def readers(self) -> list[tuple[FunctionSpec, EventSource]]:
+        """The functions of the template that Lambda invokes with its messages."""
+        return [
+            (function, event)
+            for function in self.resource.template.functions
+            for event in function.events
+            if event.kind == "SQS" and self.logical_id in event.source.names
+        ]
+
+    @property
+    def hidden_seconds(self) -> float | None:
+        """The visibility timeout that holds, 30 seconds where none is set; None when unresolved."""
+        found = self.visibility_timeout
+        return 30 if found.absent else found.value if isinstance(found.value, int | float) else None
+
+    @property
+    def wanted_seconds(self) -> int | None:
+        """The visibility timeout that AWS asks for: six times the timeout of a function that reads the queue, and the
+        time for which its batches are collected. None where nothing certain reads it.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+        """
+        wanted = [
+            math.ceil(6 * function.seconds + window)
+            for function, event in self.readers
+            if function.seconds is not None
+            and isinstance(window := event.settings.number("MaximumBatchingWindowInSeconds").value or 0, int | float)
+        ]
+        return min(max(wanted), _LONGEST) if wanted else None
 
     @classmethod
     def all_in(cls, template: Template) -> Iterator[Queue]:

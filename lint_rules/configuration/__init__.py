@@ -1,0 +1,1 @@
+"""Settings and limits of functions (LAM600-639)."""
