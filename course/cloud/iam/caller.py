@@ -36,6 +36,10 @@ class Identities(Protocol):
         """A session of a role as Lambda has one; None without such a role."""
         ...
 
+    def has_device(self, arn: str, serial: str) -> bool:
+        """Whether an MFA device is a user's."""
+        ...
+
     def tags(self, arn: str) -> Mapping[str, str]:
         """The tags of a user or role."""
         ...

@@ -85,10 +85,23 @@ class Guard:
                 operation=request.operation,
             )
             return
+        proven = self._proven(caller, request)
         for one in wanted:
+            one = one._replace(context={**one.context, **proven}) if proven else one
             decision = self.decide(caller, one, request.service)
             if not decision.allowed:
                 self._deny(decision, request.id)
+
+    def _proven(self, caller: Caller, request: Request) -> Mapping[str, str]:
+        """What a code of an MFA device adds to a request of STS. Any six digits are a code of this cloud's devices."""
+        if request.service != "sts" or not request.parameters.get("TokenCode"):
+            return {}
+        serial = str(request.parameters.get("SerialNumber", ""))
+        if not self._identities.has_device(caller.principal.arn, serial):
+            raise Refused(
+                "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code."
+            )
+        return {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
 
     def caller(self, key: str, token: str) -> Caller:
         """Who signed. Raises Refused for keys that are nobody's or no longer hold."""

@@ -10,7 +10,9 @@ from typing import Any
 
 from course.cloud.clock import Clock
 from course.cloud.iam.caller import Caller, Expired
+from course.cloud.moto_bridge.managed_policies import known
 from course.cloud.moto_bridge.reliance import relies_on
+from course.cloud.moto_bridge.sessions import Begun, TokenSession, begun, token_sessions
 from lint_rules import MalformedPolicy, Policy, Principal, parse_policy
 
 relies_on(
@@ -39,7 +41,12 @@ class MotoIdentities:
                 if session.session_token != token:
                     return None
                 return self._session(session)
-        return None
+        found = token_sessions(sts_backends[self._account]["aws"]).get(key)
+        return self._token(found, token) if found is not None else None
+
+    def has_device(self, arn: str, serial: str) -> bool:
+        users = self._iam().users.values()
+        return any(serial in user.mfa_devices for user in users if user.arn == arn)
 
     def role(self, arn: str, session: str) -> Caller | None:
         role = next((role for role in self._iam().roles.values() if role.arn == arn), None)
@@ -72,15 +79,42 @@ class MotoIdentities:
         role = self.role(session.role_arn, session.session_name)
         if role is None:
             return None
-        own = (compiled("session", "session policy", session.policy, ""),) if session.policy else None
-        return Caller(role.principal, role.identity, role.boundary, own, role.context)
+        how = begun(session)
+        context = {**role.context, **_told(how)}
+        return Caller(role.principal, role.identity, role.boundary, self._own(how), context)
+
+    def _token(self, session: TokenSession, token: str) -> Caller | None:
+        if session.token != token:
+            return None
+        if session.expiration.replace(tzinfo=timezone.utc).timestamp() <= self._clock.now():
+            raise Expired
+        user = self.caller(session.user_key, "")
+        if user is None:
+            return None
+        context = {**user.context, **_told(session.begun)}
+        if not session.name:
+            return Caller(user.principal, user.identity, user.boundary, None, context)
+        arn = f"arn:aws:sts::{self._account}:federated-user/{session.name}"
+        principal = Principal.of(arn, user.principal.arn, f"{self._account}:{session.name}")
+        return Caller(principal, user.identity, user.boundary, self._own(session.begun) or (), context)
+
+    def _own(self, how: Begun) -> tuple[Policy, ...] | None:
+        """The policies of a session; None if it was given none."""
+        found = []
+        for given in how.policies:
+            managed = known(self._iam(), given) if given.startswith("arn:") else None
+            if managed is not None:
+                found.append(compiled("session", managed.name, managed.document, given))
+            else:
+                found.append(compiled("session", "session policy", given))  # an ARN of nothing allows nothing
+        return tuple(found) or None
 
     def _boundary(self, owner: Any) -> Policy | None:
         boundary = getattr(owner, "permissions_boundary_arn", None) or getattr(
             owner, "permissions_boundary", None
         )
         arn = boundary.get("PermissionsBoundaryArn") if isinstance(boundary, dict) else boundary
-        found = self._iam().managed_policies.get(arn) if arn else None
+        found = known(self._iam(), arn) if arn else None
         return compiled("boundary", found.name, found.document, found.arn) if found else None
 
 
@@ -107,6 +141,12 @@ def compiled(kind: str, name: str, document: str, arn: str = "") -> Policy:
         return parse_policy(document, kind, name, arn)
     except MalformedPolicy:
         return Policy(kind, name, arn, "2012-10-17", ())  # what cannot be read allows nothing
+
+
+def _told(how: Begun) -> dict[str, str]:
+    """Condition keys of a session."""
+    told = {"aws:MultiFactorAuthPresent": "true" if how.mfa else "false", **_tagged(how.tags)}
+    return {**told, "aws:SourceIdentity": how.source_identity} if how.source_identity else told
 
 
 def _tagged(tags: Any) -> dict[str, str]:

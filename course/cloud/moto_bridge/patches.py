@@ -51,6 +51,7 @@ class Patch:
 
 
 PATCHES: list[Patch] = []
+ADDITIONS: list[tuple[str, str, Function]] = []
 
 
 def patch(module: str, name: str, source: str) -> Callable[[Callable[[Function], Function]], Function]:
@@ -65,10 +66,24 @@ def patch(module: str, name: str, source: str) -> Callable[[Callable[[Function],
     return declare
 
 
+def addition(module: str, owner: str) -> Callable[[Function], Function]:
+    """Declare a method that a class of moto's lacks; the decorated function is it, and has its name."""
+
+    def declare(method: Function) -> Function:
+        ADDITIONS.append((module, owner, method))
+        return method
+
+    return declare
+
+
 def apply() -> None:
-    """Put in every patch whose module is loaded by now."""
+    """Put in every patch and every addition whose module is loaded by now."""
     for each in PATCHES:
         each.apply()
+    for module, name, method in ADDITIONS:
+        owner = getattr(sys.modules.get(module), name, None)
+        if owner is not None and not hasattr(owner, method.__name__):
+            setattr(owner, method.__name__, method)
 
 
 class Current(Generic[T]):

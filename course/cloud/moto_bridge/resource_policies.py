@@ -45,7 +45,9 @@ class MotoResourcePolicies:
         text = document.decode() if isinstance(document, bytes) else document
         return compiled(_KINDS.get(service, "resource"), resource, text)
 
-    def _trust(self, arn: str) -> str:
+    def _trust(self, arn: str) -> str | None:
+        if ":role/" not in arn:
+            return None
         from moto.iam.models import iam_backends
 
         roles = list(iam_backends[self._account]["aws"].roles.values())

@@ -76,4 +76,5 @@ def expand(template: Any, parameters: dict[str, Any], region: str) -> Any:
 def _policies() -> dict[str, str]:
     from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-    return {name: policy["Arn"] for name, policy in json.loads(aws_managed_policies_data).items()}
+    known = json.loads(aws_managed_policies_data)
+    return {name: f"arn:aws:iam::aws:policy{policy['Path']}{name}" for name, policy in known.items()}
