@@ -186,6 +186,8 @@ class Lane:
 
     def _due(self, mapping: Mapping) -> float | None:
         """When something happens by itself."""
+        if self.closing and self._window is None:
+            return None  # what is held goes to other lanes
         moments = [self._held_since + mapping.window] if self._held else []
         moments += [self._window.end] if self._window else []
         return min(moments, default=None)

@@ -22,12 +22,14 @@ class Shard:
         """Give what is new to the lanes."""
         arn = self._place.settings()[0].source_arn
         streams = self._place.ground.streams[self._place.kind.service]
+        given: dict[Lane, None] = {}
         for record in streams.read(arn, self.id, self._read):
             self._read = record.number
-            self._lane(record).queue.append(record)
-        for lane in self._lanes:
-            if lane.queue:
-                lane.hear()
+            lane = self._lane(record)
+            lane.queue.append(record)
+            given[lane] = None
+        for lane in given:
+            lane.hear()
 
     def wake(self) -> None:
         for lane in self._lanes:

@@ -103,7 +103,7 @@ def choose(chance: random.Random) -> dict[str, Any]:
     return {name: chance.choice(values) for name, values in SETTINGS.items()}
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", [*range(60), 1093, 2194])  # the last two once never came to rest
 def test_no_record_is_lost_and_those_of_a_key_keep_their_order(bench_type, seed):
     chance = random.Random(seed)
     chaos = Chaos(seed)
