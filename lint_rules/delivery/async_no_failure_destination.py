@@ -147,6 +147,10 @@ def async_no_failure_destination(template: Template) -> Iterator[Finding]:
                 Queue: !GetAtt Queue.Arn
       Queue:
         Type: AWS::SQS::Queue
+        Properties:
+          RedrivePolicy:
+            deadLetterTargetArn: !ImportValue failed-orders
+            maxReceiveCount: 5
     ```
 
     ## When not to fix

@@ -13,6 +13,7 @@ from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.sources.node import Map, Scalar
 from lint_rules.engine.templates.intrinsics import intrinsic
 from lint_rules.engine.templates.model import Template, Value
+from lint_rules.engine.templates.resource import Resource
 
 _ALIAS = re.compile(r"[:\-,\[]\s*\*\w+\s*(?:$|[,\]}#])", re.MULTILINE)
 """What stands under an alias stands in several places; an edit of one would change the others."""
@@ -46,6 +47,19 @@ def add_entry(
             text = _lines(template, path, value, indent, start - template.base)
             return Edit(Span(key.span.path, start, start), text)
     return None
+
+
+def with_queue(
+    template: Template, owner: Resource, part: Map, path: tuple[str, ...], value: str
+) -> tuple[Edit, ...]:
+    """The edits that put a queue beside a resource, and `value`, with the queue's name in it, into a part of that."""
+    resources = template.root.get("Resources") if template.root else None
+    name = f"{owner.logical_id}Failed"
+    if not isinstance(resources, Map) or name in template.resources:
+        return ()
+    made = add_entry(template, resources, (name, "Type"), "AWS::SQS::Queue", before=owner.logical_id)
+    used = add_entry(template, part, path, value.replace("{}", name))
+    return (made, used) if made and used else ()
 
 
 def replace_value(template: Template, value: Value, text: str) -> Edit | None:

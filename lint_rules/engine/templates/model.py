@@ -70,6 +70,12 @@ class EventSource(NamedTuple):
         """The logical id of what it reads or who sends it, or an empty string."""
         return self.source.names[0] if self.source.names else ""
 
+    @property
+    def home(self) -> Span:
+        """Where it is defined: the key of the event in SAM, the logical id of the resource elsewhere."""
+        owner = self.settings.template.resources.get(self.name)
+        return owner.span if owner is not None and self.settings.kind.startswith("AWS::") else self.span
+
 
 class FunctionSpec(NamedTuple):
     """A Lambda function as a template defines it, Globals merged. `span` is that of its logical id.
@@ -221,6 +227,13 @@ class Template:
         from lint_rules.engine.templates.edits import replace_value
 
         return replace_value(self, value, text)
+
+    def edits_with_queue(self, owner: Resource, part: Map, path: tuple[str, ...], value: str) -> tuple[Edit, ...]:
+        """The edits that make a queue for what fails and write it under a path of a part of a resource, where `{}` in
+        the value stands for the queue's logical id; none if the text does not allow them safely."""
+        from lint_rules.engine.templates.edits import with_queue
+
+        return with_queue(self, owner, part, path, value)
 
     def functions_named(self, parent: Map, key: str) -> list[str]:
         """The logical ids of the functions that the property names: by reference, through an alias or

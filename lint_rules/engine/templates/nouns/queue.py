@@ -6,12 +6,19 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from lint_rules.engine.sources.node import Map, walk
+from lint_rules.engine.templates.intrinsics import references
 from lint_rules.engine.templates.model import EventSource, FunctionSpec, Template, Value
 from lint_rules.engine.templates.resource import Resource, as_number
 
-
 _LONGEST = 12 * 60 * 60
 """Seconds; SQS allows no longer visibility timeout."""
+
+_OF_FAILURES = ("dlq", "deadletter", "dead-letter", "dead_letter", "dead letter", "fail")
+_TAKERS = frozenset({
+    *("RedrivePolicy", "DeadLetterConfig", "DeadLetterQueue", "OnFailure", "OnSuccess", "DestinationConfig"),
+})  # fmt: skip
+"""Properties that name the queue of what could not be done."""
 
 
 class Queue(NamedTuple):
@@ -40,6 +47,23 @@ class Queue(NamedTuple):
             for event in function.events
             if event.kind == "SQS" and self.logical_id in event.source.names
         ]
+
+    @property
+    def takes_failures(self) -> bool:
+        """Whether something puts there what failed elsewhere, as far as the template or the queue's name tells."""
+        resource = self.resource
+        name = self.name.value or self.name.text
+        called = f"{self.logical_id} {name}".lower()
+        if any(word in called for word in _OF_FAILURES) or not resource.chosen("RedriveAllowPolicy").absent:
+            return True
+        root = resource.template.root
+        return any(
+            self.logical_id in references(value)
+            for part in (walk(root) if root is not None else ())
+            if isinstance(part, Map)
+            for key, value in part.items()
+            if key.text in _TAKERS
+        )
 
     @property
     def hidden_seconds(self) -> float | None:
