@@ -73,7 +73,7 @@ class StreamDelivery:
             return [], window
         final = not portion.batch
         members = window.members(shard, mapping.source_arn, final=final) if window else None
-        age = round((now - portion.records[-1].at) * 1000) if portion.batch else 0
+        age = {"iterator_age_ms": round((now - portion.records[-1].at) * 1000)} if portion.batch else {}
         try:
             outcome = self._ground.call(mapping.function_arn, stream_records.payload(portion.batch, members))
         except AwsError as error:
@@ -195,7 +195,7 @@ class StreamDelivery:
         outcome: str,
         because: str,
         failed: int,
-        age: int,
+        age: dict[str, int],
     ) -> None:
         self._ground.ledger.note(
             "mapping.batch",
@@ -207,7 +207,7 @@ class StreamDelivery:
             count=len(portion.batch),
             failed=failed,
             ids=[record.id for record in portion.records],
-            iterator_age_ms=age,
+            **age,
         )
         result = "OK" if outcome in ("ok", "partial") else "PROBLEM: Function call failed"
         self._ground.board.processed(mapping.uuid, result)

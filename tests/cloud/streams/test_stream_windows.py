@@ -37,6 +37,8 @@ def test_the_state_is_handed_on_until_the_window_is_over(begun):
     assert shown(made) == [(["a", "b"], {}, False), (["c"], {"n": 2}, False)]
     made.clock.advance(31)
     assert shown(made)[2:] == [([], {"n": 3}, True)]
+    ages = ["iterator_age_ms" in entry.details for entry in made.ledger.entries("mapping.batch")]
+    assert ages == [True, True, False]  # the last call has no records, and so no age
     made.put("d")
     assert shown(made)[3:] == [(["d"], {}, False)]
 
