@@ -10,7 +10,7 @@ from typing import Any
 
 from course.cloud.clock import Clock
 from course.cloud.iam.caller import Caller, Expired
-from course.cloud.moto_bridge.managed_policies import known
+from course.cloud.moto_bridge.managed_policies import document, known
 from course.cloud.moto_bridge.reliance import relies_on
 from course.cloud.moto_bridge.sessions import Begun, TokenSession, begun, token_sessions
 from lint_rules import MalformedPolicy, Policy, Principal, parse_policy
@@ -104,7 +104,7 @@ class MotoIdentities:
         for given in how.policies:
             managed = known(self._iam(), given) if given.startswith("arn:") else None
             if managed is not None:
-                found.append(compiled("session", managed.name, managed.document, given))
+                found.append(compiled("session", managed.name, document(managed), given))
             else:
                 found.append(compiled("session", "session policy", given))  # an ARN of nothing allows nothing
         return tuple(found) or None
@@ -115,7 +115,7 @@ class MotoIdentities:
         )
         arn = boundary.get("PermissionsBoundaryArn") if isinstance(boundary, dict) else boundary
         found = known(self._iam(), arn) if arn else None
-        return compiled("boundary", found.name, found.document, found.arn) if found else None
+        return compiled("boundary", found.name, document(found), found.arn) if found else None
 
 
 def _attached(owner: Any) -> tuple[Policy, ...]:
@@ -123,10 +123,10 @@ def _attached(owner: Any) -> tuple[Policy, ...]:
 
 
 def _each(owner: Any) -> Iterator[Policy]:
-    for name, document in owner.policies.items():
-        yield compiled("identity", name, document if isinstance(document, str) else document.policy_document)
+    for name, own in owner.policies.items():
+        yield compiled("identity", name, own if isinstance(own, str) else own.policy_document)
     for arn, policy in owner.managed_policies.items():
-        yield compiled("identity", policy.name, policy.document, arn)
+        yield compiled("identity", policy.name, document(policy), arn)
 
 
 def policy_text(document: Any) -> str:

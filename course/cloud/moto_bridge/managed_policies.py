@@ -30,6 +30,13 @@ def known(backend: Any, arn: str) -> Any:
     return backend.managed_policies.get(arn)
 
 
+def document(policy: Any) -> str:
+    """The document of a managed policy's default version."""
+    return next(
+        str(version.document) for version in policy.versions if version.version_id == policy.default_version_id
+    )
+
+
 @patch(MODELS, "IAMBackend.attach_role_policy", "e8207b104371")
 def _attach_to_role(original: Function) -> Function:
     return _naming(original)
