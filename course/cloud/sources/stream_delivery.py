@@ -195,7 +195,7 @@ class StreamDelivery:
         outcome: str,
         because: str,
         failed: int,
-        age: dict[str, int],
+        age: dict[str, Any],
     ) -> None:
         self._ground.ledger.note(
             "mapping.batch",
