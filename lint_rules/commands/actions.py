@@ -11,9 +11,12 @@ from lint_rules.engine.fix import fix, fixable
 from lint_rules.engine.suppress import Suppressions
 
 if TYPE_CHECKING:
-    from lint_rules.commands.language import Server, Sheet
+    from lint_rules.commands.language import Server
+    from lint_rules.commands.sheet import Sheet
 
-_FIX_ALL = f"{lsp.CodeActionKind.SourceFixAll.value}.lambdalint"
+FIX_ALL = f"{lsp.CodeActionKind.SourceFixAll.value}.lambdalint"
+NOTEBOOK_FIX_ALL = f"notebook.{FIX_ALL}"
+"""What VS Code asks for on saving a notebook; for a cell it asks for the plain kind."""
 
 
 def actions_at(server: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
@@ -23,11 +26,12 @@ def actions_at(server: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAct
     found: list[lsp.CodeAction] = []
     if _asked(lsp.CodeActionKind.QuickFix.value, wanted):
         for sheet, finding in server.at(uri, params.range):
-            found += _quick(server, sheet, finding)
-    if wanted and _asked(_FIX_ALL, wanted):
-        sheet_of = next((s for s in server.sheets.values() if uri == s.uri or uri in s.cells.values()), None)
-        if sheet_of is not None:
-            found += _all(server, sheet_of)
+            found += _quick(sheet, finding)
+    kind = next((kind for kind in (FIX_ALL, NOTEBOOK_FIX_ALL) if wanted and _asked(kind, wanted)), "")
+    if kind:
+        for sheet in server.sheets.values():
+            if uri == sheet.uri or uri in sheet.addresses:
+                found += _all(server, sheet, kind)
     return found
 
 
@@ -35,7 +39,7 @@ def _asked(kind: str, wanted: list[str]) -> bool:
     return not wanted or any(kind == one or kind.startswith(one + ".") for one in wanted)
 
 
-def _quick(server: Server, sheet: Sheet, finding: Finding) -> list[lsp.CodeAction]:
+def _quick(sheet: Sheet, finding: Finding) -> list[lsp.CodeAction]:
     made = []
     if finding.fix and finding.fix.safety > Safety.SHOW_ONLY:
         safe = finding.fix.safety is Safety.SAFE
@@ -44,7 +48,7 @@ def _quick(server: Server, sheet: Sheet, finding: Finding) -> list[lsp.CodeActio
                 title=finding.fix.title + ("" if safe else " (may change behaviour)"),
                 kind=lsp.CodeActionKind.QuickFix,
                 is_preferred=safe,
-                edit=server.edits(sheet, finding.fix.edits),
+                edit=sheet.edits(finding.fix.edits),
             )
         )
     comment = _allowing(sheet, finding)
@@ -53,7 +57,7 @@ def _quick(server: Server, sheet: Sheet, finding: Finding) -> list[lsp.CodeActio
             lsp.CodeAction(
                 title=f"Allow {finding.rule} here",
                 kind=lsp.CodeActionKind.QuickFix,
-                edit=server.edits(sheet, [comment]),
+                edit=sheet.edits([comment]),
             )
         )
     return made
@@ -70,16 +74,21 @@ def _allowing(sheet: Sheet, finding: Finding) -> Edit | None:
     return Edit(Span(sheet.path, end, end), f"  # lambdalint: allow[{finding.rule}]")
 
 
-def _all(server: Server, sheet: Sheet) -> list[lsp.CodeAction]:
-    """One action that brings the file to where safe fixes lead; notebooks are fixed finding by finding."""
+def _all(server: Server, sheet: Sheet, kind: str) -> list[lsp.CodeAction]:
+    """One action that brings the file, or all cells of a notebook, to where safe fixes lead."""
     assert sheet.project is not None
-    if sheet.cells or not any(fixable(finding, Safety.SAFE) for finding in sheet.findings):
+    if not any(fixable(finding, Safety.SAFE) for finding in sheet.findings):
         return []
-    before = sheet.project
-    after = fix(before, server.desk.settings, Safety.SAFE).project.documents[sheet.path].text
-    text = before.documents[sheet.path].text
-    if after == text:
+    before = sheet.project.documents[sheet.path]
+    after = fix(sheet.project, server.desk.settings, Safety.SAFE).project.documents[sheet.path]
+    pairs = [*zip(before.cells, after.cells, strict=True)]
+    spans = [((old.start, old.end), after.text[new.start : new.end]) for old, new in pairs]
+    changed = [
+        Edit(Span(sheet.path, start, end), text)
+        for (start, end), text in spans or [((0, len(before.text)), after.text)]
+        if before.text[start:end] != text
+    ]
+    if not changed:
         return []
-    edit = Edit(Span(sheet.path, 0, len(text)), after)
     title = "Apply all safe fixes of lambdalint"
-    return [lsp.CodeAction(title=title, kind=_FIX_ALL, edit=server.edits(sheet, [edit]))]
+    return [lsp.CodeAction(title=title, kind=kind, edit=sheet.edits(changed))]
