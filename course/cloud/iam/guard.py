@@ -52,7 +52,7 @@ class Guard:
         self.enabled = False
         self.changed: Callable[[], object] = bool
         """Called when somebody may have gained or lost rights."""
-        self._account = account
+        self.account = account
         self._region = region
         self._identities = identities
         self._resources = resources
@@ -119,12 +119,12 @@ class Guard:
             raise Refused(
                 "UnrecognizedClientException", "The security token included in the request is invalid."
             )
-        return Caller(Principal.of(f"arn:aws:iam::{self._account}:root"))
+        return Caller(Principal.of(f"arn:aws:iam::{self.account}:root"))
 
     def decide(self, caller: Caller, one: Authorization, service: str) -> Decision:
         """Whether a caller may do one thing."""
         context = {"aws:RequestedRegion": self._region, **caller.context, **one.context}
-        asked = AccessRequest(caller.principal, one.action, one.resource, context, self._account)
+        asked = AccessRequest(caller.principal, one.action, one.resource, context, self.account)
         return evaluate(asked, caller.policies(self._resources.policy(service, one.resource)))
 
     def require_role(self, role: str, session: str, one: Authorization, id: str = "") -> Decision | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from course.cloud.iam.guard import Guard, Refused, Request
+from course.cloud.moto_bridge.public_access import refusal
 from course.cloud.moto_bridge.refusals import refuse, signed_for
 from course.cloud.moto_bridge.understand import understand
 
@@ -46,6 +47,14 @@ class Door:
             if refused.decision is None:
                 code = _session_code(asked.service, refused.code)
             return refuse(environ, start_response, status, code, _message(asked.service, refused))
+        if asked.service == "s3" and asked.operation == "PutBucketPolicy":
+            caller = self._guard.caller(asked.key, asked.token).principal
+            document = environ["wsgi.input"].read().decode(errors="replace")
+            environ["wsgi.input"].seek(0)
+            bucket = str(asked.parameters["Bucket"])
+            blocked = refusal(self._guard.account, bucket, document, caller.called)
+            if blocked is not None:
+                return refuse(environ, start_response, *_CODES["s3"], blocked)
         return None
 
     def passed(self, environ: dict[str, Any]) -> None:
@@ -64,6 +73,8 @@ def _message(service: str, refused: Refused) -> str:
     decision = refused.decision
     if decision is None:
         return refused.message
+    if service == "s3" and decision.principal.kind == "anonymous":
+        return "Access Denied"
     if service == "s3" and decision.resource != "*":
         # S3 alone sets the resource in quotation marks.
         return refused.message.replace(

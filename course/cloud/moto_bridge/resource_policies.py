@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from course.cloud.moto_bridge import grants
 from course.cloud.moto_bridge.identities import compiled, policy_text
+from course.cloud.moto_bridge.public_access import restricted
 from course.cloud.moto_bridge.reliance import relies_on
 from lint_rules import Policy
 
@@ -13,7 +15,6 @@ relies_on("moto.iam.models", {"Role.__init__": "5aad9afbd86e"})
 relies_on("moto.s3.models", {"FakeBucket.__init__": "8965d4badfee"})
 relies_on("moto.sqs.models", {"Queue.__init__": "0a4781ed5a21"})
 relies_on("moto.sns.models", {"Topic.__init__": "e246f280d7cc"})
-relies_on("moto.kms.models", {"Key.__init__": "39d3eaacb7ba"})
 relies_on("moto.secretsmanager.models", {"FakeSecret.__init__": "eb6564ac1976"})
 
 _KINDS = {"kms": "key", "sts": "trust"}
@@ -58,8 +59,7 @@ class MotoResourcePolicies:
         from moto.s3.models import s3_backends
 
         bucket: Any = s3_backends[self._account]["aws"].buckets.get(arn.split(":")[-1].partition("/")[0])
-        found: bytes | None = bucket.policy if bucket is not None else None
-        return found
+        return restricted(bucket, self._account) if bucket is not None else None
 
     def _queue(self, arn: str) -> str | None:
         from moto.sqs.models import sqs_backends
@@ -79,8 +79,7 @@ class MotoResourcePolicies:
         from moto.kms.models import kms_backends
 
         key: Any = kms_backends[self._account][self._region].keys.get(arn.rpartition("/")[2])
-        found: str | None = key.policy if key is not None else None
-        return found
+        return grants.document(key) if key is not None else None
 
     def _secret(self, arn: str) -> str | None:
         from moto.secretsmanager.models import secretsmanager_backends

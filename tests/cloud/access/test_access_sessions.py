@@ -117,7 +117,7 @@ def test_a_session_s_policy_leaves_what_both_allow(user, reader, within):
     own = policy(allow("s3:ListAllMyBuckets", "dynamodb:ListTables"))
     session = within(user()("sts"), Policy=own)
     assert session("s3").list_buckets()["Buckets"] == []
-    _, message = denied(lambda: session("s3").create_bucket(Bucket="b"))
+    _, message = denied(lambda: session("s3").create_bucket(Bucket="bbb"))
     assert "because no session policy allows the s3:CreateBucket action" in message
     _, message = denied(lambda: session("dynamodb").list_tables())
     assert "because no identity-based policy allows" in message
@@ -183,7 +183,7 @@ def test_a_user_s_session_token_has_the_user_s_rights_for_its_time(user, enforce
     }
     s3 = enforced.client("s3", **keys)
     assert s3.list_buckets()["Buckets"] == []
-    assert "user/ada is not authorized" in denied(lambda: s3.create_bucket(Bucket="b"))[1]
+    assert "user/ada is not authorized" in denied(lambda: s3.create_bucket(Bucket="bbb"))[1]
     enforced.clock.advance(901)
     assert denied(lambda: s3.list_buckets())[0] == "ExpiredToken"
 
@@ -198,7 +198,7 @@ def test_a_federated_user_has_what_the_user_and_the_session_s_policy_allow(user,
         aws_session_token=found["SessionToken"],
     )
     assert s3.list_buckets()["Buckets"] == []
-    assert "federated-user/guest is not authorized" in denied(lambda: s3.create_bucket(Bucket="b"))[1]
+    assert "federated-user/guest is not authorized" in denied(lambda: s3.create_bucket(Bucket="bbb"))[1]
 
 
 def test_aws_s_managed_policies_can_be_attached_by_name(user, enforced):
