@@ -107,7 +107,9 @@ def eventbridge_target_no_dlq(template: Template) -> Iterator[Finding]:
                 yield Finding(
                     _message(function.logical_id),
                     event.span,
-                    Fix("Keep such events in a queue that SAM creates", (edit,), Safety.UNSAFE) if edit else None,
+                    Fix("Keep such events in a queue that SAM creates", (edit,), Safety.UNSAFE)
+                    if edit
+                    else None,
                 )
     for found in template.of("AWS::Events::Rule"):
         if found.value("EventPattern").absent:
@@ -123,4 +125,6 @@ def _name(names: tuple[str, ...]) -> str:
 
 
 def _message(target: str) -> str:
-    return f"Events that EventBridge cannot deliver to {target} are dropped; give the target a dead-letter queue"
+    return (
+        f"Events that EventBridge cannot deliver to {target} are dropped; give the target a dead-letter queue"
+    )

@@ -228,7 +228,9 @@ class Template:
 
         return replace_value(self, value, text)
 
-    def edits_with_queue(self, owner: Resource, part: Map, path: tuple[str, ...], value: str) -> tuple[Edit, ...]:
+    def edits_with_queue(
+        self, owner: Resource, part: Map, path: tuple[str, ...], value: str
+    ) -> tuple[Edit, ...]:
         """The edits that make a queue for what fails and write it under a path of a part of a resource, where `{}` in
         the value stands for the queue's logical id; none if the text does not allow them safely."""
         from lint_rules.engine.templates.edits import with_queue

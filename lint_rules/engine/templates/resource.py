@@ -95,6 +95,12 @@ class Resource:
         """The elements of a list property, expressions worked out; a single value counts as a list of one."""
         return self.scope.elements(self.node_at(*path))
 
+    def certain_count(self, *path: str) -> int:
+        """How many elements a list property has at least, whatever a deployment chooses."""
+        found = self.node_at(*path)
+        items = found.items if isinstance(found, List) else []
+        return sum(not chooses(item, ()) and self.scope.resolve(item) is not None for item in items)
+
     def maps(self, *path: str) -> list[Resource]:
         """The elements of a list property that are maps, each with a `value` of its own."""
         return [self.part(item) for item in self.items(*path) if isinstance(item, Map)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lint_rules.engine.templates.model import Template, Value
+from lint_rules.engine.templates.nouns.notice import Notice
 from lint_rules.engine.templates.resource import Resource
 
 
@@ -23,6 +24,11 @@ class Bucket(NamedTuple):
     public_access: Value
     notifications: Value
     resource: Resource
+
+    @property
+    def notices(self) -> list[Notice]:
+        """The notifications of its events, those that functions' events make included."""
+        return [found for found in self.resource.template.all(Notice) if found.bucket == self.logical_id]
 
     @classmethod
     def all_in(cls, template: Template) -> Iterator[Bucket]:

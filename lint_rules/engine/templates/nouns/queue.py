@@ -82,7 +82,9 @@ class Queue(NamedTuple):
             math.ceil(6 * function.seconds + window)
             for function, event in self.readers
             if function.seconds is not None
-            and isinstance(window := event.settings.number("MaximumBatchingWindowInSeconds").value or 0, int | float)
+            and isinstance(
+                window := event.settings.number("MaximumBatchingWindowInSeconds").value or 0, int | float
+            )
         ]
         return min(max(wanted), _LONGEST) if wanted else None
 

@@ -1,0 +1,1 @@
+"""Layers and packages (LAM670-699)."""
