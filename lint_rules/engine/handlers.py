@@ -15,18 +15,13 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lint_rules.engine.analysis.awaits import AwaitStep, await_runs, gathered
-from lint_rules.engine.analysis.aws_use import AwsUse, aws_use
-from lint_rules.engine.analysis.calls import CallSite
+from lint_rules.engine.analysis.behaviour import Behaviour
 from lint_rules.engine.analysis.codebase import Codebase
+from lint_rules.engine.analysis.entry import MARKS
 from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
-from lint_rules.engine.analysis.flow import Flow
-from lint_rules.engine.analysis.reach import Reach
-from lint_rules.engine.analysis.state import Kept, kept_state
 from lint_rules.engine.templates.inline import module_name
 
 if TYPE_CHECKING:
-    from lint_rules.engine.finding import Edit
     from lint_rules.engine.sources.module import Module
     from lint_rules.engine.templates.model import FunctionSpec, Template
 
@@ -35,31 +30,24 @@ _EVENT_LIKE = _EVENTS | {"e", "_", "request", "req", "payload", "data", "message
 _CONTEXTS = frozenset({"context", "_context", "ctx", "_ctx", "lambda_context", "ctxt"})
 _CONTEXT_LIKE = _CONTEXTS | {"c", "_", "__", "_c", "unused", "_unused"}
 _NAMES = frozenset({"handler", "handle", "lambda_function", "lambda_handler", "main", "lambdahandler"})
-_MARKS = frozenset({
-    *("event_source", "inject_lambda_context", "capture_lambda_handler", "log_metrics", "event_parser"),
-    *("idempotent", "batch_processor", "async_batch_processor"),
-})  # fmt: skip
-"""Decorators of Powertools for AWS Lambda that belong on handlers."""
 _CUSTOM_RESOURCES = frozenset({"cfnresponse", "crhelper"})
 _TEST_WORDS = frozenset({"pytest", "unittest", "moto"})
 
 
-class Handler:
+class Handler(Behaviour):
     """A Python function that Lambda calls. `spec` is the function of a template that names it, if one does;
     `name` is what the template writes, or else the module's path and the function's name."""
 
     def __init__(self, module: Module, scope: Scope, codebase: Codebase, spec: FunctionSpec | None) -> None:
         node = scope.node
         assert isinstance(node, FunctionNode)
+        super().__init__(scope, codebase)
         self.module = module
         self.node: ast.FunctionDef | ast.AsyncFunctionDef = node
         self.spec = spec
-        self.scope = scope
+        self.specs: tuple[FunctionSpec, ...] = () if spec is None else (spec,)
+        """All functions of templates that name it."""
         self.name = f"{module.name.rpartition('.')[0]}.{scope.name}"
-        self.codebase = codebase
-        self._kept: list[Kept] | None = None
-        self.reach = Reach(codebase, scope)
-        self.flow = Flow(self.reach)
 
     @property
     def is_custom_resource(self) -> bool:
@@ -79,37 +67,6 @@ class Handler:
             or ("ResourceProperties" in text and "RequestType" in text)
         )
 
-    @property
-    def aws(self) -> AwsUse:
-        """What it sends to AWS."""
-        return aws_use(self.codebase, self.scope)
-
-    def calls(self, *names: str) -> Iterator[CallSite]:
-        """The calls of these dotted names that an invocation may run, here or in functions called."""
-        for scope in self.reach.functions:
-            for node in scope.calls:
-                name = scope.dotted(node.func)
-                if name in names:
-                    yield CallSite(node, scope, name, self.flow)
-
-    def await_runs(self) -> Iterator[list[AwaitStep]]:
-        """Runs of adjacent awaits in the asynchronous functions of the handler's module, and in those that it
-        reaches in other modules."""
-        scopes = dict.fromkeys([*self.scope.facts.functions, *self.reach.functions])
-        for scope in scopes:
-            if scope.awaits:
-                yield from await_runs(self.codebase, scope)
-
-    def gathered(self, steps: list[AwaitStep]) -> tuple[Edit, ...]:
-        """Edits that await steps of a run at the same time; none where that is not certainly right."""
-        return gathered(steps)
-
-    def kept_state(self) -> list[Kept]:
-        """The variables of modules that an invocation changes and leaves changed."""
-        if self._kept is None:
-            self._kept = kept_state(self.codebase, self.flow)
-        return self._kept
-
 
 def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> list[Handler]:
     """The handlers of a project, each function once, those that templates name first."""
@@ -118,7 +75,11 @@ def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> l
     for template in templates:
         for spec in template.functions:
             for module, scope in referenced(codebase, template, spec):
-                found.setdefault(scope.node, Handler(module, scope, codebase, spec))
+                known = found.get(scope.node)
+                if known is None:
+                    found[scope.node] = Handler(module, scope, codebase, spec)
+                else:
+                    known.specs += (spec,)
     for module in modules:
         nodes = _shaped(module) | _entered(module)
         if nodes and not _is_test(module):
@@ -227,7 +188,7 @@ def _is_marked(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     for decorator in node.decorator_list:
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-        if name in _MARKS:
+        if name in MARKS:
             return True
     return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from lint_rules.engine.analysis.facts import Facts, FunctionNode, Scope
 
@@ -41,6 +42,16 @@ def body_of(scope: Scope) -> Body:
     if found is None:
         found = bodies[scope] = Body(scope)
     return found
+
+
+def own_code(scope: Scope) -> Iterator[ast.AST]:
+    """Every node that runs as part of the scope itself: not what functions, classes and lambdas in it hold."""
+    todo: list[ast.AST] = list(reversed(getattr(scope.node, "body", [])))
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, (*_OWN_SCOPE, ast.Lambda)):
+            todo.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
 def decorators(scope: Scope) -> list[ast.expr]:

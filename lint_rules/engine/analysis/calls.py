@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from lint_rules.engine.analysis.exits import ending
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.guards import happens_once, is_kept, is_rare
@@ -35,6 +36,11 @@ class CallSite:
         if line[:2].rstrip("\"'") != line[:2]:
             return f"{self.name}()"  # In an f-string, whose parts have no place of their own before 3.12.
         return line if len(line) <= 60 else line[:57] + "..."
+
+    @property
+    def has_arguments(self) -> bool:
+        """Whether it passes anything."""
+        return bool(self.node.args or self.node.keywords)
 
     @property
     def function(self) -> str:
@@ -88,3 +94,8 @@ class CallSite:
         """Edits that move the assignment of the call's result to module level; none where that is not
         certainly right."""
         return hoist(self.node, self.scope)
+
+    def ended(self, in_handler: bool) -> tuple[Edit, ...]:
+        """Edits that leave the function in place of the process: by `return` where the exit code is 0 and the function
+        is the handler, by an exception where it is not 0; none where that is not certain."""
+        return ending(self.node, self.scope, in_handler)

@@ -1,0 +1,122 @@
+"""What a function does when it is called, with everything that it runs: the questions that rules ask of a handler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lint_rules.engine.analysis.awaits import AwaitStep, await_runs, gathered
+from lint_rules.engine.analysis.aws_use import AwsUse, aws_use
+from lint_rules.engine.analysis.bodies import body_of
+from lint_rules.engine.analysis.calls import CallSite
+from lint_rules.engine.analysis.codebase import Codebase
+from lint_rules.engine.analysis.context_use import ContextRead, unknown_reads
+from lint_rules.engine.analysis.defaults import SharedDefault, shared_defaults
+from lint_rules.engine.analysis.entry import Entry
+from lint_rules.engine.analysis.exits import catches
+from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.analysis.flow import Flow
+from lint_rules.engine.analysis.import_calls import ImportCall, import_calls
+from lint_rules.engine.analysis.reach import Reach
+from lint_rules.engine.analysis.results import Part, parts
+from lint_rules.engine.analysis.sdk_outputs import unsendable
+from lint_rules.engine.analysis.state import Kept, kept_state
+
+if TYPE_CHECKING:
+    from lint_rules.engine.finding import Edit, Span
+
+
+class Behaviour:
+    """The function of a scope, and what a call of it may run."""
+
+    def __init__(self, scope: Scope, codebase: Codebase) -> None:
+        self.scope = scope
+        self.codebase = codebase
+        self.reach = Reach(codebase, scope)
+        self.flow = Flow(self.reach)
+        self._kept: list[Kept] | None = None
+
+    @property
+    def aws(self) -> AwsUse:
+        """What it sends to AWS."""
+        return aws_use(self.codebase, self.scope)
+
+    def calls(self, *names: str) -> Iterator[CallSite]:
+        """The calls of these dotted names that an invocation may run, here or in functions called."""
+        for scope in self.reach.functions:
+            for node in scope.calls:
+                name = scope.dotted(node.func)
+                if name in names:
+                    yield CallSite(node, scope, name, self.flow)
+
+    @property
+    def entry(self) -> Entry:
+        """How Lambda's call meets it."""
+        return Entry(self.scope, self.codebase)
+
+    def calls_at_import(self) -> Iterator[ImportCall]:
+        """The calls of it that the import of its module makes."""
+        return import_calls(self.scope, self.codebase)
+
+    def results(self) -> Iterator[Part]:
+        """The parts of what it gives back; none where something stands between it and Lambda."""
+        return parts(self.codebase, self.flow) if self.entry.is_plain else iter(())
+
+    def returned_answers(self) -> Iterator[tuple[Part, str, str, str]]:
+        """The parts of its result that are whole answers of AWS with what JSON does not have: each with the
+        operation, such a member, and what that is."""
+        for part in self.results():
+            answer = part.answer
+            if answer is None:
+                continue
+            for call in self.aws.calls:
+                found = unsendable(call.service, call.operation) if call.node is answer else None
+                if found is not None and call.via == "client" and call.confidence == "high":
+                    yield part, call.operation, *found
+
+    def unknown_context_reads(self) -> Iterator[ContextRead]:
+        """What it reads off its context that no context has."""
+        return unknown_reads(self.scope) if self.entry.is_plain else iter(())
+
+    def shared_defaults(self) -> Iterator[SharedDefault]:
+        """The defaults that it, or what it calls, changes or returns."""
+        for scope in self.reach.functions:
+            yield from shared_defaults(scope)
+
+    def reads(self, *names: str) -> Iterator[Span]:
+        """Where an invocation may read attributes of these dotted names."""
+        for scope in self.reach.functions:
+            for node in body_of(scope).attributes:
+                if scope.dotted(node) in names:
+                    yield scope.facts.module.span(node)
+
+    def writes(self, *names: str) -> bool:
+        """Whether an invocation, or the import of the handler's module, may set something of these dotted names."""
+        scopes = [self.scope.facts.module_scope, *self.reach.functions]
+        stores = ((store, scope) for scope in scopes for store in scope.stores)
+        return any(
+            scope.dotted(getattr(store, "value", store)) in names or scope.dotted(store) in names
+            for store, scope in stores
+        )
+
+    def catches(self, exception: str) -> bool:
+        """Whether a function behind it catches an exception of this name, or everything."""
+        return any(catches(scope, exception) for scope in self.reach.functions)
+
+    def await_runs(self) -> Iterator[list[AwaitStep]]:
+        """Runs of adjacent awaits in the asynchronous functions of the handler's module, and in those that it
+        reaches in other modules."""
+        scopes = dict.fromkeys([*self.scope.facts.functions, *self.reach.functions])
+        for scope in scopes:
+            if scope.awaits:
+                yield from await_runs(self.codebase, scope)
+
+    def gathered(self, steps: list[AwaitStep]) -> tuple[Edit, ...]:
+        """Edits that await steps of a run at the same time; none where that is not certainly right."""
+        return gathered(steps)
+
+    def kept_state(self) -> list[Kept]:
+        """The variables of modules that an invocation changes and leaves changed."""
+        if self._kept is None:
+            self._kept = kept_state(self.codebase, self.flow)
+        return self._kept

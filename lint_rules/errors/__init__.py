@@ -1,0 +1,1 @@
+"""What becomes of errors: whether anybody hears of them (LAM4xx)."""

@@ -1,0 +1,1 @@
+"""How Lambda calls a function, and what it takes from it (LAM0xx)."""
