@@ -53,8 +53,7 @@ def sqs_queue_no_redrive(template: Template) -> Iterator[Finding]:
               Type: SQS
               Properties:
                 Queue: !GetAtt Jobs.Arn
-      JobsFailed:
-        Type: AWS::SQS::Queue
+      JobsFailed: {Type: AWS::SQS::Queue}
       Jobs:
         Type: AWS::SQS::Queue
         Properties:

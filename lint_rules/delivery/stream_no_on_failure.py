@@ -43,8 +43,7 @@ def stream_no_on_failure(template: Template) -> Iterator[Finding]:
     ```yaml file="template.yaml"
     Transform: AWS::Serverless-2016-10-31
     Resources:
-      IndexFailed:
-        Type: AWS::SQS::Queue
+      IndexFailed: {Type: AWS::SQS::Queue}
       Index:
         Type: AWS::Serverless::Function
         Properties:

@@ -15,6 +15,7 @@ from lint_rules.engine.sources.problem import Problem
 
 if TYPE_CHECKING:
     from lint_rules.engine.access.access import Access
+    from lint_rules.engine.deployments import Deployment
     from lint_rules.engine.finding import Edit, Finding
     from lint_rules.engine.handlers import Handler
     from lint_rules.engine.sources.module import Module
@@ -51,6 +52,7 @@ class Project:
         self._terraform: Terraform | None = None
         self._hcl: Read = {}
         self._handlers: list[Handler] | None = None
+        self._deployments: list[Deployment] | None = None
         self._access: Access | None = None
 
     @classmethod
@@ -126,6 +128,17 @@ class Project:
         return self._handlers
 
     @property
+    def deployments(self) -> list[Deployment]:
+        """The functions of templates, each with its code."""
+        if self._deployments is None:
+            self._deployments = []
+            if any(template.functions for template in self.templates):
+                from lint_rules.engine.deployments import deployments_of
+
+                self._deployments = deployments_of(self)
+        return self._deployments
+
+    @property
     def access(self) -> Access:
         """What functions need of AWS and what their roles grant."""
         if self._access is None:
@@ -178,6 +191,8 @@ class Project:
             return [self]
         if name == "Module":
             return [module for module in self.modules if module.tree is not None]
+        if name == "Deployment":
+            return self.deployments
         return self.templates if name == "Template" else self.handlers
 
     def modules_of(self, path: str) -> list[Module]:

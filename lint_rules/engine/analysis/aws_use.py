@@ -12,13 +12,15 @@ from lint_rules.engine.analysis.libraries import agents
 
 class AwsUse(NamedTuple):
     """The answer. `unresolved` says that there are calls of which service or operation are unknown; `unseen` are
-    prefixes of services that libraries may call by themselves, "*" for any; `text` is all code that was read."""
+    prefixes of services that libraries may call by themselves, "*" for any; `text` is all code that was read, `scopes` the
+    functions and modules that may run."""
 
     calls: tuple[AwsCall, ...]
     unresolved: bool
     unseen: frozenset[str]
     imports: frozenset[str]
     text: str
+    scopes: tuple[Scope, ...] = ()
 
 
 def aws_use(codebase: Codebase, start: Scope) -> AwsUse:
@@ -29,10 +31,11 @@ def aws_use(codebase: Codebase, start: Scope) -> AwsUse:
 
         run = Interpreter(codebase, start)
         run.run()
+        modules = [scope.facts.module for scope in run.scopes if scope.parent is None]
         imports = frozenset(
-            name for module in run.modules for name in facts_of(module).imports.values() if name[:1] != "."
+            name for module in modules for name in facts_of(module).imports.values() if name[:1] != "."
         )
-        text = "\n".join(module.text for module in run.modules)
-        found = AwsUse(tuple(run.calls.all()), bool(run.calls.unresolved), agents(imports), imports, text)
+        text = "\n".join(module.text for module in modules)
+        found = AwsUse(tuple(run.calls.all()), bool(run.calls.unresolved), agents(imports), imports, text, run.scopes)
         codebase.uses[start] = found
     return found

@@ -17,6 +17,7 @@ from lint_rules.engine.analysis.exits import catches
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.import_calls import ImportCall, import_calls
+from lint_rules.engine.analysis.logged import Logged, logged_events
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.results import Part, parts
 from lint_rules.engine.analysis.sdk_outputs import unsendable
@@ -102,6 +103,10 @@ class Behaviour:
     def catches(self, exception: str) -> bool:
         """Whether a function behind it catches an exception of this name, or everything."""
         return any(catches(scope, exception) for scope in self.reach.functions)
+
+    def logged_events(self) -> Iterator[Logged]:
+        """Where it writes its whole event into the log."""
+        return logged_events(self.scope)
 
     def await_runs(self) -> Iterator[list[AwaitStep]]:
         """Runs of adjacent awaits in the asynchronous functions of the handler's module, and in those that it

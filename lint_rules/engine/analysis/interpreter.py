@@ -79,9 +79,9 @@ class Interpreter:
                 break
 
     @property
-    def modules(self) -> list[Module]:
-        """The modules of the project whose code runs."""
-        return list(self._modules)
+    def scopes(self) -> tuple[Scope, ...]:
+        """The functions and modules that run."""
+        return tuple(self._reached)
 
     def enter(self, module: Module) -> None:
         """Run the code of a module, which an import does."""

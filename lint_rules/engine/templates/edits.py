@@ -49,15 +49,20 @@ def add_entry(
     return None
 
 
+def put_beside(template: Template, owner: Resource, name: str, value: str) -> Edit | None:
+    """The edit that puts a resource before another one."""
+    resources = template.root.get("Resources") if template.root else None
+    if not isinstance(resources, Map) or name in template.resources:
+        return None
+    return add_entry(template, resources, (name,), value, before=owner.logical_id)
+
+
 def with_queue(
     template: Template, owner: Resource, part: Map, path: tuple[str, ...], value: str
 ) -> tuple[Edit, ...]:
     """The edits that put a queue beside a resource, and `value`, with the queue's name in it, into a part of that."""
-    resources = template.root.get("Resources") if template.root else None
     name = f"{owner.logical_id}Failed"
-    if not isinstance(resources, Map) or name in template.resources:
-        return ()
-    made = add_entry(template, resources, (name, "Type"), "AWS::SQS::Queue", before=owner.logical_id)
+    made = put_beside(template, owner, name, "{Type: AWS::SQS::Queue}")
     used = add_entry(template, part, path, value.replace("{}", name))
     return (made, used) if made and used else ()
 

@@ -237,6 +237,12 @@ class Template:
 
         return with_queue(self, owner, part, path, value)
 
+    def edit_beside(self, owner: Resource, name: str, value: str) -> Edit | None:
+        """The edit that puts another resource before this one; None if the text does not allow it safely."""
+        from lint_rules.engine.templates.edits import put_beside
+
+        return put_beside(self, owner, name, value)
+
     def functions_named(self, parent: Map, key: str) -> list[str]:
         """The logical ids of the functions that the property names: by reference, through an alias or
         version, or by the function's own name."""

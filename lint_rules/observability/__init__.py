@@ -1,0 +1,1 @@
+"""Logs and traces (LAM850-879)."""
