@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import quote
 
@@ -42,7 +43,8 @@ def settings(workspace: Path, notebook: str, port: int, token: str, browser: boo
             "password_required": False,
         },
         "IdentityProvider": {"token": token},
-        "LanguageServerManager": {"autodetect": False},  # the search starts other programs
+        # The search starts other programs.
+        "LanguageServerManager": {"autodetect": False, "language_servers": language_servers()},
         "LabApp": {
             "news_url": None,
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
@@ -51,6 +53,14 @@ def settings(workspace: Path, notebook: str, port: int, token: str, browser: boo
             "default_url": f"/lab/tree/{quote(notebook)}",
         },
     }
+
+
+def language_servers() -> dict[str, object]:
+    """lambdalint's language server for jupyter-lsp, if it can run here: squiggles under what is typed."""
+    found: dict[str, object] = {}
+    for entry in entry_points(group="jupyter_lsp_spec_v1", name="lambdalint"):
+        found |= entry.load()(None)
+    return found
 
 
 def prepare(home: Path, content: Mapping[str, object], environment: Mapping[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -81,6 +82,10 @@ def test_an_answer_that_is_typed_and_run_is_passed(start_studio, browser, tmp_pa
     first = exercise.files[0]
     cell = code_cell(page, f"%%writefile {first.name}")
     write(page, cell, f"%%writefile {first.name}\n{SLIP}")
+    if find_spec("jupyterlab_lsp") and find_spec("pygls"):  # the extra lambdalint[jupyter]
+        expect(cell.locator(".cm-lintRange-warning").first).to_contain_text(
+            'boto3.client("s3")', timeout=30_000
+        )
     expect(run(page, cell)).to_contain_text(f"riting {first.name}")
     verdicts = run(page, code_cell(page, asking))
     expect(verdicts).to_contain_text("FAILED", timeout=60_000)

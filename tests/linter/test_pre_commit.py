@@ -62,7 +62,7 @@ def test_the_hook_finds_defects_in_what_is_committed_and_lets_the_rest_pass(tmp_
     ours.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         shutil.copy(ROOT / name, ours)
-    for package in ("lint_rules", "course"):
+    for package in ("lint_rules", "course", "labextension"):
         shutil.copytree(ROOT / package, ours / package, ignore=shutil.ignore_patterns("__pycache__"))
     revision = commit(ours)
 
