@@ -97,7 +97,10 @@ def _split_shard(original: Function) -> Function:
 @patch(MODELS, "Stream.merge_shards", "b490bf5802c8")
 def _merge_shards(original: Function) -> Function:
     def merge_shards(self: Any, shard_to_merge: str, adjacent_shard_to_merge: str) -> None:
-        ids = [shard_to_merge, adjacent_shard_to_merge]
+        # moto takes them in the order of their keys only.
+        ids = sorted(
+            (shard_to_merge, adjacent_shard_to_merge), key=lambda id: int(self.shards[id].starting_hash)
+        )
         _keeping_records(self, ids, lambda: original(self, *ids))
 
     return merge_shards

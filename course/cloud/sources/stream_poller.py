@@ -19,6 +19,9 @@ from course.cloud.sources.stream_delivery import StreamDelivery
 from course.cloud.sources.stream_records import StreamType, filters
 from course.cloud.sources.streams import ShardState
 
+_AFTER_OUR_BUG = 1.0
+"""Seconds until a stream is looked at again when a look fell over."""
+
 
 class StreamPoller:
     """A `kinds.Poller`, and the `Place` of its lanes."""
@@ -37,11 +40,9 @@ class StreamPoller:
     def start(self) -> None:
         with self.lock:
             self.on = True
-            if self._starts is None:
-                self._starts = self._positions()
             for shard in self._shards.values():
                 shard.wake()
-            self._look()
+        self.notify()
 
     def stop(self) -> None:
         with self.lock:
@@ -56,9 +57,17 @@ class StreamPoller:
                 shard.divide(_lanes(mapping))
 
     def notify(self) -> None:
-        with self.lock:
-            if self.on:
-                self._look()
+        try:
+            with self.lock:
+                if self.on:
+                    if self._starts is None:
+                        self._starts = self._positions()
+                    self._look()
+        except Exception as error:
+            # Ours or the store's. Whoever put a record there has done so, and nothing that was read is lost.
+            ground = self.ground
+            ground.ledger.note("InternalFailure", self._settings[0].uuid, because=repr(error))
+            ground.work.at(ground.clock.now() + _AFTER_OUR_BUG, self.notify)
 
     def settings(self) -> tuple[Mapping, Filters]:
         return self._settings

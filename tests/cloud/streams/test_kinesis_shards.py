@@ -42,12 +42,12 @@ def test_records_stay_in_the_shard_that_is_split_and_new_ones_go_to_its_children
     assert [read(number) for number in range(4)] == [[b"a"], [], [b"b"], [b"c"]]
 
 
-def test_records_stay_in_shards_that_are_merged(client, read):
+@pytest.mark.parametrize("order", [1, -1])
+def test_records_stay_in_shards_that_are_merged(order, client, read):
     put(client, "a", ExplicitHashKey="0")
     put(client, "b", ExplicitHashKey=MIDDLE)
-    client.merge_shards(
-        StreamName="s", ShardToMerge="shardId-000000000000", AdjacentShardToMerge="shardId-000000000001"
-    )
+    one, other = ["shardId-000000000000", "shardId-000000000001"][::order]
+    client.merge_shards(StreamName="s", ShardToMerge=one, AdjacentShardToMerge=other)
     put(client, "c")
     assert [read(number) for number in range(3)] == [[b"a"], [b"b"], [b"c"]]
 

@@ -236,3 +236,22 @@ def test_our_own_mistakes_lose_nothing(bench, monkeypatch):
     made.clock.advance(5)
     assert made.fates("processed") == ["a", "b"]
     assert len(made.ledger.entries("InternalFailure")) == 2
+
+
+def test_a_store_that_fails_is_asked_again_and_whoever_puts_a_record_does_not_notice(bench, monkeypatch):
+    made = bench()
+    whole = made.store.read
+    broken = [1, 2]
+
+    def read(*given):
+        if broken:
+            broken.pop()
+            raise KeyError("a bug of ours")
+        return whole(*given)
+
+    monkeypatch.setattr(made.store, "read", read)
+    made.put("a")
+    assert made.batches == []
+    made.clock.advance(3)
+    assert made.batches == [["a"]]
+    assert len(made.ledger.entries("InternalFailure")) == 2
