@@ -55,7 +55,7 @@ class Deployment:
 
 def deployments_of(project: Project) -> list[Deployment]:
     """The functions of a project's templates."""
-    handlers = {handler.node: handler for handler in project.handlers}
+    handlers: dict[object, Handler] = {handler.node: handler for handler in project.handlers}
     codebase = project.handlers[0].codebase if project.handlers else None
     made: list[Deployment] = []
     for template in project.templates:

@@ -63,5 +63,5 @@ def _number(node: ast.expr, scope: Scope) -> float | None:
         node = value if isinstance(value, ast.Constant | ast.Tuple) else node
     if isinstance(node, ast.Tuple) and len(node.elts) == 2:
         node = node.elts[1]  # (connect, read)
-    value = node.value if isinstance(node, ast.Constant) else None
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    found = node.value if isinstance(node, ast.Constant) else None
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None

@@ -46,7 +46,10 @@ def _runtimes() -> dict[str, Runtime]:
         lines = file.read().splitlines()
     today = lines[0].rpartition(" ")[2]
     rows = [line.replace(" -", " ").split(" ") for line in lines if not line.startswith("#")]
-    return {row[0]: Runtime(*row, stage=_stage(*row[1:], today)) for row in rows}
+    return {
+        name: Runtime(name, end, create, update, _stage(end, create, update, today))
+        for name, end, create, update in rows
+    }
 
 
 def _stage(deprecated: str, create_block: str, update_block: str, today: str) -> str:
