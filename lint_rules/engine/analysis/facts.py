@@ -11,6 +11,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from lint_rules.engine.sources.tree import children
+
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
@@ -181,24 +183,29 @@ class Facts:
         return scope
 
     def _walk(self, tree: ast.Module) -> None:
+        parents = self.parents
         todo: list[tuple[ast.AST, Scope]] = [(tree, self.module_scope)]
         while todo:
             node, scope = todo.pop()
+            kind = node.__class__
             if isinstance(node, ast.stmt):
                 self.homes[node] = scope
-            inner = self._enter(node, scope) if type(node) in _TELLING else None
-            within = _evaluated_inside(node) if inner is not None else _NOTHING
-            outer = scope.parent if isinstance(node, ast.arguments) and self._of_function(node) else None
-            for child in reversed(list(ast.iter_child_nodes(node))):
-                self.parents[child] = node
-                if inner is not None and child in within:
-                    todo.append((child, inner))
-                else:
-                    # Defaults are evaluated where the function is defined.
-                    todo.append((child, outer if outer and not isinstance(child, ast.arg) else scope))
-
-    def _of_function(self, node: ast.AST) -> bool:
-        return isinstance(self.parents[node], FunctionNode)
+            inner = self._enter(node, scope) if kind in _TELLING else None
+            below = children(node)
+            if not below:
+                continue
+            for child in below:
+                parents[child] = node
+            below.reverse()
+            if inner is not None:
+                within = _evaluated_inside(node)
+                todo += [(child, inner if child in within else scope) for child in below]
+            elif kind is ast.arguments and isinstance(parents[node], FunctionNode):
+                # Defaults are evaluated where the function is defined.
+                outer = scope.parent or scope
+                todo += [(child, scope if isinstance(child, ast.arg) else outer) for child in below]
+            else:
+                todo += [(child, scope) for child in below]
 
     def _enter(self, node: ast.AST, scope: Scope) -> Scope | None:
         """Note what a node says; the new scope if it opens one."""

@@ -13,6 +13,7 @@ import builtins
 from lint_rules.engine.analysis.bindings import argument, parameters, root_name, source_of
 from lint_rules.engine.analysis.facts import Facts, Scope
 from lint_rules.engine.analysis.reach import Edge, Reach
+from lint_rules.engine.sources.tree import children, walk
 
 _OF_THE_FUNCTION = frozenset({
     *("function_name", "function_version", "invoked_function_arn", "memory_limit_in_mb"),
@@ -58,20 +59,17 @@ class Flow:
         self.reach = reach
         self._derived: set[tuple[Scope, str]] | None = None
         self._filled: dict[Facts, frozenset[str]] = {}
+        self._read: dict[tuple[ast.AST, Scope], frozenset[tuple[Scope, str]]] = {}
 
     def depends_on_event(self, node: ast.AST, scope: Scope) -> bool:
         """Whether a value may hold something of the event, or of the context that changes with it."""
         if self._derived is None:
             self._derived = set()
             self._spread()
-        for part in ast.walk(node):
-            if isinstance(part, ast.Attribute) and part.attr in _CURRENT:
-                return True
-            if isinstance(part, ast.Name) and not _of_the_function(part, scope):
-                owner = scope.owner(part.id)
-                if owner is not None and (owner, part.id) in self._derived:
-                    return True
-        return False
+        read = self._read.get((node, scope))
+        if read is None:
+            read = self._read[node, scope] = _variables(node, scope)
+        return read is _ANYTHING or not self._derived.isdisjoint(read)
 
     def is_constant(self, node: ast.AST, scope: Scope, depth: int = 0) -> bool:
         """Whether an expression certainly has the same value on every invocation of an environment."""
@@ -97,7 +95,7 @@ class Flow:
         if isinstance(node, _COMPOSED):
             return all(
                 self.is_constant(part, scope, depth + 1)
-                for part in ast.iter_child_nodes(node)
+                for part in children(node)
                 if isinstance(part, ast.expr | ast.keyword)
             )
         return False
@@ -205,6 +203,24 @@ class Flow:
                 return
             if bound and any(self.depends_on_event(value, scope) for value in values):
                 derived.add((owner, name))
+
+
+_ANYTHING: frozenset[tuple[Scope, str]] = frozenset({(Scope.__new__(Scope), "")})
+"""Stands for the event itself."""
+
+
+def _variables(node: ast.AST, scope: Scope) -> frozenset[tuple[Scope, str]]:
+    """The variables that a value may hold something of."""
+    found: set[tuple[Scope, str]] = set()
+    for part in walk(node):
+        if isinstance(part, ast.Attribute):
+            if part.attr in _CURRENT:
+                return _ANYTHING
+        elif isinstance(part, ast.Name) and not _of_the_function(part, scope):
+            owner = scope.owner(part.id)
+            if owner is not None:
+                found.add((owner, part.id))
+    return frozenset(found)
 
 
 def _of_the_function(name: ast.Name, scope: Scope) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
+from lint_rules.engine.sources.tree import walk
 
 _REMEMBERING = frozenset({
     *("lru_cache", "cache", "cached", "cached_property", "memoize", "memoized", "singleton", "ttl_cache"),
@@ -86,7 +87,7 @@ def _is_read_off(name: str, scope: Scope, arguments: list[str], depth: int = 0) 
     value = scope.value(name) if scope.owner(name) is scope and depth < _DEEPEST else None
     if value is None:
         return False
-    for part in ast.walk(value):
+    for part in walk(value):
         if isinstance(part, ast.Call) and getattr(part.func, "attr", "") not in _READS:
             return False
         if isinstance(part, ast.Name) and not _is_read_off(part.id, scope, arguments, depth + 1):
@@ -144,7 +145,7 @@ def _present(test: ast.expr) -> bool:
 
 
 def _state(node: ast.AST) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return {part.id for part in walk(node) if isinstance(part, ast.Name)}
 
 
 def _names(node: ast.AST | None) -> set[str]:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.sources.tree import walk
 
 _CLOCKS = frozenset({"time", "monotonic", "now", "utcnow", "perf_counter", "today"})
 _LOOKUPS = frozenset({"get", "__contains__", "has_key"})
@@ -17,7 +18,7 @@ def tested_names(node: ast.AST, scope: Scope) -> set[str]:
     found: set[str] = set()
     for parent, child in scope.facts.above(node):
         if isinstance(parent, ast.If | ast.While) and child is not parent.test:
-            for part in ast.walk(parent.test):
+            for part in walk(parent.test):
                 if isinstance(part, ast.Name):
                     found.add(part.id)
                 elif isinstance(part, ast.Attribute) and part.attr in _CLOCKS:
@@ -65,7 +66,7 @@ def _expects_missing(node: ast.Try) -> bool:
         handler.type is not None
         and any(
             isinstance(part, ast.Name) and part.id in ("KeyError", "LookupError", "IndexError")
-            for part in ast.walk(handler.type)
+            for part in walk(handler.type)
         )
         for handler in node.handlers
     )

@@ -10,10 +10,11 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.finding import Severity, Span
 from lint_rules.engine.sources.problem import Problem
+from lint_rules.engine.sources.tree import children, walk
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.document import Document
@@ -35,6 +36,10 @@ class Module:
         self.name = name or document.path
         self.index: object = None
         """A place for what the analysis knows of the module, so that both live and die together."""
+        self.bound: dict[ast.AST, Any] = {}
+        """The same for what its literals refer to, by function."""
+        self.altered: frozenset[str] | None = None
+        """And for the names whose objects it alters."""
         self._read = False
         self._placed = False
         self._tree: ast.Module | None = None
@@ -144,7 +149,7 @@ def _place_in_f_strings(tree: ast.Module) -> None:
     while todo:
         node = todo.pop()
         if isinstance(node, ast.JoinedStr):
-            for inner in ast.walk(node):
+            for inner in walk(node):
                 ast.copy_location(inner, node)
         else:
-            todo.extend(ast.iter_child_nodes(node))
+            todo.extend(children(node))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown
+from lint_rules.engine.sources.tree import children, walk
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
@@ -23,6 +24,7 @@ _LARGEST = 20_000
 """Expressions read for one document: names that stand for lists of names multiply."""
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 Hook = Callable[[ast.expr, int], "Node | None"]
 
 
@@ -33,9 +35,11 @@ def calls_in(tree: ast.AST) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:
         node, functions = todo.pop()
         if isinstance(node, ast.Call):
             yield node, functions
-        if isinstance(node, _Function):
+        elif isinstance(node, _FUNCTIONS):
             functions = (*functions, node)
-        todo.extend((child, functions) for child in reversed(list(ast.iter_child_nodes(node))))
+        below = children(node)
+        below.reverse()
+        todo += [(child, functions) for child in below]
 
 
 class Literals:
@@ -151,10 +155,22 @@ class Literals:
         """What a name is bound to, if it is bound once and not changed later."""
         key = (id(self.scopes[-1]), name)
         if key not in self.known:
-            values = next((found for scope in reversed(self.scopes) if (found := _bindings(scope, name))), [])
-            changed = any(_changes(part, name) for part in ast.walk(self.scopes[0]))
-            self.known[key] = values[0] if len(values) == 1 and not changed else None
+            kept = self.module.bound
+            values: list[ast.expr | None] = []
+            for scope in reversed(self.scopes):
+                if scope not in kept:
+                    kept[scope] = _bindings(scope)
+                values = kept[scope].get(name, [])
+                if values:
+                    break
+            self.known[key] = values[0] if len(values) == 1 and name not in self.changed() else None
         return self.known[key]
+
+    def changed(self) -> frozenset[str]:
+        """The names whose objects the module alters."""
+        if self.module.altered is None:
+            self.module.altered = _changed(self.scopes[0])
+        return self.module.altered
 
 
 def _is_dumps(call: ast.Call) -> bool:
@@ -162,10 +178,10 @@ def _is_dumps(call: ast.Call) -> bool:
     return name == "dumps" and len(call.args) == 1
 
 
-def _bindings(scope: ast.AST, name: str) -> list[ast.expr | None]:
-    """The values bound to a name in a function or at module level; None for one that is no plain
+def _bindings(scope: ast.AST) -> dict[str, list[ast.expr | None]]:
+    """The values bound to each name in a function or at module level; None for one that is no plain
     assignment."""
-    found: list[ast.expr | None] = []
+    found: dict[str, list[ast.expr | None]] = {}
     arguments = scope.args if isinstance(scope, _Function) else None
     if arguments:
         every = (
@@ -175,42 +191,46 @@ def _bindings(scope: ast.AST, name: str) -> list[ast.expr | None]:
             arguments.vararg,
             arguments.kwarg,
         )
-        found.extend(None for argument in every if argument and argument.arg == name)
+        for argument in every:
+            if argument:
+                found.setdefault(argument.arg, []).append(None)
     plain: set[ast.AST] = set()
     for node in _own_nodes(scope):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
-                if isinstance(target, ast.Name) and target.id == name:
+                if isinstance(target, ast.Name):
                     plain.add(target)
-                    found.append(node.value)
-        elif _is_bound(node, name) and node not in plain:
-            found.append(None)
+                    found.setdefault(target.id, []).append(node.value)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) and node not in plain:
+            found.setdefault(node.id, []).append(None)
     return found
-
-
-def _is_bound(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
 
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
     """The nodes below a function or module, parents first, without those of the functions and classes in
     it."""
-    todo = list(ast.iter_child_nodes(scope))
+    todo = children(scope)
     while todo:
         node = todo.pop()
         yield node
         if not isinstance(node, _Function | ast.ClassDef):
-            todo.extend(ast.iter_child_nodes(node))
+            todo += children(node)
 
 
-def _changes(node: ast.AST, name: str) -> bool:
-    """Whether the statement or call alters the object a name is bound to."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return node.func.attr in _CHANGES and _root(node.func.value) == name
-    if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-        return _root(node.value) == name
-    return isinstance(node, ast.AugAssign) and _root(node.target) == name
+def _changed(tree: ast.AST) -> frozenset[str]:
+    """The names whose objects statements and calls alter."""
+    found: set[str] = set()
+    for node in walk(tree):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGES:
+                found.add(_root(node.func.value))
+        elif isinstance(node, ast.Subscript):
+            if not isinstance(node.ctx, ast.Load):
+                found.add(_root(node.value))
+        elif isinstance(node, ast.AugAssign):
+            found.add(_root(node.target))
+    return frozenset(found)
 
 
 def _root(node: ast.AST) -> str:
