@@ -6,13 +6,20 @@ from collections.abc import Callable
 
 from course.cloud.clock import Clock
 from course.cloud.iam.guard import Guard
-from course.cloud.moto_bridge import public_access, sessions, user_boundaries
+from course.cloud.moto_bridge import (
+    last_used,
+    policy_words,
+    public_access,
+    sessions,
+    simulator,
+    user_boundaries,
+)
 from course.cloud.moto_bridge.identities import MotoIdentities
 from course.cloud.moto_bridge.lookups import MotoLookups
 from course.cloud.moto_bridge.resource_policies import MotoResourcePolicies
 from course.cloud.observe.ledger import Ledger
 
-PATCHING = (public_access, sessions, user_boundaries)
+PATCHING = (last_used, policy_words, public_access, sessions, simulator, user_boundaries)
 """Modules that change moto when they are imported."""
 
 

@@ -110,23 +110,28 @@ class MotoIdentities:
         return tuple(found) or None
 
     def _boundary(self, owner: Any) -> Policy | None:
-        boundary = getattr(owner, "permissions_boundary_arn", None) or getattr(
-            owner, "permissions_boundary", None
-        )
-        arn = boundary.get("PermissionsBoundaryArn") if isinstance(boundary, dict) else boundary
-        found = known(self._iam(), arn) if arn else None
+        found = known(self._iam(), boundary_arn(owner))
         return compiled("boundary", found.name, document(found), found.arn) if found else None
 
 
+def boundary_arn(owner: Any) -> str:
+    """The ARN of the policy that bounds a user or a role; empty for none."""
+    bound = getattr(owner, "permissions_boundary", None)
+    return str(bound["PermissionsBoundaryArn"]) if bound else ""
+
+
 def _attached(owner: Any) -> tuple[Policy, ...]:
-    return tuple(_each(owner))
+    return tuple(policy for policy, _ in attached(owner))
 
 
-def _each(owner: Any) -> Iterator[Policy]:
+def attached(owner: Any) -> Iterator[tuple[Policy, str]]:
+    """The policies of a user, a group or a role, each with its text; inline ones have no ARN."""
     for name, own in owner.policies.items():
-        yield compiled("identity", name, own if isinstance(own, str) else own.policy_document)
+        text = own if isinstance(own, str) else own.policy_document
+        yield compiled("identity", name, text), text
     for arn, policy in owner.managed_policies.items():
-        yield compiled("identity", policy.name, document(policy), arn)
+        text = document(policy)
+        yield compiled("identity", policy.name, text, arn), text
 
 
 def policy_text(document: Any) -> str:

@@ -16,13 +16,13 @@ class Presence:
 
     def __init__(self, account: str, region: str, find_function: Callable[[str], object]) -> None:
         self._account = account
-        self._region = region
+        self.region = region
         self._find_function = find_function
 
     def exists(self, arn: str) -> bool:
         """True for what is there, and for kinds of which this does not know."""
         parts = arn.split(":", 5)
-        service, region, name = parts[2], parts[3] or self._region, parts[5]
+        service, region, name = parts[2], parts[3] or self.region, parts[5]
         if service == "lambda":
             return self._has_function(arn)
         if service == "sqs":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from course.cloud.moto_bridge.patches import Current
 from course.cloud.moto_bridge.presence import Presence
+from course.cloud.observe.ledger import Ledger
 from course.cloud.sources.buckets import Buckets
 from course.cloud.sources.buses import Buses
 from course.cloud.sources.delivery import Deliveries
@@ -27,6 +28,7 @@ class Push:
     rule_schedules: RuleSchedules
     scheduler: Scheduler
     log_subscriptions: LogSubscriptions
+    ledger: Ledger
 
 
 current: Current[Push] = Current()

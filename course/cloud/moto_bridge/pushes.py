@@ -84,6 +84,7 @@ class Pushes:
             rule_schedules=RuleSchedules(buses, clock, ledger, new_id, rules.find),
             scheduler=Scheduler(deliveries, clock, ledger, chance, new_id, scheduler_push.delete),
             log_subscriptions=LogSubscriptions(deliveries),
+            ledger=ledger,
         )
         self._outbox = outbox
         patches.apply()
