@@ -33,7 +33,9 @@ def known(backend: Any, arn: str) -> Any:
 def document(policy: Any) -> str:
     """The document of a managed policy's default version."""
     return next(
-        str(version.document) for version in policy.versions if version.version_id == policy.default_version_id
+        str(version.document)
+        for version in policy.versions
+        if version.version_id == policy.default_version_id
     )
 
 
