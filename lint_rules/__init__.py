@@ -9,10 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lint_rules.engine.access.fitting import fault_of_arn as fault_of_arn
+    from lint_rules.engine.access.fitting import unfitting_actions as unfitting_actions
+    from lint_rules.engine.access.names import said as said
+    from lint_rules.engine.access.writing import policies_of as policies_of
     from lint_rules.engine.analysis.awaits import AwaitStep as AwaitStep
     from lint_rules.engine.analysis.calls import CallSite as CallSite
     from lint_rules.engine.analysis.state import Kept as Kept
     from lint_rules.engine.config import Config as Config
+    from lint_rules.engine.deployments import Deployment as Deployment
     from lint_rules.engine.errors import did_you_mean as did_you_mean
     from lint_rules.engine.finding import Edit as Edit
     from lint_rules.engine.finding import Finding as Finding
@@ -64,6 +69,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.templates.nouns.layer import Layer as Layer
     from lint_rules.engine.templates.nouns.log_group import LogGroup as LogGroup
     from lint_rules.engine.templates.nouns.permission import Permission as Permission
+    from lint_rules.engine.templates.nouns.policy_document import PolicyDocument as PolicyDocument
     from lint_rules.engine.templates.nouns.queue import Queue as Queue
     from lint_rules.engine.templates.nouns.role import Role as Role
     from lint_rules.engine.templates.nouns.route import Route as Route
@@ -73,6 +79,8 @@ if TYPE_CHECKING:
     from lint_rules.engine.templates.nouns.topic import Subscription as Subscription
     from lint_rules.engine.templates.nouns.topic import Topic as Topic
     from lint_rules.engine.templates.resource import Resource as Resource
+    from lint_rules.engine.templates.runtimes import oldest_python as oldest_python
+    from lint_rules.engine.templates.runtimes import runtime_named as runtime_named
 
 _HOMES = {
     "AccessRequest": "iam.evaluate",
@@ -83,6 +91,7 @@ _HOMES = {
     "Bucket": "templates.nouns.bucket",
     "CallSite": "analysis.calls",
     "Config": "config",
+    "Deployment": "deployments",
     "Decision": "iam.decision",
     "Edit": "finding",
     "EventSource": "templates.model",
@@ -99,6 +108,7 @@ _HOMES = {
     "Permission": "templates.nouns.permission",
     "Place": "iam.resources",
     "Policy": "iam.policy",
+    "PolicyDocument": "templates.nouns.policy_document",
     "PolicySet": "iam.evaluate",
     "PolicyStatement": "iam.policy",
     "Principal": "iam.principals",
@@ -128,6 +138,10 @@ _HOMES = {
     "check_policy": "iam.malformed",
     "condition_keys": "iam.explain",
     "did_you_mean": "errors",
+    "fault_of_arn": "access.fitting",
+    "policies_of": "access.writing",
+    "said": "access.names",
+    "unfitting_actions": "access.fitting",
     "evaluate": "iam.evaluate",
     "explain": "iam.explain",
     "fix": "fix",
@@ -136,8 +150,10 @@ _HOMES = {
     "managed_policy": "iam.managed",
     "matching_actions": "iam.actions",
     "missing_keys": "iam.explain",
+    "oldest_python": "templates.runtimes",
     "parse_policy": "iam.policy",
     "rule": "rule",
+    "runtime_named": "templates.runtimes",
     "sam_policy": "iam.sam_policies",
 }
 

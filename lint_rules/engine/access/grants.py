@@ -6,6 +6,7 @@ adds by itself. A role of which a part cannot be read is `open`: it may allow mo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +21,10 @@ from lint_rules.engine.sources.node import Map, Scalar
 if TYPE_CHECKING:
     from lint_rules.engine.templates.model import FunctionSpec, Statement, Template, Value
     from lint_rules.engine.templates.nouns.role import Role
+
+
+_CONSTRUCTS = re.compile(r"^constructs[ \t]*:", re.MULTILINE)
+"""https://github.com/getlift/lift: they also write policies."""
 
 
 class Grant(NamedTuple):
@@ -64,6 +69,8 @@ def grants_of(role: Role, template: Template) -> Grants:
     """What a role allows."""
     found: list[Grant] = []
     unknown = "programs of the CDK may grant more" if template.kind in ("cdk", "python") else ""
+    if template.kind == "serverless" and _CONSTRUCTS.search(template.text):
+        unknown = "constructs of a plugin"
     for statement in role.statements:
         made = _written(statement)
         if made is None:

@@ -18,6 +18,7 @@ PLACE = Place("{region}", "{account}", "aws")
 """Where a deployment will be."""
 
 _TOKEN = re.compile(r"\$\{([^{}]*)\}")
+_ID = re.compile(r"[\w.\-\[\]\"]+\Z")
 _PSEUDO = {
     "AWS::Region": "{region}",
     "AWS::AccountId": "{account}",
@@ -35,7 +36,7 @@ def tidy(text: str) -> str:
         inside = found[1].strip()
         if inside in _PSEUDO:
             return _PSEUDO[inside]
-        return f"${{{_owner(inside)}}}" if inside and "::" not in inside else "*"
+        return f"${{{_owner(inside)}}}" if _ID.match(inside) else "*"
 
     return _TOKEN.sub(named, text)
 
@@ -66,8 +67,26 @@ class Surroundings:
     """What variables of the environment hold for one function."""
 
     def __init__(self, spec: FunctionSpec | None) -> None:
+        self._spec = spec
         found = spec.environment.value if spec is not None else None
         self._variables: Mapping[str, Value] = found if isinstance(found, dict) else {}
+
+    def lacks(self, given: Any) -> bool:
+        """Whether an argument is a variable that the template does not set: then the call is made elsewhere."""
+        if self._spec is None or not (self._spec.environment.known or self._spec.environment.absent):
+            return False
+        texts = (given,) if isinstance(given, Text) else given if isinstance(given, tuple) else ()
+        return any(
+            isinstance(part, Env)
+            and bool(part.name)
+            and part.default is None
+            and part.name not in _OWN
+            and not part.name.startswith("AWS_")
+            and part.name not in self._variables
+            for text in texts
+            if isinstance(text, Text)
+            for part in text.parts
+        )
 
     def text(self, symbolic: Text) -> str:
         """The text with variables replaced."""

@@ -51,7 +51,7 @@ def unmapped(use: AwsUse) -> list[AwsCall]:
 
 
 def _of(call: AwsCall, surroundings: Surroundings) -> Iterator[Need]:
-    sure = call.confidence == "high"
+    sure = call.confidence == "high" and not any(map(surroundings.lacks, call.parameters.values()))
     for given in surroundings.filled(call.parameters):
         asked = authorizations(call.service, call.operation, _seen(call, given), PLACE)
         for one in asked or ():

@@ -141,6 +141,14 @@ def _identifier(name: str) -> str:
     return re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_") or "policy"
 
 
+def policies_of(action: str, resource: str, template: Template) -> str:
+    """A list for SAM's `Policies` on one line that allows one action; empty where the resource is not known."""
+    if "*" in resource.split(":", 5)[-1].partition("/*")[0]:
+        return ""
+    named = _reference(resource, template)
+    return f"[{{Statement: [{{Effect: Allow, Action: {action}, Resource: {named}}}]}}]"
+
+
 def _text(lines: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from lint_rules.engine.analysis.aws_call import AwsCall
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import Scope, facts_of
+from lint_rules.engine.analysis.known import External
 from lint_rules.engine.analysis.libraries import agents
 
 
@@ -33,9 +34,14 @@ def aws_use(codebase: Codebase, start: Scope) -> AwsUse:
         run.run()
         modules = [scope.facts.module for scope in run.scopes if scope.parent is None]
         imports = frozenset(
-            name for module in modules for name in facts_of(module).imports.values() if name[:1] != "."
+            name
+            for module in modules
+            for name in facts_of(module).imports.values()
+            if name[:1] != "." and any(isinstance(value, External) for value in run.named(module, name))
         )
         text = "\n".join(module.text for module in modules)
-        found = AwsUse(tuple(run.calls.all()), bool(run.calls.unresolved), agents(imports), imports, text, run.scopes)
+        found = AwsUse(
+            tuple(run.calls.all()), bool(run.calls.unresolved), agents(imports), imports, text, run.scopes
+        )
         codebase.uses[start] = found
     return found

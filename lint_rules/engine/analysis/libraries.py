@@ -7,6 +7,7 @@ known that they call AWS, not what.
 from __future__ import annotations
 
 import ast
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lint_rules.engine.analysis.arguments import literal, positional
@@ -68,6 +69,17 @@ _SENDS: dict[str, Sends] = {
 }
 _MODULES = ("ssm", "secrets", "appconfig", "dynamodb")
 """Modules of `parameters` in which the same names stand."""
+
+_QUIET = frozenset({
+    *("aioboto3", "aiobotocore", "aws_secretsmanager_caching", "bs4", "cachetools", "cfnresponse", "dotenv", "fastapi"),
+    *("faker", "feedparser", "flask", "httpx", "jinja2", "loguru", "lxml", "mangum", "markupsafe", "marshmallow"),
+    *("mysql", "openai", "openpyxl", "orjson", "pg8000", "phonenumbers", "pkg_resources", "psycopg", "pydantic_core"),
+    *("pydantic_settings", "pymongo", "pynacl", "pyodbc", "pypdf", "pytest", "slack_sdk", "starlette", "stripe"),
+    *("structlog", "tenacity", "twilio", "tzlocal", "ujson", "ulid", "validators", "websocket", "werkzeug", "wrapt"),
+    *("xmltodict", "zoneinfo", "confluent_kafka", "kafka", "paramiko", "Crypto", "nacl", "opentelemetry", "datadog"),
+    *("datadog_lambda", "ddtrace", "pycurl", "qrcode", "reportlab", "textblob", "nltk", "sklearn", "scipy"),
+})  # fmt: skip
+"""Packages that do not call AWS."""
 
 AGENTS: dict[str, tuple[str, ...]] = {
     "opensearchpy": ("es", "aoss"),
@@ -149,9 +161,14 @@ def calls_of(run: Interpreter, dotted: str, call: ast.Call, scope: Scope) -> Non
 
 
 def agents(imports: frozenset[str]) -> frozenset[str]:
-    """The prefixes of services that imported packages, by dotted name, call by themselves."""
+    """The prefixes of services that imported packages, by dotted name, call by themselves; "*" where a package is not
+    known."""
     found: set[str] = set()
     for package, prefixes in AGENTS.items():
         if any(name == package or name.startswith(package + ".") for name in imports):
             found.update(prefixes)
+    for top in {name.partition(".")[0] for name in imports}:
+        known = top in sys.stdlib_module_names or top in VENDORED or top in AGENTS or top in _QUIET
+        if not known and not top.startswith(("mypy_boto3", "types_")):
+            found.add("*")
     return frozenset(found)

@@ -1,0 +1,1 @@
+"""Code against the template that deploys it (LAM900-979)."""

@@ -1,0 +1,1 @@
+"""Resource policies and who may come in (LAM750-799)."""
