@@ -220,10 +220,15 @@ def tracked(*folders):
 
 def test_the_wheel_holds_both_packages_and_the_labs_and_nothing_else(shipped):
     in_wheel, _ = shipped
-    assert {name.partition("/")[0] for name in in_wheel if ".dist-info/" not in name} == {
+    shared = {name for name in in_wheel if ".data/" in name}  # goes to share/ of the environment
+    assert {name.partition("/")[0] for name in {*in_wheel} - shared if ".dist-info/" not in name} == {
         "lint_rules",
         "course",
     }
+    extension = {name.replace("labextension/", "", 1) for name in tracked("labextension")}
+    assert {
+        name.partition("/data/share/jupyter/labextensions/lambdalint/")[2] for name in shared
+    } == extension
     assert tracked("lint_rules", "course") <= set(in_wheel)
     labs = {name.replace("labs/", "course/labs_data/", 1) for name in tracked("labs")}
     assert {name for name in in_wheel if name.startswith("course/labs_data/")} == labs
@@ -235,10 +240,10 @@ def test_the_wheel_holds_both_packages_and_the_labs_and_nothing_else(shipped):
 def test_the_sdist_holds_what_the_wheel_is_made_of_and_nothing_else(shipped):
     _, in_source = shipped
     assert {name.partition("/")[0] for name in in_source} == {
-        *("lint_rules", "course", "labs", "CHANGELOG.md", "README.md", "LICENSE", "pyproject.toml"),
-        *(".gitignore", "PKG-INFO"),
+        *("lint_rules", "course", "labs", "labextension"),
+        *("CHANGELOG.md", "README.md", "LICENSE", "pyproject.toml", ".gitignore", "PKG-INFO"),
     }
-    assert tracked("lint_rules", "course", "labs") <= set(in_source)
+    assert tracked("lint_rules", "course", "labs", "labextension") <= set(in_source)
 
 
 def test_no_answer_is_shipped(shipped):
