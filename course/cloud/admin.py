@@ -111,7 +111,6 @@ class Admin:
         if not isinstance(wanted, bool):
             raise ValueError('say {"enabled": true} or {"enabled": false}')
         self._guard.enabled = wanted
-        self._guard.changed()
         return self._enforced(query, body)
 
     def _advance(self, query: Query, body: Any) -> Any:

@@ -49,7 +49,7 @@ class Guard:
         lookup: Callable[[str, str], str | None],
         ledger: Ledger,
     ) -> None:
-        self.enabled = False
+        self._enabled = False
         self.changed: Callable[[], object] = bool
         """Called when somebody may have gained or lost rights."""
         self.account = account
@@ -59,6 +59,16 @@ class Guard:
         self._lookup = lookup
         self._place = Place(region, account)
         self._ledger = ledger
+
+    @property
+    def enabled(self) -> bool:
+        """Whether anything is enforced now."""
+        return self._enabled
+
+    @enabled.setter
+    def enabled(self, wanted: bool) -> None:
+        self._enabled = wanted
+        self.changed()
 
     def check(self, request: Request) -> None:
         """Raises Refused unless everything that the request asks for is allowed to whoever asks."""

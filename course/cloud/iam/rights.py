@@ -36,8 +36,10 @@ _STREAMS = {
 class Rights(Protocol):
     """What roles and services may do."""
 
-    enabled: bool
-    """Whether anything is enforced now."""
+    @property
+    def enabled(self) -> bool:
+        """Whether anything is enforced now."""
+        ...
 
     def require_role(self, role: str, session: str, one: Authorization, id: str = "") -> Decision | None:
         """What the role with that ARN lacks for it; None if it may. `id` is the request's, for the ledger."""

@@ -176,3 +176,18 @@ def test_a_failing_record_whose_destination_is_closed_is_undelivered(enforced, a
     (entry,) = enforced.ledger.entries("mapping.undelivered")
     assert "sqs:SendMessage" in entry.because
     assert "Messages" not in enforced.client("sqs").receive_message(QueueUrl=url)
+
+
+def test_what_waits_goes_on_when_nothing_is_enforced_any_more(
+    enforced, deploy, queue, mapped, send, grant, left
+):
+    url, arn = queue()
+    deploy(SOURCE)
+    grant(allow(*READ_QUEUE, on=arn))
+    mapped(arn)
+    grant()
+    send(url, "one")
+    assert left(url) == (1, 0)
+    enforced.guard.enabled = False
+    assert enforced.settle()
+    assert left(url) == (0, 0)
