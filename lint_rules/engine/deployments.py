@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lint_rules.engine.analysis.env_reads import EnvRead, Environment, environment_of, is_given
+from lint_rules.engine.analysis.near import is_near
 from lint_rules.engine.analysis.waits import Wait, waits
 from lint_rules.engine.handlers import referenced
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.finding import Span
     from lint_rules.engine.handlers import Handler
     from lint_rules.engine.project import Project
-    from lint_rules.engine.templates.model import FunctionSpec, Template
+    from lint_rules.engine.templates.model import FunctionSpec, Template, Value
 
 
 class Deployment:
@@ -27,6 +29,7 @@ class Deployment:
         self.template = template
         self.handler = handler
         self.project = project
+        self._environment: Environment | None = None
 
     @property
     def name(self) -> str:
@@ -42,6 +45,57 @@ class Deployment:
     def scopes(self) -> tuple[Scope, ...]:
         """The functions and modules of the project that may run."""
         return self.use.scopes if self.use else ()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other functions of templates run a part of its code."""
+        own = {scope.facts.module for scope in self.scopes}
+        others = (other for other in self.project.deployments if other is not self)
+        return any(scope.facts.module in own for other in others for scope in other.scopes)
+
+    def times_read(self, name: str) -> int:
+        """How often its code reads an environment variable."""
+        return sum(read.name == name for read in self.environment.reads)
+
+    @property
+    def environment(self) -> Environment:
+        """The environment variables that its code reads."""
+        if self._environment is None:
+            self._environment = environment_of(self.scopes)
+        return self._environment
+
+    @property
+    def declared(self) -> dict[str, Value] | None:
+        """The environment variables that the template gives it, by name; None where they are not all known."""
+        found = self.spec.environment
+        if found.absent:
+            return {}
+        return found.value if isinstance(found.value, dict) and "Fn::Transform" not in found.value else None
+
+    @property
+    def lacking(self) -> list[EnvRead]:
+        """Reads of variables that nobody gives it, each name once; those that end the invocation come first."""
+        declared, found = self.declared, self.environment
+        if declared is None or found.open or "load_dotenv" in (self.use.text if self.use else ""):
+            return []
+        spared = found.written | {read.name for read in found.reads if not read.needed}
+        reads = [read for read in found.reads if read.name not in declared and not is_given(read.name)]
+        needed = [read for read in reads if read.needed and read.name not in spared]
+        first: dict[str, EnvRead] = {}
+        for read in (*needed, *reads):
+            first.setdefault(read.name, read)
+        return list(first.values())
+
+    def near_miss(self, read: EnvRead) -> tuple[str, Value] | None:
+        """The one variable that the template gives it, that no code reads, and that was meant by a read."""
+        known = {each.name for each in self.environment.reads}
+        text = self.use.text if self.use else ""
+        near = [
+            (name, value)
+            for name, value in (self.declared or {}).items()
+            if name not in known and name not in text and is_near(name, read.name)
+        ]
+        return near[0] if len(near) == 1 else None
 
     def waits(self) -> Iterator[Wait]:
         """Calls of HTTP libraries."""

@@ -1,0 +1,38 @@
+"""Whether two names were meant to be the same one."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+def is_near(one: str, two: str) -> bool:
+    """Whether names differ in at most two letters, in the order of their words, or in capitals."""
+    if one == two:
+        return False
+    if sorted(_words(one)) == sorted(_words(two)):
+        return True
+    shorter = min(len(one), len(two))
+    return shorter > 4 and _distance(one.upper(), two.upper()) <= (2 if shorter > 7 else 1)
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
+def _distance(one: str, two: str) -> int:
+    """How many letters must be changed, put in, taken out or swapped with their neighbour."""
+    if abs(len(one) - len(two)) > 2:
+        return 3
+    before: list[int] = []
+    row = list(range(len(two) + 1))
+    for i, letter in enumerate(one, 1):
+        before, last = row, before
+        row = [i]
+        for j, other in enumerate(two, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == two[j - 2] and one[i - 2] == other:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
