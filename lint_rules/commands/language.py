@@ -98,6 +98,10 @@ class Server(LanguageServer):
             lsp.LogMessageParams(type=lsp.MessageType.Error, message=f"lambdalint: {line}")
         )
 
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """A mistake of ours, which the library would show in a dialogue, in the way of whoever types."""
+        self.log(error)
+
     def at(self, uri: str, where: lsp.Range) -> list[tuple[Sheet, Finding]]:
         """The findings at a place."""
         found = []

@@ -25,6 +25,7 @@ class Editor:
         )
         self.diagnostics: dict[str, list[dict]] = {}
         self.logged: list[str] = []
+        self.shown: list[str] = []
         self.capabilities = self.ask(
             "initialize",
             processId=None,
@@ -96,6 +97,8 @@ class Editor:
             self.diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]
         if message.get("method") == "window/logMessage":
             self.logged.append(message["params"]["message"])
+        if message.get("method") == "window/showMessage":
+            self.shown.append(message["params"]["message"])
         return message
 
 

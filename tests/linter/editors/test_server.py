@@ -112,3 +112,11 @@ def test_it_says_what_it_can(editor):
         "notebook.source.fixAll.lambdalint",
     ]
     assert "notebookDocumentSync" in editor.capabilities
+
+
+def test_a_mistake_of_ours_is_a_line_in_the_log_and_no_dialogue(editor):
+    changed = [{"text": "x = 1\n", "range": {"start": {"line": 7, "character": 0}}}]  # a range has an end
+    document = {"uri": editor.uri("app.py"), "version": 2}
+    editor.tell("textDocument/didChange", textDocument=document, contentChanges=changed)
+    assert "LAM101" in [d["code"] for d in editor.open("app.py", BAD)]
+    assert (len(editor.logged), editor.shown) == (1, [])
