@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.awaits import AwaitStep as AwaitStep
     from lint_rules.engine.analysis.calls import CallSite as CallSite
     from lint_rules.engine.analysis.state import Kept as Kept
+    from lint_rules.engine.analysis.variable_writes import reserved_variables as reserved_variables
     from lint_rules.engine.config import Config as Config
     from lint_rules.engine.deployments import Deployment as Deployment
     from lint_rules.engine.errors import did_you_mean as did_you_mean
@@ -152,6 +153,7 @@ _HOMES = {
     "missing_keys": "iam.explain",
     "oldest_python": "templates.runtimes",
     "parse_policy": "iam.policy",
+    "reserved_variables": "analysis.variable_writes",
     "rule": "rule",
     "runtime_named": "templates.runtimes",
     "sam_policy": "iam.sam_policies",

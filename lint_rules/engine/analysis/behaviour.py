@@ -15,13 +15,17 @@ from lint_rules.engine.analysis.defaults import SharedDefault, shared_defaults
 from lint_rules.engine.analysis.entry import Entry
 from lint_rules.engine.analysis.exits import catches
 from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.analysis.file_uses import FileUse, changes_folder, cleans_up, file_uses, is_unique
 from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.import_calls import ImportCall, import_calls
+from lint_rules.engine.analysis.import_values import ImportValue, import_values
 from lint_rules.engine.analysis.logged import Logged, logged_events
 from lint_rules.engine.analysis.reach import Reach
+from lint_rules.engine.analysis.result_caches import ResultCache, result_caches
 from lint_rules.engine.analysis.results import Part, parts
 from lint_rules.engine.analysis.sdk_outputs import unsendable
 from lint_rules.engine.analysis.state import Kept, kept_state
+from lint_rules.engine.analysis.variable_writes import VariableWrite, variable_writes
 
 if TYPE_CHECKING:
     from lint_rules.engine.finding import Edit, Span
@@ -125,3 +129,45 @@ class Behaviour:
         if self._kept is None:
             self._kept = kept_state(self.codebase, self.flow)
         return self._kept
+
+    def variable_writes(self) -> Iterator[VariableWrite]:
+        """What an invocation writes to the environment variables."""
+        return variable_writes(self.reach.functions)
+
+    def variable_writes_at_import(self) -> Iterator[VariableWrite]:
+        """What the import of its module writes to them."""
+        return variable_writes([self.scope.facts.module_scope])
+
+    def file_uses(self) -> Iterator[FileUse]:
+        """The files that an invocation opens or writes."""
+        return file_uses(self.reach.functions)
+
+    def file_uses_at_import(self) -> Iterator[FileUse]:
+        """The files that the import of its module opens or writes."""
+        return file_uses([self.scope.facts.module_scope])
+
+    @property
+    def cleans_up(self) -> bool:
+        """Whether it removes files, by whatever means."""
+        return cleans_up(self.reach.functions)
+
+    @property
+    def changes_folder(self) -> bool:
+        """Whether it changes the folder that relative paths begin at."""
+        return changes_folder(self.reach.functions)
+
+    def writes_another_each_time(self, use: FileUse) -> bool:
+        """Whether each invocation writes a file of its own name."""
+        return is_unique(use, self.flow)
+
+    def import_values(self) -> Iterator[ImportValue]:
+        """Times and ids of the import that it takes for its own."""
+        return import_values(self.reach, self.scope.facts.module_scope)
+
+    def result_caches(self) -> Iterator[ResultCache]:
+        """Functions that remember, without limit, a result for each value of the event."""
+        return result_caches(self.codebase, self.flow)
+
+    def is_constant(self, write: VariableWrite) -> bool:
+        """Whether a variable is set to the same value on every invocation."""
+        return self.flow.is_constant(write.value, write.scope)

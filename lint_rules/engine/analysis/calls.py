@@ -63,6 +63,22 @@ class CallSite:
         called on."""
         return self._flow.is_constant(self.node, self.scope)
 
+    def passes_false(self, keyword: str) -> bool:
+        """Whether it passes False for a keyword."""
+        given = [word.value for word in self.node.keywords if word.arg == keyword]
+        return any(isinstance(value, ast.Constant) and value.value is False for value in given)
+
+    @property
+    def has_constant_arguments(self) -> bool:
+        """Whether every argument certainly has the same value on every invocation."""
+        given = [*self.node.args, *(keyword.value for keyword in self.node.keywords)]
+        return all(self._flow.is_constant(each, self.scope) for each in given)
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether it stands in a `with`, which closes what it makes."""
+        return isinstance(self.scope.facts.parents.get(self.node), ast.withitem)
+
     @property
     def on_own_variable(self) -> bool:
         """Whether it is a method of an object that the same function has in a variable."""

@@ -67,6 +67,23 @@ def with_queue(
     return (made, used) if made and used else ()
 
 
+def drop_entry(template: Template, parent: Map, name: str) -> Edit | None:
+    """The edit that takes an entry out of a map, with its line; None unless it stands alone on one line beside
+    others."""
+    key, value = parent.key(name), parent.get(name)
+    if template.kind not in ("sam", "cloudformation", "serverless") or parent.flow or len(parent.entries) < 2:
+        return None
+    if key is None or not isinstance(value, Scalar) or _ALIAS.search(template.text):
+        return None
+    text = template.text
+    start = text.rfind("\n", 0, key.span.start - template.base) + 1
+    end = text.find("\n", value.span.end - template.base) + 1
+    line = text[start:end]
+    if not end or line.count("\n") != 1 or "&" in line or " #" in line or "{" in line or text[start] != " ":
+        return None
+    return Edit(Span(key.span.path, template.base + start, template.base + end), "")
+
+
 def replace_value(template: Template, value: Value, text: str) -> Edit | None:
     """The edit that puts `text` in the place of a value; None if the value is not what stands there."""
     if template.kind not in ("sam", "cloudformation") or not value.known or _ALIAS.search(template.text):

@@ -127,6 +127,21 @@ class FunctionSpec(NamedTuple):
 
         return add_entry(self.template, self.own_properties, path, value, before)
 
+    def declared_variables(self) -> Iterator[tuple[str, Span]]:
+        """The environment variables that it is given, each with where its name stands."""
+        environment = self.properties.get("Environment")
+        variables = environment.get("Variables") if isinstance(environment, Map) else None
+        if isinstance(variables, Map):
+            yield from ((key.text, key.span) for key, _ in variables.items() if "::" not in key.text)
+
+    def edit_dropping_variable(self, name: str) -> Edit | None:
+        """The edit that takes a variable out; None if the text does not allow it safely."""
+        from lint_rules.engine.templates.edits import drop_entry
+
+        environment = self.properties.get("Environment")
+        variables = environment.get("Variables") if isinstance(environment, Map) else None
+        return drop_entry(self.template, variables, name) if isinstance(variables, Map) else None
+
 
 class Statement(NamedTuple):
     """One statement of an identity policy. `span` begins at its first key.
