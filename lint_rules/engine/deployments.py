@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lint_rules.engine.analysis.env_reads import EnvRead, Environment, environment_of, is_given
+from lint_rules.engine.analysis.batch_answers import batch_answer, speaks_of_batches
+from lint_rules.engine.analysis.env_reads import Environment, EnvRead, environment_of, is_given
 from lint_rules.engine.analysis.near import is_near
 from lint_rules.engine.analysis.waits import Wait, waits
 from lint_rules.engine.handlers import referenced
@@ -78,11 +79,15 @@ class Deployment:
         declared, found = self.declared, self.environment
         if declared is None or found.open or "load_dotenv" in (self.use.text if self.use else ""):
             return []
-        spared = found.written | {read.name for read in found.reads if not read.needed}
-        reads = [read for read in found.reads if read.name not in declared and not is_given(read.name)]
-        needed = [read for read in reads if read.needed and read.name not in spared]
+        tolerated = {read.name for read in found.reads if not read.needed}
+        known = {*declared, *found.written}
+        reads = [
+            read._replace(needed=read.needed and read.name not in tolerated)
+            for read in found.reads
+            if read.name not in known and not is_given(read.name)
+        ]
         first: dict[str, EnvRead] = {}
-        for read in (*needed, *reads):
+        for read in sorted(reads, key=lambda read: not read.needed):
             first.setdefault(read.name, read)
         return list(first.values())
 
@@ -96,6 +101,19 @@ class Deployment:
             if name not in known and name not in text and is_near(name, read.name)
         ]
         return near[0] if len(near) == 1 else None
+
+    @property
+    def batch_answer(self) -> Span | None:
+        """Where its code makes the list of records that failed."""
+        return batch_answer(self.scopes)
+
+    @property
+    def surely_answers_no_batch(self) -> bool:
+        """Whether all its code is here, and nothing in it has to do with such lists."""
+        handler, layers = self.handler, self.spec.value("Layers")
+        if handler is None or self.use is None or not layers.absent or not handler.entry.is_plain:
+            return False
+        return not speaks_of_batches(self.use.text)
 
     def waits(self) -> Iterator[Wait]:
         """Calls of HTTP libraries."""

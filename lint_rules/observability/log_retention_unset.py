@@ -20,7 +20,7 @@ def log_retention_unset(template: Template) -> Iterator[Finding]:
     ```yaml file="template.yaml"
     Transform: AWS::Serverless-2016-10-31
     Resources:
-      Greet:  # expect: log-retention-unset
+      Pay:  # expect: log-retention-unset
         Type: AWS::Serverless::Function
         Properties:
           Handler: app.handler
@@ -32,8 +32,8 @@ def log_retention_unset(template: Template) -> Iterator[Finding]:
     ```yaml file="template.yaml"
     Transform: AWS::Serverless-2016-10-31
     Resources:
-      GreetLogs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub "/aws/lambda/${Greet}", RetentionInDays: 30}}
-      Greet:
+      PayLogs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub "/aws/lambda/${Pay}", RetentionInDays: 30}}
+      Pay:
         Type: AWS::Serverless::Function
         Properties:
           Handler: app.handler
@@ -45,7 +45,7 @@ def log_retention_unset(template: Template) -> Iterator[Finding]:
     ```yaml file="template.yaml"
     Transform: AWS::Serverless-2016-10-31
     Resources:
-      Greet:
+      Pay:
         Type: AWS::Serverless::Function
         Properties:
           Handler: app.handler
