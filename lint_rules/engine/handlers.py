@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lint_rules.engine.analysis import shapes
 from lint_rules.engine.analysis.behaviour import Behaviour
 from lint_rules.engine.analysis.codebase import Codebase
-from lint_rules.engine.analysis.entry import MARKS
 from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
 from lint_rules.engine.templates.inline import module_name
 
@@ -25,12 +26,11 @@ if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
     from lint_rules.engine.templates.model import FunctionSpec, Template
 
-_EVENTS = frozenset({"event", "_event", "evt", "events", "lambda_event"})
-_EVENT_LIKE = _EVENTS | {"e", "_", "request", "req", "payload", "data", "message", "input", "record", "body"}
 _CONTEXTS = frozenset({"context", "_context", "ctx", "_ctx", "lambda_context", "ctxt"})
 _CONTEXT_LIKE = _CONTEXTS | {"c", "_", "__", "_c", "unused", "_unused"}
 _NAMES = frozenset({"handler", "handle", "lambda_function", "lambda_handler", "main", "lambdahandler"})
 _CUSTOM_RESOURCES = frozenset({"cfnresponse", "crhelper"})
+_RUNBOOK = re.compile(r"runbook|^ssm[-_]?(automation|doc)")
 _TEST_WORDS = frozenset({"pytest", "unittest", "moto"})
 
 
@@ -71,6 +71,7 @@ class Handler(Behaviour):
 def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> list[Handler]:
     """The handlers of a project, each function once, those that templates name first."""
     codebase = Codebase(modules)
+    codebase.layer_folders = tuple(_layers(templates))
     found: dict[ast.AST, Handler] = {}
     for template in templates:
         for spec in template.functions:
@@ -82,11 +83,20 @@ def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> l
                     known.specs += (spec,)
     for module in modules:
         nodes = _shaped(module) | _entered(module)
-        if nodes and not _is_test(module):
+        if nodes and not _is_test(module) and not _is_runbook(module):
             for scope in facts_of(module).module_scope.children:
                 if scope.node in nodes:
                     found.setdefault(scope.node, Handler(module, scope, codebase, None))
     return list(found.values())
+
+
+def _layers(templates: Sequence[Template]) -> Iterator[str]:
+    """The folders of the layers that templates make."""
+    for template in templates:
+        for made in template.of("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"):
+            content = made.first("ContentUri", "Content").value
+            if isinstance(content, str) and "://" not in content:
+                yield posixpath.normpath(posixpath.join(posixpath.dirname(template.name), content))
 
 
 def referenced(codebase: Codebase, template: Template, spec: FunctionSpec) -> Iterator[tuple[Module, Scope]]:
@@ -128,7 +138,7 @@ def _module(codebase: Codebase, template: Template, spec: FunctionSpec, path: st
     prefix = folder + "/" if folder else ""
     below = [
         module
-        for name, module in codebase.modules.items()
+        for name, module in codebase.named(posixpath.basename(path))
         if name.startswith(prefix) and (name == path or name.endswith("/" + path)) and "#" not in name
     ]
     return below[0] if len(below) == 1 else None
@@ -141,7 +151,9 @@ def _above(folder: str) -> Iterator[str]:
 
 
 def _shaped(module: Module) -> set[ast.AST]:
-    # Most modules have none, and then need no index.
+    # Most modules have none, and are not even parsed.
+    if not shapes.may_hold_handler(module.text):
+        return set()
     body = module.tree.body if module.tree is not None else []
     return {
         node for node in body if isinstance(node, FunctionNode) and (_looks_called(node) or _is_marked(node))
@@ -150,7 +162,7 @@ def _shaped(module: Module) -> set[ast.AST]:
 
 def _entered(module: Module) -> set[ast.AST]:
     """Functions entered by decorators in an application that Lambda calls itself."""
-    if not any(name in module.text for name in ("Chalice", "Mangum")):
+    if not any(name in module.text for name in shapes.APPLICATIONS):
         return set()
     top = facts_of(module).module_scope
     adapted = any(top.dotted(call.func) == "mangum.Mangum" for call in top.calls)
@@ -173,13 +185,13 @@ def _looks_called(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     if len(arguments) != 2 or node.args.kwonlyargs:
         return False
     event, context = (argument.arg.lower() for argument in arguments)
-    if event in _EVENTS and context in _CONTEXTS:
+    if event in shapes.EVENTS and context in _CONTEXTS:
         return True
     name = node.name.lower()
     named = name in _NAMES or name.endswith("handler") or name.startswith("main")
-    if not named or event not in _EVENT_LIKE or context not in _CONTEXT_LIKE:
+    if not named or event not in shapes.EVENT_LIKE or context not in _CONTEXT_LIKE:
         return False
-    return event in _EVENTS or context in _CONTEXTS or name in ("handler", "lambda_handler")
+    return event in shapes.EVENTS or context in _CONTEXTS or name in ("handler", "lambda_handler")
 
 
 def _is_marked(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -188,13 +200,23 @@ def _is_marked(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     for decorator in node.decorator_list:
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-        if name in MARKS:
+        if name in shapes.MARKS:
             return True
     return False
+
+
+def _is_runbook(module: Module) -> bool:
+    """Whether it is a script of Systems Manager Automation, whose functions look like handlers.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
+    """
+    return any(_RUNBOOK.search(part) for part in posixpath.dirname(module.name).lower().split("/"))
 
 
 def _is_test(module: Module) -> bool:
     file = posixpath.basename(module.name)
     if file.startswith("test_") or file.endswith("_test.py") or file == "conftest.py":
         return True
+    if not any(word in module.text for word in _TEST_WORDS):
+        return False
     return any(name.partition(".")[0] in _TEST_WORDS for name in facts_of(module).imports.values())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lint_rules.engine.access.names import PLACE, Surroundings
 from lint_rules.engine.iam.calls import actions_of_call
-from lint_rules.engine.iam.requests import authorizations
+from lint_rules.engine.iam.requests import Authorization, authorizations
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_call import AwsCall
@@ -19,6 +19,9 @@ _FREE = frozenset({"sts:GetCallerIdentity"})
 """What nobody needs a policy for.
 https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 _UNSURE_ACTIONS = ("dynamodb:PartiQL",)
+_LISTS = frozenset({"Entries", "TransactItems", "Statements", "TransactStatements", "Targets"})
+_MAPS = frozenset({"RequestItems", "Delete", "CopySource"})
+"""Parameters that are lists of structures, and structures."""
 _STARS = re.compile(r"\*{2,}")
 
 
@@ -54,7 +57,10 @@ def _of(call: AwsCall, surroundings: Surroundings) -> Iterator[Need]:
     sure = call.confidence == "high" and not any(map(surroundings.lacks, call.parameters.values()))
     for given in surroundings.filled(call.parameters):
         asked = authorizations(call.service, call.operation, _seen(call, given), PLACE)
-        for one in asked or ():
+        if not asked:  # The parameters that say on what are not known.
+            actions = actions_of_call(call.service, call.operation, given) or ()
+            asked = tuple(Authorization(action, "*", {}) for action in actions)
+        for one in asked:
             if one.action not in _FREE:
                 certain = sure and not one.action.startswith(_UNSURE_ACTIONS)
                 yield Need(one.action, _STARS.sub("*", one.resource), call, certain)
@@ -62,6 +68,15 @@ def _of(call: AwsCall, surroundings: Surroundings) -> Iterator[Need]:
 
 def _seen(call: AwsCall, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """The parameters; of an upload also the key, which its place gives."""
+    shaped = {name: _shaped(name, value) for name, value in given.items()}
     if call.service == "s3" and "Bucket" in given and "Key" not in given:
-        return {**given, "Key": "*"}
-    return given
+        shaped["Key"] = "*"
+    return shaped
+
+
+def _shaped(name: str, value: Any) -> Any:
+    """What of a list of structures, or of a structure, is known as such."""
+    if name in _LISTS:
+        listed = value if isinstance(value, list) else [value]
+        return [item for item in listed if isinstance(item, Mapping)]
+    return {} if name in _MAPS and not isinstance(value, Mapping | str) else value

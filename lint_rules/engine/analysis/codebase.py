@@ -32,7 +32,17 @@ class Codebase:
         self._imported: dict[tuple[str, str], Module | None] = {}
         self.uses: dict[Scope, Any] = {}
         """A place for what `aws_use` knows of functions."""
+        self.layer_folders: tuple[str, ...] = ()
+        """Where templates say that the content of layers is."""
         self._layers: dict[str, list[Module]] | None = None
+        self._by_file: dict[str, list[tuple[str, Module]]] = {}
+
+    def named(self, file: str) -> Sequence[tuple[str, Module]]:
+        """The modules whose file has this name, each with its path."""
+        if not self._by_file:
+            for path, module in self.modules.items():
+                self._by_file.setdefault(posixpath.basename(path), []).append((path, module))
+        return self._by_file.get(file, ())
 
     def at(self, path: str) -> Module | None:
         """The module at a path, as it is or as a package."""
@@ -62,25 +72,32 @@ class Codebase:
             folder = posixpath.dirname(folder)
 
     def layered(self, module: Module, dotted: str) -> Module | None:
-        """The module of a layer that an import names: the only one that a layer's folder holds under the name, near
-        the importing module or in a folder of layers.
+        """The module of a layer that an import names: in a folder that a template says is a layer's, or the only one
+        that what looks like a layer's folder holds under the name, near the importing module or among layers.
 
         https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
         """
         if dotted.startswith("."):
             return None
+        for root in self.layer_folders:
+            for inside in ("", "python"):
+                known = self.at(posixpath.join(root, inside, dotted.replace(".", "/") + ".py"))
+                if known is not None:
+                    return known
         if self._layers is None:
             self._layers = {}
-            for name, module in self.modules.items():
+            for name, other in self.modules.items():
                 folder, _, file = name.rpartition("/python/")
-                if not folder and "layer" in name:
-                    folder, _, file = name.partition("/")
+                if not folder and "layer" in posixpath.dirname(name):
+                    parts = name.split("/")
+                    last = max(place for place, part in enumerate(parts[:-1]) if "layer" in part)
+                    folder, file = "/".join(parts[: last + 1]), "/".join(parts[last + 1 :])
                 if folder:
                     place = file.removesuffix(".py").removesuffix("/__init__")
-                    self._layers.setdefault(place, []).append(module)
+                    self._layers.setdefault(place, []).append(other)
                     parts = place.split("/")
                     if parts[0] == "lib" and "site-packages" in parts:
-                        self._layers.setdefault(place.partition("site-packages/")[2], []).append(module)
+                        self._layers.setdefault(place.partition("site-packages/")[2], []).append(other)
         near = module.name.partition("/")[0] + "/"
         found = [
             other
