@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from lint_rules import Finding, Fix, Project, Related, Safety, Severity, load_rules
+from lint_rules import Finding, Fix, Project, Related, Safety, Severity, lint, load_rules
 from lint_rules.engine.config import FORMATS
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.reports.github import render_github
@@ -86,8 +86,20 @@ def test_sarif_is_valid_and_holds_everything(project, findings):
     }
     assert run["results"][0]["relatedLocations"][0]["message"] == {"text": "see there"}
     assert "(cell 2, line 2)" in run["results"][3]["message"]["text"]
-    assert "region" not in run["results"][3]["locations"][0]["physicalLocation"]
-    assert "fixes" not in run["results"][3]
+    column = NOTEBOOK.index("b = 2") + 1
+    region = run["results"][3]["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 1, "startColumn": column, "endLine": 1, "endColumn": column + 1}
+    (replacement,) = run["results"][3]["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replacement["deletedRegion"]["startColumn"] == replacement["deletedRegion"]["endColumn"] == column
+
+
+def test_sarif_names_the_file_alone_where_a_notebook_is_broken():
+    project = Project.of({"lab.ipynb": "{"})
+    log = json.loads(render_sarif(project, lint(project)))
+    jsonschema.validate(log, SCHEMA)
+    (result,) = log["runs"][0]["results"]
+    assert result["ruleId"] == "LAM990"
+    assert set(result["locations"][0]["physicalLocation"]) == {"artifactLocation"}
 
 
 def test_the_schema_would_notice():

@@ -1,7 +1,7 @@
 """Findings as SARIF 2.1.0, the format that code scanning of GitHub and others takes.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. Columns count code points. SARIF knows no cells, so a
-finding in a notebook names the file, with cell and row in the message, and fixes to notebooks are left out.
+place in a notebook is one in the JSON of its file, and the message says cell and row as well.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from lint_rules.engine.finding import Finding, Fix, Safety, Severity, Span
 from lint_rules.engine.project import Project
 from lint_rules.engine.reports.places import print_of, region, relative_path, severity_of
 from lint_rules.engine.rule import RULES, Rule
+from lint_rules.engine.sources.notebook_places import escaped, raw_places
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -76,14 +77,23 @@ def _result(project: Project, finding: Finding, index: int) -> dict[str, Any]:
 
 
 def _location(project: Project, span: Span) -> dict[str, Any]:
-    place = region(project, span)
     physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(span.path)}}
-    if place.cell is None:
-        physical["region"] = _region(project, span)
+    where = _region(project, span)
+    if where:
+        physical["region"] = where
     return {"physicalLocation": physical}
 
 
 def _region(project: Project, span: Span) -> dict[str, int]:
+    """Empty where a notebook has no place for it: a cell without source, or a file that is broken."""
+    document = project.documents[span.path]
+    if span.path.endswith(".ipynb"):
+        places = raw_places(document) if document.cells else None
+        found = places.span(span.start, span.end) if places else None
+        if places is None or found is None:
+            return {}
+        start, end = map(places.row_and_column, found)
+        return {"startLine": start[0], "startColumn": start[1], "endLine": end[0], "endColumn": end[1]}
     place = region(project, span)
     return {
         "startLine": place.row,
@@ -94,13 +104,13 @@ def _region(project: Project, span: Span) -> dict[str, int]:
 
 
 def _fix(project: Project, fix: Fix) -> dict[str, Any] | None:
-    if fix.safety is Safety.SHOW_ONLY or any(edit.span.path.endswith(".ipynb") for edit in fix.edits):
+    if fix.safety is Safety.SHOW_ONLY or not all(_region(project, edit.span) for edit in fix.edits):
         return None
     changes: dict[str, list[dict[str, Any]]] = {}
     for edit in fix.edits:
         changes.setdefault(edit.span.path, []).append({
             "deletedRegion": _region(project, edit.span),
-            "insertedContent": {"text": edit.text},
+            "insertedContent": {"text": escaped(edit.text) if edit.span.path.endswith(".ipynb") else edit.text},
         })  # fmt: skip
     return {
         "description": {"text": fix.title},

@@ -98,7 +98,7 @@ def edited(document: Document, edits: Sequence[Edit]) -> str:
             # A cell that did not end in a newline does not end in one, or in several, afterwards.
             new[cell.number] = changed.rstrip("\n") if added_newline else changed
     raw = document.raw
-    for number, (start, end) in sorted(_source_spans(raw).items(), reverse=True):
+    for number, (start, end) in sorted(source_spans(raw).items(), reverse=True):
         if number in new:
             raw = raw[:start] + _written(raw[start:end], new[number], raw) + raw[end:]
     return raw
@@ -142,7 +142,7 @@ def _blank(text: str) -> str:
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
-def _source_spans(raw: str) -> dict[int, tuple[int, int]]:
+def source_spans(raw: str) -> dict[int, tuple[int, int]]:
     """Where the value of `source` stands in the JSON, by number of cell."""
     import json
 
