@@ -13,6 +13,7 @@ from typing import NamedTuple
 # Patterns are compiled when a text asks for them: few do.
 _NOQA = r"#\s*(?i:noqa)(?P<codes>\s*:(?P<list>[^#]*))?(?![\w-])"
 _ALLOW = r"#\s*lambdalint:\s*(?P<kind>allow(?:-file)?)\[(?P<list>[^\]]*)\]"
+_OURS = r"[lL][aA][mM][A-Za-z]*[0-9]"
 _WORD = r"[A-Za-z]+[0-9]+|[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
 
 
@@ -23,7 +24,7 @@ def may_silence(text: str) -> bool:
 
 def may_name_ours(text: str) -> bool:
     """Whether a text may hold a suppression that names a rule of ours, or should."""
-    return "lambdalint" in text or ("LAM" in text.upper() and may_silence(text))
+    return "lambdalint" in text or (may_silence(text) and re.search(_OURS, text) is not None)
 
 
 class Word(NamedTuple):

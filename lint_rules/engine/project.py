@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lint_rules.engine.analysis import shapes
 from lint_rules.engine.sources.discover import DATA
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.problem import Problem
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from lint_rules.engine.templates.stacks import Given
     from lint_rules.engine.templates.terraform import Read, Terraform
 
-# Most modules hold neither, and what looks for them takes longer to import than they take to parse.
-_OF_HANDLERS = (
-    *("event", "evt", "context", "ctx", "handle", "main", "lambda_function"),
-    *("log_metrics", "idempotent", "batch_processor", "chalice", "mangum"),
-)
-"""In lower case, one of the words in every module that has a function of the shape of a handler."""
 _OF_TEMPLATES = ("PolicyDocument", "create_", "put_", "update_", "add_", "subscribe", "publish_", "cdk")
 """One of the words in every module that holds a policy or makes a resource."""
 
@@ -44,6 +39,8 @@ class Project:
         """Problems of documents that have no text."""
         self.crashes: list[tuple[str, Exception]] = []
         """Paths whose reading ran into a mistake of ours; nothing of them is shown to rules."""
+        self._all_modules: list[Module] | None = None
+        self._all_templates: list[Template] | None = None
         self._modules: dict[str, list[Module]] = {}
         self._templates: dict[str, list[Template]] = {}
         self._inline: dict[str, list[Inline]] = {}
@@ -102,15 +99,19 @@ class Project:
     @property
     def modules(self) -> list[Module]:
         """Python files, the plain code of notebooks, Python files that notebooks write, and code in templates."""
-        return [
-            *(module for path in self.documents for module in self.modules_of(path)),
-            *(inline.module for path in self.documents for inline in self._inline_of(path)),
-        ]
+        if self._all_modules is None:
+            self._all_modules = [
+                *(module for path in self.documents for module in self.modules_of(path)),
+                *(inline.module for path in self.documents for inline in self._inline_of(path)),
+            ]
+        return self._all_modules
 
     @property
     def templates(self) -> list[Template]:
         """SAM and CloudFormation files, and policy documents in Python code."""
-        return [template for path in self.documents for template in self.templates_of(path)]
+        if self._all_templates is None:
+            self._all_templates = [found for path in self.documents for found in self.templates_of(path)]
+        return self._all_templates
 
     @property
     def handlers(self) -> list[Handler]:
@@ -118,7 +119,7 @@ class Project:
         if self._handlers is None:
             templates = self.templates
             if any(template.functions for template in templates) or any(
-                word in text for text in (m.text.lower() for m in self.modules) for word in _OF_HANDLERS
+                shapes.may_hold_handler(module.text) for module in self.modules
             ):
                 from lint_rules.engine.handlers import find_handlers
 

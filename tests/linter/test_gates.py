@@ -9,6 +9,7 @@ import pytest
 
 from lint_rules import Config, Finding, Project, lint, load_rules
 from lint_rules.engine import project as project_file
+from lint_rules.engine.analysis import shapes
 from lint_rules.engine.templates import reading
 from lint_rules.engine.templates.boto3_calls import resources_in_module
 from lint_rules.engine.templates.cdk import stacks_in_module
@@ -36,7 +37,7 @@ def everything(files: dict[str, str]) -> list[Finding]:
 
 def ungate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Open every gate: each text is parsed and asked everything."""
-    monkeypatch.setattr(project_file, "_OF_HANDLERS", ("",))
+    monkeypatch.setattr(shapes, "may_hold_handler", lambda text: True)
     monkeypatch.setattr(reading, "_is_template_text", lambda text: bool(reading._RESOURCES.search(text)))
     monkeypatch.setattr(reading, "is_serverless", lambda text: True)
     monkeypatch.setattr(reading, "_is_policy_text", lambda text: True)
@@ -70,3 +71,47 @@ def test_code_without_any_word_of_lambda_says_the_same(monkeypatch: pytest.Monke
     gated = everything(files)
     ungate(monkeypatch)
     assert everything(files) == gated
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def handler(event, context): pass",
+        "import x\r\nasync def handler(\r\n    event,\r\n    context,\r\n): pass",
+        "x = 1\rdef handler(event, context): pass",
+        "x = 1\n\fdef handler(event, context): pass",
+        "x = 1\ndef main(  # why\n    event, context): pass",
+        "x = 1\nasync \\\n def \\\n main \\\n ( \\\n EVENT, context): pass",
+        "x = 1\ndef handler(\uff45vent, context): pass",
+        "@logger.inject_lambda_context\ndef f(a, b): pass",
+        "x = 1\ndef f(a: int, b: str): pass\ndef handler(e, ctx): pass",
+    ],
+)
+def test_every_way_to_write_a_handler_passes_the_gate(text: str) -> None:
+    assert Project.of({"app.py": text}).handlers
+    assert shapes.may_hold_handler(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "class A:\n    def handler(self, event, context): pass",
+        "x = 1\ndef add(left, right): pass",
+        "x = 1\ndef undefined(*, event): pass\n",
+    ],
+)
+def test_what_defines_no_function_of_the_shape_is_not_parsed(text: str) -> None:
+    project = Project.of({"app.py": text})
+    assert not project.handlers
+    if "*" not in text:
+        assert not shapes.may_hold_handler(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["def f(:\n", "x = (\n", "nonlocal x\n", "return 1\n", "x = '\\d'\n", "x = 1\n"]
+)
+def test_errors_are_those_of_the_parser_though_no_tree_is_made(text: str) -> None:
+    unasked, asked = Project.of({"a.py": text}), Project.of({"a.py": text})
+    assert [module.tree is None for module in asked.modules] == [bool(asked.problems)]
+    assert unasked.problems == asked.problems

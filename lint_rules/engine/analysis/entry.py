@@ -13,13 +13,8 @@ from lint_rules.engine.analysis.bodies import decorators, own_code
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
 from lint_rules.engine.analysis.imports import importing
+from lint_rules.engine.analysis.shapes import MARKS
 from lint_rules.engine.finding import Edit, Span
-
-MARKS = frozenset({
-    *("event_source", "inject_lambda_context", "capture_lambda_handler", "log_metrics", "event_parser"),
-    *("idempotent", "batch_processor", "async_batch_processor"),
-})  # fmt: skip
-"""Decorators of Powertools for AWS Lambda that belong on handlers."""
 
 
 class Entry:
