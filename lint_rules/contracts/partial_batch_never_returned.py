@@ -12,9 +12,9 @@ def partial_batch_never_returned(function: Deployment) -> Iterator[Finding]:
     """A mapping asks which messages failed, and the function never says.
 
     ## Why it matters
-    With `ReportBatchItemFailures` an answer without `batchItemFailures` means that all went well, and an exception still
-    brings the whole batch back: messages that were done are done again. The setting has no effect until the function
-    makes the list. Powertools' BatchProcessor makes it.
+    With `ReportBatchItemFailures` an answer without `batchItemFailures` means that all went well, and an exception
+    still brings the whole batch back: messages that were done are done again. The setting has no effect until the
+    function makes the list. Powertools' BatchProcessor makes it.
 
     ## Bad
     ```yaml file="template.yaml"

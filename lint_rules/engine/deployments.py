@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.batch_answers import batch_answer, speaks_of_batches
+from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.env_reads import Environment, EnvRead, environment_of, is_given
 from lint_rules.engine.analysis.near import is_near
+from lint_rules.engine.analysis.targets import Missing, missing_target
 from lint_rules.engine.analysis.waits import Wait, waits
 from lint_rules.engine.handlers import referenced
 
@@ -24,12 +27,18 @@ class Deployment:
     """One function. `handler` is None where its code is not here."""
 
     def __init__(
-        self, spec: FunctionSpec, template: Template, handler: Handler | None, project: Project
+        self,
+        spec: FunctionSpec,
+        template: Template,
+        handler: Handler | None,
+        project: Project,
+        codebase: Codebase,
     ) -> None:
         self.spec = spec
         self.template = template
         self.handler = handler
         self.project = project
+        self.codebase = codebase
         self._environment: Environment | None = None
 
     @property
@@ -103,6 +112,25 @@ class Deployment:
         return near[0] if len(near) == 1 else None
 
     @property
+    def missing_target(self) -> Missing | None:
+        """What lacks for its `Handler` to be found; None where nothing does, or it is not certain."""
+        spec, handler, code = self.spec, self.spec.handler.value, self.spec.code_uri
+        is_python = str(spec.runtime.value).startswith("python")
+        if (
+            self.handler is not None
+            or not isinstance(handler, str)
+            or not is_python
+            or not spec.inline_code.absent
+        ):
+            return None
+        local = code.absent or (isinstance(code.value, str) and "://" not in code.value)
+        built = spec.resource.node is not None and spec.resource.node.get("Metadata") is not None
+        if not local or built or not spec.value("Layers").absent or self.template.kind == "cdk":
+            return None
+        folder = posixpath.dirname(self.template.name)
+        return missing_target(self.codebase, posixpath.join(folder, code.value or ""), handler)
+
+    @property
     def batch_answer(self) -> Span | None:
         """Where its code makes the list of records that failed."""
         return batch_answer(self.scopes)
@@ -128,13 +156,11 @@ class Deployment:
 def deployments_of(project: Project) -> list[Deployment]:
     """The functions of a project's templates."""
     handlers: dict[object, Handler] = {handler.node: handler for handler in project.handlers}
-    codebase = project.handlers[0].codebase if project.handlers else None
+    codebase = project.handlers[0].codebase if project.handlers else Codebase(project.modules)
     made: list[Deployment] = []
     for template in project.templates:
         for spec in template.functions:
-            found = (
-                next((scope for _, scope in referenced(codebase, template, spec)), None) if codebase else None
-            )
+            found = next((scope for _, scope in referenced(codebase, template, spec)), None)
             handler = handlers.get(found.node) if found is not None else None
-            made.append(Deployment(spec, template, handler, project))
+            made.append(Deployment(spec, template, handler, project, codebase))
     return made
