@@ -50,7 +50,8 @@ def test_what_is_replaced_there_is_what_a_fix_would_write(form, ascii_only):
     places = RawPlaces(document)
     for cell in document.cells:
         before = document.text[cell.start : cell.end]
-        for start in range(len(before) + 1):
+        behind = 0 if before.endswith("\n") else 1  # where the next cell begins, or else a place of this one
+        for start in range(len(before) + behind):
             for end in (start, (start + len(before) + 1) // 2, len(before)):
                 new = '"new"\n\U0001f600'
                 spots = places.span(cell.start + start, cell.start + end)
