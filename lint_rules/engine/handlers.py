@@ -67,6 +67,18 @@ class Handler(Behaviour):
             or ("ResourceProperties" in text and "RequestType" in text)
         )
 
+    @property
+    def is_queued(self) -> bool:
+        """Whether nobody waits for its result, and events are kept or sent again when it fails: so says every event
+        of the template, or without any the shape of what it reads."""
+        ways = {event.how for spec in self.specs for event in spec.events}
+        return ways <= {"async", "poll"} if ways else self.takes_records and not self.mentions('"cf"', "'cf'")
+
+    def mentions(self, *words: str) -> bool:
+        """Whether its module has one of these words in its text."""
+        text = self.module.text.lower()
+        return any(word.lower() in text for word in words)
+
 
 def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> list[Handler]:
     """The handlers of a project, each function once, those that templates name first."""

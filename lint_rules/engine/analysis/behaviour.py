@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from lint_rules.engine.analysis.awaits import AwaitStep, await_runs, gathered
 from lint_rules.engine.analysis.aws_use import AwsUse, aws_use
 from lint_rules.engine.analysis.bodies import body_of
 from lint_rules.engine.analysis.calls import CallSite
+from lint_rules.engine.analysis.clauses import Clause, Vanishing, clauses, vanishings
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.context_use import ContextRead, unknown_reads
 from lint_rules.engine.analysis.defaults import SharedDefault, shared_defaults
@@ -171,3 +173,30 @@ class Behaviour:
     def is_constant(self, write: VariableWrite) -> bool:
         """Whether a variable is set to the same value on every invocation."""
         return self.flow.is_constant(write.value, write.scope)
+
+    def clauses(self) -> Iterator[Clause]:
+        """The `except` clauses that an invocation may get to."""
+        for scope in self.reach.functions:
+            yield from clauses(scope)
+
+    def vanishings(self) -> Iterator[Vanishing]:
+        """Where exceptions vanish in `finally` blocks."""
+        for scope in self.reach.functions:
+            yield from vanishings(scope)
+
+    def loses_work(self, clause: Clause) -> bool:
+        """Whether a clause of the function itself ends the work on the event as if it had been done: nobody is told
+        but the log."""
+        own = clause.scope is self.scope
+        return own and clause.only_tells and not clause.raises and clause.guards_work(self.flow)
+
+    @property
+    def takes_records(self) -> bool:
+        """Whether the function itself reads the `Records` of its event, which come from queues, streams, S3 and SNS."""
+        name = next(iter(self.scope.arguments), "")
+        parents = self.scope.facts.parents
+        for load in self.scope.loads.get(name, ()):
+            read = parents.get(load)
+            if isinstance(read, ast.Subscript) and getattr(read.slice, "value", "") == "Records":
+                return True
+        return False
