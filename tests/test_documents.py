@@ -16,7 +16,14 @@ else:
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/cloud.md", "docs/debugging.md")
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/cloud.md",
+    "docs/debugging.md",
+    "docs/editors.md",
+)
 
 
 def fences(opening):
