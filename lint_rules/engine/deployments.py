@@ -11,6 +11,7 @@ from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.env_reads import Environment, EnvRead, environment_of, is_given
 from lint_rules.engine.analysis.near import is_near
 from lint_rules.engine.analysis.targets import Missing, missing_target
+from lint_rules.engine.analysis.versions import Gone, Newer, gone_modules, newer_syntax
 from lint_rules.engine.analysis.waits import Wait, waits
 from lint_rules.engine.handlers import referenced
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.finding import Span
     from lint_rules.engine.handlers import Handler
     from lint_rules.engine.project import Project
+    from lint_rules.engine.sources.module import Module
     from lint_rules.engine.templates.model import FunctionSpec, Template, Value
 
 
@@ -129,6 +131,28 @@ class Deployment:
             return None
         folder = posixpath.dirname(self.template.name)
         return missing_target(self.codebase, posixpath.join(folder, code.value or ""), handler)
+
+    @property
+    def minor(self) -> int | None:
+        """The x of its Python 3.x; None where the template does not tell."""
+        version = str(self.spec.runtime.value).removeprefix("python3.")
+        return int(version) if version.isdecimal() and len(version) < 4 else None
+
+    @property
+    def modules(self) -> list[Module]:
+        """The modules of the project that it imports."""
+        return [scope.facts.module for scope in self.scopes if scope.parent is None]
+
+    def newer_syntax(self) -> Iterator[Newer]:
+        """Syntax in its code that its Python cannot compile, one place for each file."""
+        if self.minor is not None:
+            found = (newer_syntax(module, self.minor) for module in self.modules)
+            yield from (newer for newer in found if newer is not None)
+
+    def gone_modules(self) -> Iterator[Gone]:
+        """Imports of modules that its Python has no more, and no layer may bring."""
+        if self.minor is not None and self.spec.value("Layers").absent:
+            yield from gone_modules(self.modules, self.minor, self.codebase)
 
     @property
     def batch_answer(self) -> Span | None:
