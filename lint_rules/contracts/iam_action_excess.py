@@ -30,6 +30,7 @@ def iam_action_excess(project: Project) -> Iterator[Finding]:
           Handler: app.handler
           Runtime: python3.13
           CodeUri: .
+          Timeout: 10
           Policies:
             - Version: "2012-10-17"
               Statement:
@@ -62,6 +63,7 @@ def iam_action_excess(project: Project) -> Iterator[Finding]:
           Handler: app.handler
           Runtime: python3.13
           CodeUri: .
+          Timeout: 10
           Policies:
             - Version: "2012-10-17"
               Statement:
@@ -88,6 +90,7 @@ def iam_action_excess(project: Project) -> Iterator[Finding]:
           Handler: app.handler
           Runtime: python3.13
           CodeUri: .
+          Timeout: 10
           Policies:
             - Version: "2012-10-17"
               Statement:

@@ -30,6 +30,7 @@ def iam_action_missing(project: Project) -> Iterator[Finding]:
           Handler: app.handler
           Runtime: python3.13
           CodeUri: .
+          Timeout: 10
           Environment:
             Variables:
               TABLE: !Ref Table
@@ -58,6 +59,7 @@ def iam_action_missing(project: Project) -> Iterator[Finding]:
           Handler: app.handler
           Runtime: python3.13
           CodeUri: .
+          Timeout: 10
           Environment:
             Variables:
               TABLE: !Ref Table
@@ -86,6 +88,7 @@ def iam_action_missing(project: Project) -> Iterator[Finding]:
           Handler: app.handler
           Runtime: python3.13
           CodeUri: .
+          Timeout: 10
           Policies:
             - DynamoDBWritePolicy: {TableName: !Ref Table}
       Table:
@@ -105,14 +108,14 @@ def iam_action_missing(project: Project) -> Iterator[Finding]:
     Resources:
       Orders:
         Type: AWS::Serverless::Function
-        Properties: {Handler: app.handler, Runtime: python3.13, CodeUri: ., Policies: [AWSLambdaBasicExecutionRole]}
+        Properties: {Handler: app.handler, Runtime: python3.13, CodeUri: ., Timeout: 10}
     ```
     ```python file="app.py"
     import boto3
 
     def handler(event, context):
         session = boto3.Session(aws_access_key_id=event["key"], aws_secret_access_key=event["secret"])
-        return session.client("s3").list_buckets()
+        session.client("s3").delete_object(Bucket="b", Key="k")
     ```
 
     ## When not to fix

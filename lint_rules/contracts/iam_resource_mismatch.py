@@ -28,6 +28,7 @@ def iam_resource_mismatch(project: Project) -> Iterator[Finding]:
           Handler: app.handler
           Runtime: python3.13
           CodeUri: .
+          Timeout: 10
           Environment:
             Variables:
               TABLE: !Ref Orders2
@@ -57,6 +58,7 @@ def iam_resource_mismatch(project: Project) -> Iterator[Finding]:
           Handler: app.handler
           Runtime: python3.13
           CodeUri: .
+          Timeout: 10
           Environment:
             Variables:
               TABLE: !Ref Table
@@ -86,6 +88,7 @@ def iam_resource_mismatch(project: Project) -> Iterator[Finding]:
           Handler: app.handler
           Runtime: python3.13
           CodeUri: .
+          Timeout: 10
           Environment:
             Variables:
               TABLE: !Ref TableName

@@ -21,10 +21,10 @@ def shared_role(project: Project) -> Iterator[Finding]:
     Resources:
       Put:
         Type: AWS::Serverless::Function
-        Properties: {Handler: put.handler, Runtime: python3.13, CodeUri: ., Role: !GetAtt Role.Arn}
+        Properties: {Handler: put.handler, Runtime: python3.13, CodeUri: ., Timeout: 10, Role: !GetAtt Role.Arn}
       Send:
         Type: AWS::Serverless::Function
-        Properties: {Handler: send.handler, Runtime: python3.13, CodeUri: ., Role: !GetAtt Role.Arn}
+        Properties: {Handler: send.handler, Runtime: python3.13, CodeUri: ., Timeout: 10, Role: !GetAtt Role.Arn}
       Role:  # expect: shared-role
         Type: AWS::IAM::Role
         Properties:
@@ -66,10 +66,10 @@ def shared_role(project: Project) -> Iterator[Finding]:
     Resources:
       Put:
         Type: AWS::Serverless::Function
-        Properties: {Handler: put.handler, Runtime: python3.13, CodeUri: ., Role: !GetAtt Role.Arn}
+        Properties: {Handler: put.handler, Runtime: python3.13, CodeUri: ., Timeout: 10, Role: !GetAtt Role.Arn}
       Again:
         Type: AWS::Serverless::Function
-        Properties: {Handler: put.handler, Runtime: python3.13, CodeUri: ., Role: !GetAtt Role.Arn}
+        Properties: {Handler: put.handler, Runtime: python3.13, CodeUri: ., Timeout: 10, Role: !GetAtt Role.Arn}
       Role:
         Type: AWS::IAM::Role
         Properties:

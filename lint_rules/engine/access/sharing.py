@@ -56,7 +56,7 @@ def _names(principal: Value, role: Role) -> bool:
     if principal.absent:
         return False
     if not principal.known:
-        return not principal.names or role.logical_id in principal.names
+        return _may_be(principal, role)
     if not isinstance(principal.value, dict):
         return True
     for kind, who in principal.value.items():
@@ -69,9 +69,11 @@ def _names(principal: Value, role: Role) -> bool:
 
 
 def _may_be(who: Value, role: Role) -> bool:
+    """SAM calls the role that it makes for a function like the function, with "Role" behind it."""
     if who.known:
         return True
-    return not who.names or role.logical_id in who.names
+    others = [name for name in who.names if name in role.resource.template.resources]
+    return len(others) < len(who.names) or not others or role.logical_id in who.names
 
 
 def _service(value: Value) -> bool:

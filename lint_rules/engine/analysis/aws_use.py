@@ -13,8 +13,8 @@ from lint_rules.engine.analysis.libraries import agents
 
 class AwsUse(NamedTuple):
     """The answer. `unresolved` says that there are calls of which service or operation are unknown; `unseen` are
-    prefixes of services that libraries may call by themselves, "*" for any; `text` is all code that was read, `scopes` the
-    functions and modules that may run."""
+    prefixes of services that libraries may call by themselves, "*" for any; `text` is all code that was read,
+    `scopes` the functions and modules that may run."""
 
     calls: tuple[AwsCall, ...]
     unresolved: bool
