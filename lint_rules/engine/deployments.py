@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from lint_rules.engine.analysis.batch_answers import batch_answer, speaks_of_batches
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.env_reads import Environment, EnvRead, environment_of, is_given
+from lint_rules.engine.analysis.known import Env, Text
 from lint_rules.engine.analysis.near import is_near
 from lint_rules.engine.analysis.targets import Missing, missing_target
 from lint_rules.engine.analysis.versions import Gone, Newer, gone_modules, newer_syntax
 from lint_rules.engine.analysis.waits import Wait, waits
 from lint_rules.engine.handlers import referenced
+from lint_rules.engine.templates.handed import handed
 
 if TYPE_CHECKING:
+    from lint_rules.engine.analysis.aws_call import AwsCall
     from lint_rules.engine.analysis.aws_use import AwsUse
     from lint_rules.engine.analysis.facts import Scope
     from lint_rules.engine.finding import Span
@@ -153,6 +156,18 @@ class Deployment:
         """Imports of modules that its Python has no more, and no layer may bring."""
         if self.minor is not None and self.spec.value("Layers").absent:
             yield from gone_modules(self.modules, self.minor, self.codebase)
+
+    def variables_in(self, parameter: str) -> Iterator[tuple[AwsCall, str]]:
+        """The calls of AWS in which a parameter is an environment variable and nothing else, with its name."""
+        for call in self.use.calls if self.use else ():
+            given = call.parameters.get(parameter)
+            parts = given.parts if isinstance(given, Text) else ()
+            if len(parts) == 1 and isinstance(parts[0], Env) and parts[0].name and call.confidence == "high":
+                yield call, parts[0].name
+
+    def handed(self, variable: str) -> tuple[str, str] | None:
+        """The logical id of the resource of which a variable holds the "Arn", "Url" or "Name", and which of them."""
+        return handed(self.spec, variable)
 
     @property
     def batch_answer(self) -> Span | None:

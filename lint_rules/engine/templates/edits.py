@@ -99,6 +99,15 @@ def replace_value(template: Template, value: Value, text: str) -> Edit | None:
     return Edit(value.span, written.replace(bare, text))
 
 
+def replace_reference(template: Template, value: Value, logical_id: str) -> Edit | None:
+    """The edit that puts `!Ref` in the place of `!GetAtt`; None if that is not what stands there."""
+    written = template.text[value.span.start - template.base : value.span.end - template.base]
+    short = re.fullmatch(rf"!GetAtt\s+{re.escape(logical_id)}\.\w+", written)
+    if template.kind not in ("sam", "cloudformation") or short is None or _ALIAS.search(template.text):
+        return None
+    return Edit(value.span, f"!Ref {logical_id}")
+
+
 def _indent(template: Template, key: Scalar) -> str | None:
     """The spaces before a key that begins its line below a line that is no comment, else None."""
     text, at = template.text, key.span.start - template.base

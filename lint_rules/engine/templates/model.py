@@ -243,6 +243,12 @@ class Template:
 
         return replace_value(self, value, text)
 
+    def edit_of_reference(self, value: Value, logical_id: str) -> Edit | None:
+        """The edit that writes `!Ref` of a resource in place of `!GetAtt` of it; None where it is written otherwise."""
+        from lint_rules.engine.templates.edits import replace_reference
+
+        return replace_reference(self, value, logical_id)
+
     def edits_with_queue(
         self, owner: Resource, part: Map, path: tuple[str, ...], value: str
     ) -> tuple[Edit, ...]:
