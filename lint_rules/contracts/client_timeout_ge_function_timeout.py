@@ -35,7 +35,7 @@ def client_timeout_ge_function_timeout(function: Deployment) -> Iterator[Finding
     import requests
 
     def handler(event, context):
-        return requests.get("https://example.com/rates", timeout=60).json()  # expect: client-timeout-ge-function-timeout
+        return requests.get("https://example.com/rate", timeout=60).json()  # expect: client-timeout-ge-function-timeout
     ```
 
     ## Fixed
@@ -54,7 +54,7 @@ def client_timeout_ge_function_timeout(function: Deployment) -> Iterator[Finding
     import requests
 
     def handler(event, context):
-        return requests.get("https://example.com/rates", timeout=8).json()
+        return requests.get("https://example.com/rate", timeout=8).json()
     ```
 
     ## Good
@@ -74,7 +74,7 @@ def client_timeout_ge_function_timeout(function: Deployment) -> Iterator[Finding
 
     def handler(event, context):
         left = context.get_remaining_time_in_millis() / 1000
-        one = requests.get("https://example.com/rates", timeout=3).json()
+        one = requests.get("https://example.com/rate", timeout=3).json()
         return [one, requests.get("https://example.com/more", timeout=left - 1).json()]
     ```
 

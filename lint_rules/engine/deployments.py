@@ -15,6 +15,7 @@ from lint_rules.engine.analysis.targets import Missing, missing_target
 from lint_rules.engine.analysis.versions import Gone, Newer, gone_modules, newer_syntax
 from lint_rules.engine.analysis.waits import Wait, waits
 from lint_rules.engine.handlers import referenced
+from lint_rules.engine.sources.node import Map
 from lint_rules.engine.templates.handed import handed
 
 if TYPE_CHECKING:
@@ -25,7 +26,52 @@ if TYPE_CHECKING:
     from lint_rules.engine.handlers import Handler
     from lint_rules.engine.project import Project
     from lint_rules.engine.sources.module import Module
-    from lint_rules.engine.templates.model import FunctionSpec, Template, Value
+    from lint_rules.engine.templates.model import AnyNoun, FunctionSpec, Template, Value
+
+_READERS = frozenset({
+    *("pydantic_settings", "decouple", "environ", "environs", "dynaconf", "dotenv", "django", "starlette", "pydantic"),
+    *("subprocess", "streamlit", "flask", "fastapi", "langchain", "datadog_lambda", "sentry_sdk", "newrelic"),
+})  # fmt: skip
+"""Packages that read variables by names that the code does not write, or pass all of them on."""
+_OF_LIBRARIES = (
+    *(
+        "POWERTOOLS_",
+        "OTEL_",
+        "DD_",
+        "NEW_RELIC_",
+        "SENTRY_",
+        "PYTHON",
+        "LOG_LEVEL",
+        "LUMIGO_",
+        "EPSAGON_",
+        "NODE_",
+    ),
+    *(
+        "LD_",
+        "JAVA_",
+        "PARAMETERS_",
+        "SECRETS_",
+        "POWERTOOLS",
+        "LANG",
+        "MPL",
+        "HF_",
+        "TRANSFORMERS_",
+        "OPENSSL_",
+    ),
+    *(
+        "GIT_",
+        "FONTCONFIG_",
+        "SSL_",
+        "REQUESTS_",
+        "HTTP_",
+        "HTTPS_",
+        "NO_PROXY",
+        "XDG_",
+        "MPLCONFIGDIR",
+        "NUMBA_",
+    ),
+)
+"""What variables begin with that libraries and programs read by themselves."""
 
 
 class Deployment:
@@ -164,6 +210,29 @@ class Deployment:
             parts = given.parts if isinstance(given, Text) else ()
             if len(parts) == 1 and isinstance(parts[0], Env) and parts[0].name and call.confidence == "high":
                 yield call, parts[0].name
+
+    def thing(self, noun: type[AnyNoun], variable: str) -> AnyNoun | None:
+        """The queue, topic, ... of the template of which a variable of the environment tells."""
+        value = (self.declared or {}).get(variable)
+        return self.template.named(noun, value) if value is not None and len(value.names) == 1 else None
+
+    def unread(self) -> dict[str, Value]:
+        """The variables that the template gives it alone, and that surely nothing reads."""
+        use, own = self.use, self.spec.resource.own
+        if use is None or self.environment.open or not self.spec.value("Layers").absent:
+            return {}
+        if any(name.partition(".")[0] in _READERS for name in use.imports):
+            return {}
+        variables = self.spec.resource.scope.at(own, "Environment", "Variables")
+        written = {key.text: key.span for key, _ in variables.items()} if isinstance(variables, Map) else {}
+        return {
+            name: value._replace(span=written[name])
+            for name, value in (self.declared or {}).items()
+            if name in written
+            and name not in use.text
+            and not is_given(name)
+            and not name.startswith(_OF_LIBRARIES)
+        }
 
     def handed(self, variable: str) -> tuple[str, str] | None:
         """The logical id of the resource of which a variable holds the "Arn", "Url" or "Name", and which of them."""
