@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.config import Config as Config
     from lint_rules.engine.deployments import Deployment as Deployment
     from lint_rules.engine.errors import did_you_mean as did_you_mean
+    from lint_rules.engine.finding import Conflict as Conflict
     from lint_rules.engine.finding import Edit as Edit
     from lint_rules.engine.finding import Finding as Finding
     from lint_rules.engine.finding import Fix as Fix
@@ -92,6 +93,7 @@ _HOMES = {
     "Bucket": "templates.nouns.bucket",
     "CallSite": "analysis.calls",
     "Config": "config",
+    "Conflict": "finding",
     "Deployment": "deployments",
     "Decision": "iam.decision",
     "Edit": "finding",

@@ -80,3 +80,12 @@ class Finding(NamedTuple):
     related: tuple[Related, ...] = ()
     severity: Severity | None = None
     rule: str = ""
+
+
+class Conflict(NamedTuple):
+    """A finding whose fix was left out, since it does not go together with that of the rule `other`; and why, where
+    it is known."""
+
+    left: Finding
+    other: str
+    reason: str = ""

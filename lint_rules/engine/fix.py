@@ -3,7 +3,8 @@
 1. Lint. Take the fixes that are safe enough, in the order of their places; one that touches another waits.
 2. Apply them to a copy. Where a file does not parse any more, lost a comment, or changed where no edit is, find the
    fix that did it and drop it for good; keep the others. Edits that belong together are applied together or not at all.
-3. Repeat until a round changes nothing.
+3. Repeat until a round changes nothing. A fix that made way for another, and can then not be applied any more, is
+   told as a conflict.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from lint_rules.engine.finding import Edit, Finding, Fix, Safety
+from lint_rules.engine.finding import Conflict, Edit, Finding, Fix, Safety
 from lint_rules.engine.keeping import lost
-from lint_rules.engine.lint import Crash, Settings, lint
+from lint_rules.engine.lint import Crash, Settings, judge, lint
 from lint_rules.engine.marks import marks_in
 from lint_rules.engine.project import Project
 from lint_rules.engine.rule import RULES
@@ -24,6 +25,14 @@ from lint_rules.engine.suppress import comments_in
 
 ROUNDS = 100
 """A fix that is still at work after so many rounds undoes itself."""
+
+
+class _Way(NamedTuple):
+    """What a fix made way for: the rule of another; and the project in which it might have been applied instead."""
+
+    rule: str
+    project: Project
+    finding: Finding
 
 
 class FixResult(NamedTuple):
@@ -51,9 +60,11 @@ def fix(
     """Apply every fix that is at least as safe as `allow`. Nothing is written to disk."""
     applied: list[Finding] = []
     dropped: dict[object, str] = {}
+    waited: dict[object, _Way] = {}
+    conflicts: dict[object, Conflict] = {}
     for number in range(ROUNDS + 1):
         findings = lint(project, config, on_crash)
-        batch = _batch(project, findings, allow, dropped)
+        batch = _batch(project, findings, allow, dropped, waited)
         if not batch or number == ROUNDS:
             break
         after, reason = _applied(project, batch)
@@ -63,31 +74,49 @@ def fix(
                 where = project.documents[finding.span.path]
                 row = where.locate(finding.span.start).row
                 dropped[_identity(project, finding)] = f"{where.path}:{row}: fix not applied: {why}"
+                way = waited.get(_name(finding))
+                if way and not _applied(way.project, [way.finding])[1]:
+                    conflicts[_name(finding)] = Conflict(finding, way.rule, why)
             if wrong:
                 continue
-            batch = batch[:1]  # Each is right alone; together they are not.
+            # Each is right alone; together they are not.
+            waited.update((_name(finding), _Way(batch[0].rule, project, finding)) for finding in batch[1:])
+            batch = batch[:1]
             after, _ = _applied(project, batch)
         project = after
         applied += batch
     if batch:
         names = ", ".join(sorted({finding.rule for finding in batch}))
         dropped["endless"] = f"fixes did not settle after {ROUNDS} rounds: {names}"
+        others = [finding.rule for finding in applied if finding.rule != batch[0].rule]
+        if others:
+            conflicts[_name(batch[0])] = Conflict(batch[0], others[-1], "each undoes the other")
+    # Where they stand now.
+    told = [conflicts[_name(f)]._replace(left=f) for f in findings if _name(f) in conflicts]
+    if told:
+        findings = sorted([*findings, *judge(project, config, told, on_crash)], key=_order)
     return FixResult(project, tuple(applied), tuple(findings), tuple(dropped.values()))
 
 
 def _batch(
-    project: Project, findings: Sequence[Finding], allow: Safety, dropped: dict[object, str]
+    project: Project,
+    findings: Sequence[Finding],
+    allow: Safety,
+    dropped: dict[object, str],
+    waited: dict[object, _Way],
 ) -> list[Finding]:
     """Findings whose fixes can be applied at once."""
-    taken: list[Edit] = []
+    taken: list[tuple[Edit, str]] = []
     batch = []
     usable = [f for f in findings if fixable(f, allow) and _identity(project, f) not in dropped]
     # Fixes of suppressions take comments out, which no other fix may: they have a round of their own.
     for finding in [f for f in usable if not _about_comments(f)] or usable:
         edits = finding.fix.edits if finding.fix else ()
-        if any(_touch(edit, other) for edit in edits for other in taken):
+        way = next((rule for edit in edits for other, rule in taken if _touch(edit, other)), "")
+        if way:
+            waited[_name(finding)] = _Way(way, project, finding)
             continue
-        taken += edits
+        taken += [(edit, finding.rule) for edit in edits]
         batch.append(finding)
     return batch
 
@@ -115,6 +144,15 @@ def _identity(project: Project, finding: Finding) -> object:
     edits = made.edits if made else ()
     texts = tuple((project.documents[e.span.path].text[e.span.start : e.span.end], e.text) for e in edits)
     return finding.rule, finding.span.path, texts
+
+
+def _name(finding: Finding) -> object:
+    """The same for a finding whose fix has changed with the text around it."""
+    return finding.rule, finding.span.path, finding.message
+
+
+def _order(finding: Finding) -> tuple[str, int, str]:
+    return finding.span.path, finding.span.start, RULES[finding.rule].code
 
 
 def _applied(project: Project, batch: Sequence[Finding]) -> tuple[Project, str]:

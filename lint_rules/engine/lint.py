@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from lint_rules.engine.config import Config
-from lint_rules.engine.finding import Finding
+from lint_rules.engine.finding import Conflict, Finding
 from lint_rules.engine.marks import may_name_ours
 from lint_rules.engine.project import Project
 from lint_rules.engine.rule import RULES, Rule, load_rules
@@ -72,6 +72,19 @@ def lint(
     return [finding for _, finding in sorted(found.items(), key=lambda item: item[0])]
 
 
+def judge(
+    project: Project, config: Settings | None, conflicts: Sequence[Conflict], on_crash: OnCrash | None = None
+) -> list[Finding]:
+    """What the rules about conflicts of fixes find, ordered, without what is silenced."""
+    chosen = _Chosen(project, config or Config())
+    found: Findings = {}
+    for rule in chosen.rules:
+        if rule.subject == "Conflict":
+            _run(rule, conflicts, found, chosen, on_crash)
+    found = _silenced(project, found, [], chosen, on_crash, None) if found else found
+    return [finding for _, finding in sorted(found.items(), key=lambda item: item[0])]
+
+
 Findings = dict[tuple[str, int, str], Finding]
 
 
@@ -90,7 +103,7 @@ def _silenced(
     left = {key: item for key, item in found.items() if not suppressions.covers(item, key[2])}
     judged = list(suppressions.all()) if late else []
     for suppression in judged:
-        suppression.ran = chosen.by_path[suppression.document.path]
+        suppression.ran = chosen.by_path[suppression.document.path] - chosen.fixing
     about: Findings = {}
     for rule in late:
         _measured(meter, rule.name, partial(_run, rule, judged, about, chosen, on_crash))
@@ -104,6 +117,7 @@ class _Chosen:
     def __init__(self, project: Project, config: Settings) -> None:
         known = load_rules()
         self.placed = project.placed
+        self.fixing = {rule.name for rule in known.values() if rule.subject == "Conflict"}
         self._configs = {path: config.of(path) for path in project.documents}
         sets = {made: select(made, known) for made in {*self._configs.values()} or {config.of(".")}}
         names = {made: frozenset(rule.name for rule in rules) for made, rules in sets.items()}
@@ -175,4 +189,4 @@ def _ignored_in_file(path: str, rule: Rule, config: Config) -> bool:
     )
 
 
-__all__ = ["RULES", "Crash", "Meter", "OnCrash", "Settings", "lint"]
+__all__ = ["RULES", "Crash", "Meter", "OnCrash", "Settings", "judge", "lint"]

@@ -194,6 +194,8 @@ class Project:
             return [module for module in self.modules if module.tree is not None]
         if name == "Deployment":
             return self.deployments
+        if name == "Conflict":
+            return ()  # Only fixing finds any.
         return self.templates if name == "Template" else self.handlers
 
     def modules_of(self, path: str) -> list[Module]:
