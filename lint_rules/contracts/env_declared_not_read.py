@@ -13,8 +13,9 @@ def env_declared_not_read(function: Deployment) -> Iterator[Finding]:
 
     ## Why it matters
     A variable that nobody reads is a leftover, or a name that was meant to be read: whoever changes it expects
-    something to happen. It is only reported where all code is here and nothing in it mentions the name; variables that
-    libraries read by themselves are left alone, and so are those of SAM's Globals.
+    something to happen. It is only reported where nothing in the code mentions the name, and all packages are the
+    project's own or well known; variables that libraries read by themselves, and those of SAM's Globals, are left
+    alone.
 
     ## Bad
     ```yaml file="template.yaml"

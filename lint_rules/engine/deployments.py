@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.batch_answers import batch_answer, speaks_of_batches
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.env_reads import Environment, EnvRead, environment_of, is_given
+from lint_rules.engine.analysis.facts import facts_of
 from lint_rules.engine.analysis.known import Env, Text
+from lint_rules.engine.analysis.libraries import VENDORED
 from lint_rules.engine.analysis.near import is_near
 from lint_rules.engine.analysis.targets import Missing, missing_target
 from lint_rules.engine.analysis.versions import Gone, Newer, gone_modules, newer_syntax
@@ -28,11 +31,8 @@ if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
     from lint_rules.engine.templates.model import AnyNoun, FunctionSpec, Template, Value
 
-_READERS = frozenset({
-    *("pydantic_settings", "decouple", "environ", "environs", "dynaconf", "dotenv", "django", "starlette", "pydantic"),
-    *("subprocess", "streamlit", "flask", "fastapi", "langchain", "datadog_lambda", "sentry_sdk", "newrelic"),
-})  # fmt: skip
-"""Packages that read variables by names that the code does not write, or pass all of them on."""
+_READERS = frozenset({"pydantic", "langchain", "strands", "subprocess", "importlib", "ctypes", "runpy"})
+"""Packages that read variables by names that the code does not write, or run what is not here."""
 _OF_LIBRARIES = (
     *(
         "POWERTOOLS_",
@@ -221,18 +221,33 @@ class Deployment:
         use, own = self.use, self.spec.resource.own
         if use is None or self.environment.open or not self.spec.value("Layers").absent:
             return {}
-        if any(name.partition(".")[0] in _READERS for name in use.imports):
+        if not self._imports_only_known:
             return {}
+        meant = {near[0] for read in self.lacking if (near := self.near_miss(read))}
         variables = self.spec.resource.scope.at(own, "Environment", "Variables")
         written = {key.text: key.span for key, _ in variables.items()} if isinstance(variables, Map) else {}
         return {
             name: value._replace(span=written[name])
             for name, value in (self.declared or {}).items()
             if name in written
+            and name not in meant
             and name not in use.text
             and not is_given(name)
             and not name.startswith(_OF_LIBRARIES)
         }
+
+    @property
+    def _imports_only_known(self) -> bool:
+        """Whether all packages are the project's own or such as read no variables of the project's making."""
+        known = (sys.stdlib_module_names | VENDORED) - _READERS
+        return all(
+            name[:1] == "."
+            or name.partition(".")[0] in known
+            or self.codebase.imported(module, name.partition(".")[0]) is not None
+            or self.codebase.imported(module, name.rpartition(".")[0] or name) is not None
+            for module in self.modules
+            for name in facts_of(module).imports.values()
+        )
 
     def handed(self, variable: str) -> tuple[str, str] | None:
         """The logical id of the resource of which a variable holds the "Arn", "Url" or "Name", and which of them."""
