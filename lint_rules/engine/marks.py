@@ -19,7 +19,10 @@ _WORD = r"[A-Za-z]+[0-9]+|[a-z][a-z0-9]*(?:-[a-z0-9]+)+"
 
 def may_silence(text: str) -> bool:
     """Whether a text may hold anything that silences findings."""
-    return "lambdalint" in text or "noqa" in text or "noqa" in text.lower()
+    if "lambdalint" in text or "noqa" in text:
+        return True
+    # Looking for the rarer half in every case takes half the time of lowering the text.
+    return ("QA" in text or "qA" in text or "Qa" in text or "qa" in text) and "noqa" in text.lower()
 
 
 def may_name_ours(text: str) -> bool:

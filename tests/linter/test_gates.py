@@ -38,7 +38,11 @@ def everything(files: dict[str, str]) -> list[Finding]:
 def ungate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Open every gate: each text is parsed and asked everything."""
     monkeypatch.setattr(shapes, "may_hold_handler", lambda text: True)
-    monkeypatch.setattr(reading, "_is_template_text", lambda text: bool(reading._RESOURCES.search(text)))
+    monkeypatch.setattr(
+        reading,
+        "_is_template_text",
+        lambda text: bool(reading._RESOURCES.search(text) or reading._FLOW.search(text)),
+    )
     monkeypatch.setattr(reading, "is_serverless", lambda text: True)
     monkeypatch.setattr(reading, "_is_policy_text", lambda text: True)
     monkeypatch.setattr(project_file, "_OF_TEMPLATES", ("",))

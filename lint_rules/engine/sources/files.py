@@ -16,6 +16,10 @@ from lint_rules.engine.errors import UsageError
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.problem import Problem
 
+# Opening a pipe to read would wait for a writer.
+_READING = (
+    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+)
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -53,10 +57,18 @@ def decode(path: str, data: bytes) -> Decoded | Problem:
 def read_bytes(path: str) -> bytes:
     """What is in a regular file. Raises UsageError, one line, when it cannot be read."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # Opening a pipe would wait for a writer.
-            raise UsageError(f"{path}: not a regular file")
-        with open(path, "rb") as file:
-            return file.read()
+        handle = os.open(path, _READING)
+        try:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise UsageError(f"{path}: not a regular file")
+            data = os.read(handle, found.st_size + 1)
+            if len(data) != found.st_size:  # It is changing, or does not know its size.
+                while more := os.read(handle, 1 << 20):
+                    data += more
+            return data
+        finally:
+            os.close(handle)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
 

@@ -37,10 +37,16 @@ SMALL = 20_000
 LARGEST_POLICY = 100_000
 """Characters; IAM takes policies of at most 10,240."""
 
+# The word first: that is what `re` finds fast.
 _RESOURCES = re.compile(
-    r"""^["']?Resources["']?[ \t]*:|["']Resources["']\s*:\s*\{|^\{\s*Resources\s*:""", re.M
+    r"""Resources(?:(?:(?<=^Resources)|(?<=^["']Resources))["']?[ \t]*:|(?<=["']Resources)["']\s*:\s*\{)""",
+    re.M,
 )
-_STATEMENT = re.compile(r"""^["']?Statement["']?[ \t]*:|["']Statement["']\s*:\s*[\[{]""", re.M)
+_FLOW = re.compile(r"^\{\s*Resources\s*:", re.M)
+_STATEMENT = re.compile(
+    r"""Statement(?:(?:(?<=^Statement)|(?<=^["']Statement))["']?[ \t]*:|(?<=["']Statement)["']\s*:\s*[\[{])""",
+    re.M,
+)
 _NAMES = re.compile(r"(?:^|/)template\.(?:ya?ml|json)$")
 
 
@@ -98,7 +104,7 @@ def read_template(
 def _is_template_text(text: str) -> bool:
     if "Resources" not in text or not (len(text) < SMALL or "AWS::" in text):
         return False
-    return _RESOURCES.search(text) is not None
+    return _RESOURCES.search(text) is not None or _FLOW.search(text) is not None
 
 
 def _is_policy_text(text: str) -> bool:

@@ -56,7 +56,12 @@ _DEFAULTS = {"Timeout": 6, "MemorySize": 1024}
 
 def is_serverless(text: str) -> bool:
     """Whether a YAML text may be a serverless.yml."""
-    return "functions" in text and "service" in text and _LOOKS.search(text) is not None
+    return (
+        "functions" in text
+        and "service" in text
+        and ("\nprovider" in text or text.startswith("provider"))
+        and _LOOKS.search(text) is not None
+    )
 
 
 def cloudformation_form(
