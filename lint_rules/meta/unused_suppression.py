@@ -23,7 +23,7 @@ def unused_suppression(suppression: Suppression) -> Iterable[Finding]:
     s3 = boto3.client("s3")
 
     def handler(event, context):
-        return s3.list_buckets()
+        return s3.list_buckets()["Buckets"]
     ```
 
     ## Fixed
@@ -33,7 +33,7 @@ def unused_suppression(suppression: Suppression) -> Iterable[Finding]:
     s3 = boto3.client("s3")
 
     def handler(event, context):
-        return s3.list_buckets()
+        return s3.list_buckets()["Buckets"]
     ```
 
     ## Good
@@ -42,7 +42,7 @@ def unused_suppression(suppression: Suppression) -> Iterable[Finding]:
 
     def handler(event, context):
         s3 = boto3.client("s3")  # lambdalint: allow[client-init-in-handler] runs once a month
-        return s3.list_buckets()
+        return s3.list_buckets()["Buckets"]
     ```
 
     ## When not to fix
