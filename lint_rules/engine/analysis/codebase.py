@@ -35,6 +35,7 @@ class Codebase:
         self.layer_folders: tuple[str, ...] = ()
         """Where templates say that the content of layers is."""
         self._layers: dict[str, list[Module]] | None = None
+        self._declared: dict[str, Module] | None = None
         self._by_file: dict[str, list[tuple[str, Module]]] = {}
 
     def named(self, file: str) -> Sequence[tuple[str, Module]]:
@@ -79,11 +80,9 @@ class Codebase:
         """
         if dotted.startswith("."):
             return None
-        for root in self.layer_folders:
-            for inside in ("", "python"):
-                known = self.at(posixpath.join(root, inside, dotted.replace(".", "/") + ".py"))
-                if known is not None:
-                    return known
+        known = self._in_layers().get(dotted.replace(".", "/"))
+        if known is not None:
+            return known
         if self._layers is None:
             self._layers = {}
             for name, other in self.modules.items():
@@ -105,6 +104,28 @@ class Codebase:
             if other.name.startswith(near) or _SHARED.search(other.name.partition("/")[0])
         ]
         return found[0] if len(found) == 1 else None
+
+    def _in_layers(self) -> dict[str, Module]:
+        """The modules in the folders of layers, by the path under which functions import them."""
+        if self._declared is None:
+            found: dict[str, tuple[int, Module]] = {}
+            ranks: dict[str, int] = {}
+            for rank, root in enumerate(self.layer_folders):
+                ranks.setdefault(posixpath.normpath(root), 2 * rank)
+                ranks.setdefault(posixpath.normpath(posixpath.join(root, "python")), 2 * rank + 1)
+            for path, module in self.modules.items() if ranks else ():
+                folder = posixpath.dirname(path)
+                while True:
+                    rank = ranks.get(folder or ".", -1)
+                    if rank >= 0:
+                        place = path[len(folder) :].lstrip("/").removesuffix(".py").removesuffix("/__init__")
+                        if place not in found or rank < found[place][0]:
+                            found[place] = (rank, module)
+                    if folder in ("", "/", "."):
+                        break
+                    folder = posixpath.dirname(folder)
+            self._declared = {place: module for place, (_, module) in found.items()}
+        return self._declared
 
     def function(self, module: Module, name: str) -> Scope | None:
         """The function that a caller of `module` reaches under a name; for an object its `__call__`."""
