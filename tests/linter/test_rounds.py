@@ -14,8 +14,10 @@ from lint_rules.commands.settings import Settings
 from lint_rules.commands.watch import watch
 from lint_rules.engine.cache import FOLDER
 
-BAD = "import boto3\n\n\ndef handler(event, context):\n    s3 = boto3.client('s3')\n    return s3.list_buckets()\n"
-GOOD = "import boto3\n\ns3 = boto3.client('s3')\n\n\ndef handler(event, context):\n    return s3.list_buckets()\n"
+HANDLER = "def handler(event, context):\n"
+REST = "    return len(s3.list_buckets()['Buckets'])\n"
+BAD = f"import boto3\n\n\n{HANDLER}    s3 = boto3.client('s3')\n{REST}"
+GOOD = f"import boto3\n\ns3 = boto3.client('s3')\n\n\n{HANDLER}{REST}"
 
 
 @pytest.fixture(autouse=True)

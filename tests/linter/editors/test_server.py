@@ -12,7 +12,7 @@ import boto3
 
 def handler(event, context):
     s3 = boto3.client("s3", region_name="😀")
-    return s3.list_buckets()
+    return len(s3.list_buckets()["Buckets"])
 """
 WIDE = BAD.replace("s3 = boto3", "x = '😀'; s3 = boto3")
 FIXABLE = "x = 1  # noqa: LAM899\n"
