@@ -27,9 +27,9 @@ _WORDS = re.compile(
 def batch_answer(scopes: Iterable[Scope]) -> Span | None:
     """Where one of these functions makes the list of failed records, as an entry of a dictionary or by Powertools."""
     for scope in scopes:
-        if not scope.is_function or _KEY not in scope.facts.module.text:
-            if not any(scope.dotted(call.func) in _MAKERS for call in scope.calls):
-                continue
+        makes = any(scope.dotted(call.func) in _MAKERS for call in scope.calls)
+        if not makes and not (scope.is_function and _KEY in scope.facts.module.text):
+            continue
         for node in own_code(scope):
             if isinstance(node, ast.Dict):
                 for key in node.keys:
