@@ -61,6 +61,7 @@ class Entry:
         ending = f".{name}"
         return any(
             origin.endswith(ending)
+            and self._codebase.imported(module, origin.removesuffix(ending)) is self.scope.facts.module
             for module in self._codebase.modules.values()
             if name in module.text and module is not self.scope.facts.module
             for origin in facts_of(module).imports.values()
