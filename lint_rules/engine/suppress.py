@@ -131,7 +131,9 @@ def _read(project: Project, document: Document) -> _Page:
             _read_python(module, page)
         except SyntaxError:
             _read_rows(document, module.base, len(module.text), page)
-    templates = [template for template in project.templates_of(document.path) if template.kind not in ("python", "cdk")]
+    templates = [
+        template for template in project.templates_of(document.path) if template.kind not in ("python", "cdk")
+    ]
     for template in templates if modules else ():
         _read_rows(document, template.base, len(template.text), page)
     if not modules and not document.path.endswith(".json"):
