@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.batch_answers import batch_answer, speaks_of_batches
+from lint_rules.engine.analysis.claimed_sources import KINDS, Claim, claims
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.env_reads import Environment, EnvRead, environment_of, is_given
 from lint_rules.engine.analysis.facts import facts_of
@@ -252,6 +253,13 @@ class Deployment:
     def handed(self, variable: str) -> tuple[str, str] | None:
         """The logical id of the resource of which a variable holds the "Arn", "Url" or "Name", and which of them."""
         return handed(self.spec, variable)
+
+    def claims(self) -> Iterator[Claim]:
+        """The sources of events for which its code has classes; none unless all that invokes it is known."""
+        events = self.spec.events
+        sure = all(event.kind in KINDS and (event.kind, event.how) != ("SNS", "poll") for event in events)
+        if self.handler is not None and events and sure:
+            yield from claims(self.handler.scope, self.scopes)
 
     @property
     def batch_answer(self) -> Span | None:
