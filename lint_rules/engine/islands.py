@@ -2,8 +2,8 @@
 
 1. A Python file hangs together with the files that its imports name, looked for as the analysis does: from its
    own folder upwards, the nearest first.
-2. A template hangs together with every file below it whose name may be meant in its text, or below a folder
-   further up where it climbs out of its own.
+2. A template hangs together with every file below it whose name may be meant in its text, misspelt too, or below a
+   folder further up where it climbs out of its own.
 3. Terraform files of one folder are one module.
 
 Linting island by island finds what linting everything at once would. So an island is what is kept between runs, and
@@ -16,6 +16,7 @@ import posixpath
 from bisect import bisect_left
 from collections.abc import Mapping
 
+from lint_rules.engine.analysis.near import is_near
 from lint_rules.engine.links import Links
 
 
@@ -47,6 +48,7 @@ class _Atlas:
                 self.home.setdefault(name, path)
         self._sorted = sorted(self.home)
         self._stems: dict[str, list[str]] = {}
+        self._heads: dict[str, list[str]] | None = None
         self._folders: dict[str, bool] = {}
         self._firsts: set[str] = set()
         modules: dict[str, str] = {}
@@ -84,12 +86,23 @@ class _Atlas:
         for word in own.words:
             names = self._stems.get(word)
             if names is None:
+                names = self._misspelt(word)
+            if not names:
                 continue
             start = bisect_left(names, prefix)
             for name in names[start:]:
                 if not name.startswith(prefix):
                     break
                 self.union(path, self.home[name])
+
+    def _misspelt(self, word: str) -> list[str]:
+        """The Python files whose name a word may be meant to be, though it is no file's."""
+        if self._heads is None:
+            self._heads = {}
+            for stem in self._stems:
+                self._heads.setdefault(stem[:3], []).append(stem)
+        found = [stem for stem in self._heads.get(word[:3], ()) if is_near(stem, word)]
+        return sorted(name for stem in found for name in self._stems[stem] if name.endswith(".py"))
 
     def bind_import(self, path: str, dotted: str) -> None:
         """Bind a Python file to what an import of it names."""
