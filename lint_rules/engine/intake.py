@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from lint_rules.engine.project import Project
@@ -47,6 +47,10 @@ def take(path: str, data: bytes) -> Taken:
 
 def project_of(files: Mapping[str, bytes]) -> Project:
     """The project that these files make."""
-    taken: Iterable[tuple[str, Taken]] = [(path, take(path, data)) for path, data in files.items()]
-    texts = {path: one.text for path, one in taken if one.text is not None}
-    return Project.of(texts, [one.problem for _, one in taken if one.problem])
+    return project_from({path: take(path, data) for path, data in files.items()})
+
+
+def project_from(taken: Mapping[str, Taken]) -> Project:
+    """The project of files that have been looked at."""
+    texts = {path: one.text for path, one in taken.items() if one.text is not None}
+    return Project.of(texts, [one.problem for one in taken.values() if one.problem])

@@ -9,23 +9,27 @@ Without a cache and without helpers everything is one island, since parting cost
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.errors import UsageError
 from lint_rules.engine.finding import Finding
-from lint_rules.engine.intake import project_of, take
+from lint_rules.engine.intake import Taken, project_from, project_of, take
 from lint_rules.engine.lint import Crash, Settings
 from lint_rules.engine.project import Project
 from lint_rules.engine.rule import load_rules
 from lint_rules.engine.sources.files import read_bytes
-from lint_rules.engine.workers import Island, Outcome, lint_island, lint_islands
+from lint_rules.engine.workers import WORTH_A_POOL, Island, Outcome, lint_island, lint_islands
 
 if TYPE_CHECKING:
     from lint_rules.engine.cache import Cache, Entry
 
 _FEW = 8
 """Files. To lint so few takes less than to part them or to look them up."""
+
+_MANY_PROCESSORS = 4
+"""From here up several processes gain more time than parting the files for them takes; with two they do not."""
 
 
 class Help(NamedTuple):
@@ -58,12 +62,13 @@ class Scan:
         self.parts: list[list[str]] = []
         """The islands."""
         self._settings = settings
-        self._data = dict(given)
+        self._data: dict[str, bytes | None] = {**given}
+        self._taken: dict[str, Taken] = {}
         self._help = help
         self._cache = help.cache() if help.cache and len(files) > _FEW else None
         listed = sorted({*files, *given})
         many = len(listed) > _FEW and not help.clock
-        if many and (self._cache or help.scheduler or help.workers != 1):
+        if many and (self._cache or help.scheduler or help.workers > 1 or self._pays_to_part(listed)):
             self._lint_parts(listed)
         else:
             self._lint_at_once(listed)
@@ -90,10 +95,7 @@ class Scan:
 
     def _lint_at_once(self, files: Sequence[str]) -> None:
         for path in self._help.watched(files, "Reading"):
-            data = self._bytes(path)
-            if data is None:
-                continue
-            taken = take(path, data)
+            taken = self._take(path)
             if taken.note:
                 self.notes.append(taken.note)
             elif not taken.blank:
@@ -102,7 +104,28 @@ class Scan:
                     self.aside.add(path)
         self.parts = [self.paths] if self.paths else []
         if self.paths:
-            self._take_in(lint_island(self.island(self.paths), self._help.clock))
+            project = project_from({path: self._take(path) for path in self.paths})
+            self._take_in(lint_island(self.island(self.paths), self._help.clock, project))
+
+    def _pays_to_part(self, files: Sequence[str]) -> bool:
+        """Whether there is enough to lint for several processes, and nobody said how many."""
+        if self._help.workers or (os.cpu_count() or 1) < _MANY_PROCESSORS:
+            return False
+        left = WORTH_A_POOL
+        for path in files:
+            if self._take(path).text is not None:
+                left -= len(self._bytes(path) or b"")
+            if left <= 0:
+                return True
+        return False
+
+    def _take(self, path: str) -> Taken:
+        """What a file is; blank where it cannot be read."""
+        taken = self._taken.get(path)
+        if taken is None:
+            data = self._bytes(path)
+            taken = self._taken[path] = Taken() if data is None else take(path, data)
+        return taken
 
     def _lint_parts(self, files: Sequence[str]) -> None:
         entries = {
@@ -169,7 +192,7 @@ class Scan:
         data = self._bytes(path)
         if data is None:
             return None
-        taken = take(path, data)
+        taken = self._taken.pop(path, None) or take(path, data)
         links = Links() if taken.text is None else links_of(path, taken.text)
         entry = Entry(digest(data), links, taken.note, taken.blank, taken.aside)
         if self._cache and not given:
@@ -188,7 +211,7 @@ class Scan:
                 self._data[path] = read_bytes(path)
             except UsageError as error:
                 self.notes.append(f"{error}; skipped")
-                return None
+                self._data[path] = None
         return self._data[path]
 
 

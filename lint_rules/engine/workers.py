@@ -18,8 +18,9 @@ from lint_rules.engine.errors import UsageError
 from lint_rules.engine.finding import Finding
 from lint_rules.engine.intake import project_of
 from lint_rules.engine.lint import Crash, Meter, lint
+from lint_rules.engine.project import Project
 
-_WORTH_A_POOL = 6_000_000
+WORTH_A_POOL = 6_000_000
 """Bytes. What one process lints in about the time in which others start."""
 
 CONNECTS_WITHIN = "10s"
@@ -59,11 +60,13 @@ class Sent(Exception):
         self.traceback = traceback
 
 
-def lint_island(island: Island, clock: Callable[[], float] | None = None) -> Outcome:
-    """Lint one island here."""
+def lint_island(
+    island: Island, clock: Callable[[], float] | None = None, project: Project | None = None
+) -> Outcome:
+    """Lint one island here. `project` is what its files make, where that is known already."""
     crashes: list[Crash] = []
     meter = Meter(clock, {}) if clock else None
-    findings = lint(project_of(island.files), island, crashes.append, meter)
+    findings = lint(project or project_of(island.files), island, crashes.append, meter)
     return Outcome(findings, crashes, meter.spent if meter else {})
 
 
@@ -78,7 +81,7 @@ def lint_islands(
         yield from _on_cluster(islands, scheduler)
         return
     if not workers:
-        plenty = len(islands) > 1 and sum(island.size for island in islands) >= _WORTH_A_POOL
+        plenty = len(islands) > 1 and sum(island.size for island in islands) >= WORTH_A_POOL
         workers = (os.cpu_count() or 1) if plenty else 1
     if workers < 2 or len(islands) < 2:
         for number, island in enumerate(islands):
