@@ -158,11 +158,15 @@ def test_the_runtime_api_of_another_environment_gives_nothing_away(cloud, deploy
     deploy(THIEF, "thief", Handler="app.both", Timeout=30)
     port = int(invoke("victim", {"n": 0}).payload[1].rpartition(":")[2])
     assert invoke("thief", {"ports": [port]}).payload[1] == 4
-    for number in (1, 2, 3):
+    harvest: list[str] = ["", "", ""]
+    for number in range(40):  # an environment hears what is said to it while it runs
         answer = invoke("victim", {"secret": number})
         assert (answer.error, answer.payload[0]) == (None, {"secret": number})
-    harvest = invoke("thief", {"harvest": True}).payload
-    assert "secret" not in json.dumps(harvest)
+        got = invoke("thief", {"harvest": True}).payload
+        assert "secret" not in json.dumps(got)
+        harvest = [old if old.startswith("HTTP") else new for old, new in zip(harvest, got, strict=False)]
+        if all(text.startswith("HTTP") for text in harvest):
+            break
     assert [text.partition("\r\n")[0] for text in harvest[:3]] == ["HTTP/1.1 403 Status"] * 3
     assert cloud.ledger.records("victim", phase="INIT")[0].outcome == "ok"
 
