@@ -14,11 +14,11 @@ from lint_rules.engine.analysis.env_reads import Environment, EnvRead, environme
 from lint_rules.engine.analysis.facts import facts_of
 from lint_rules.engine.analysis.known import Env, Text
 from lint_rules.engine.analysis.libraries import VENDORED
-from lint_rules.engine.analysis.near import is_near
 from lint_rules.engine.analysis.targets import Missing, missing_target
 from lint_rules.engine.analysis.versions import Gone, Newer, gone_modules, newer_syntax
 from lint_rules.engine.analysis.waits import Wait, waits
 from lint_rules.engine.handlers import referenced
+from lint_rules.engine.near import is_near
 from lint_rules.engine.sources.node import Map
 from lint_rules.engine.templates.handed import handed
 

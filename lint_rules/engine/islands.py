@@ -16,8 +16,8 @@ import posixpath
 from bisect import bisect_left
 from collections.abc import Mapping
 
-from lint_rules.engine.analysis.near import is_near
 from lint_rules.engine.links import Links
+from lint_rules.engine.near import is_near
 
 
 def islands(links: Mapping[str, Links]) -> list[list[str]]:

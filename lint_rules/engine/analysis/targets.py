@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, facts_of
-from lint_rules.engine.analysis.near import is_near
+from lint_rules.engine.near import is_near
 
 
 class Missing(NamedTuple):
