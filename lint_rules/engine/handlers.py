@@ -30,7 +30,7 @@ _CONTEXTS = frozenset({"context", "_context", "ctx", "_ctx", "lambda_context", "
 _CONTEXT_LIKE = _CONTEXTS | {"c", "_", "__", "_c", "unused", "_unused"}
 _NAMES = frozenset({"handler", "handle", "lambda_function", "lambda_handler", "main", "lambdahandler"})
 _CUSTOM_RESOURCES = frozenset({"cfnresponse", "crhelper"})
-_RUNBOOK = re.compile(r"runbook|^ssm[-_]?(automation|doc)")
+_RUNBOOK = re.compile(r"runbook|^playbooks?$|^ssm[-_]?(automation|doc)")
 _TEST_WORDS = frozenset({"pytest", "unittest", "moto"})
 
 

@@ -73,8 +73,8 @@ def return_in_finally(handler: Handler) -> Iterator[Finding]:
         edits = vanishing.moved()
         left = "what its `except` blocks let through" if vanishing.is_caught else "the exception on its way"
         yield Finding(
-            f"`{vanishing.word}` in `finally` throws away {left}: the invocation counts as done and nobody hears of the "
-            "error",
+            f"`{vanishing.word}` in `finally` throws away {left}: the invocation counts as done and nobody hears of "
+            "the error",
             vanishing.span,
             Fix("Return after the block", edits, Safety.UNSAFE) if edits else None,
             severity=Severity.ADVICE if vanishing.is_caught else None,

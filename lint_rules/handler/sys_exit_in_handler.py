@@ -85,9 +85,10 @@ def sys_exit_in_handler(handler: Handler) -> Iterator[Finding]:
     ## See also
     AWS: "Troubleshoot execution issues in Lambda": Runtime.ExitError.
     """
-    if handler.catches("SystemExit"):
+    ends = [*handler.calls(*_EXITS)]
+    if not ends or handler.catches("SystemExit"):
         return
-    for call in handler.calls(*_EXITS):
+    for call in ends:
         edits = call.ended(in_handler=call.scope is handler.scope)
         yield Finding(
             f"`{call.code}` ends the execution environment: the invocation fails with Runtime.ExitError and the next "

@@ -42,6 +42,7 @@ class Behaviour:
         self.reach = Reach(codebase, scope)
         self.flow = Flow(self.reach)
         self._kept: list[Kept] | None = None
+        self._uses: list[FileUse] | None = None
 
     @property
     def aws(self) -> AwsUse:
@@ -142,7 +143,9 @@ class Behaviour:
 
     def file_uses(self) -> Iterator[FileUse]:
         """The files that an invocation opens or writes."""
-        return file_uses(self.reach.functions)
+        if self._uses is None:
+            self._uses = [*file_uses(self.reach.functions)]
+        return iter(self._uses)
 
     def file_uses_at_import(self) -> Iterator[FileUse]:
         """The files that the import of its module opens or writes."""

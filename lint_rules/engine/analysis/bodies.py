@@ -10,13 +10,14 @@ from lint_rules.engine.analysis.facts import Facts, FunctionNode, Scope
 
 class Body:
     """The code of one scope, without that of functions and classes in it. `results` are the expressions that it
-    returns or yields, `attributes` the attributes it reads, in source order."""
+    returns or yields, `attributes` the attributes it reads, `tries` its `try` statements, in source order."""
 
-    __slots__ = ("attributes", "children", "results")
+    __slots__ = ("attributes", "children", "results", "tries")
 
     def __init__(self, scope: Scope) -> None:
         self.results: list[ast.expr] = []
         self.attributes: list[ast.Attribute] = []
+        self.tries: list[ast.Try] = []
         self.children = {child.node: child for child in scope.children}
         todo: list[ast.AST] = list(reversed(getattr(scope.node, "body", [])))
         while todo:
@@ -29,6 +30,8 @@ class Body:
                     self.results.append(node.value)
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 self.attributes.append(node)
+            elif isinstance(node, ast.Try):
+                self.tries.append(node)
             todo.extend(reversed(list(ast.iter_child_nodes(node))))
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from lint_rules.engine.analysis.bodies import own_code
+from lint_rules.engine.analysis.bodies import body_of
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
 
@@ -192,17 +192,18 @@ class Vanishing(NamedTuple):
 
 def clauses(scope: Scope) -> Iterator[Clause]:
     """The `except` clauses of a function."""
-    for node in own_code(scope):
-        if isinstance(node, ast.ExceptHandler):
-            yield Clause(node, scope)
+    if "except" in scope.facts.module.text:
+        for block in body_of(scope).tries:
+            for node in block.handlers:
+                yield Clause(node, scope)
 
 
 def vanishings(scope: Scope) -> Iterator[Vanishing]:
     """What makes exceptions vanish in the `finally` blocks of a function."""
-    for node in own_code(scope):
-        if isinstance(node, ast.Try):
-            for statement in _leaving(node.finalbody, False):
-                yield Vanishing(statement, node, scope)
+    if "finally" in scope.facts.module.text:
+        for block in body_of(scope).tries:
+            for statement in _leaving(block.finalbody, False):
+                yield Vanishing(statement, block, scope)
 
 
 def _leaving(body: list[ast.stmt], in_loop: bool) -> Iterator[ast.stmt]:

@@ -50,7 +50,9 @@ class Entry:
     @property
     def is_generator(self) -> bool:
         """Whether a call of it gives a generator."""
-        return any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own_code(self.scope))
+        return "yield" in self.scope.facts.module.text and any(
+            isinstance(part, ast.Yield | ast.YieldFrom) for part in own_code(self.scope)
+        )
 
     @property
     def is_used(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from lint_rules.engine.analysis.bodies import own_code
+from lint_rules.engine.analysis.bodies import body_of
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit
 
@@ -13,9 +13,9 @@ def catches(scope: Scope, exception: str) -> bool:
     """Whether a function catches an exception of this name, everything, or BaseException."""
     names = {exception, "BaseException"}
     return any(
-        isinstance(node, ast.ExceptHandler)
-        and (node.type is None or any(getattr(part, "id", "") in names for part in ast.walk(node.type)))
-        for node in own_code(scope)
+        (node.type is None or any(getattr(part, "id", "") in names for part in ast.walk(node.type)))
+        for block in body_of(scope).tries
+        for node in block.handlers
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lint_rules.engine.analysis.bodies import body_of, own_code
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
+from lint_rules.engine.analysis.sdk_outputs import unsendable_methods
 from lint_rules.engine.finding import Edit, Span
 
 if TYPE_CHECKING:
@@ -82,12 +83,14 @@ class Part(NamedTuple):
 
     @property
     def answer(self) -> ast.expr | None:
-        """The call of a method whose whole result it is."""
+        """The call whose whole result it is, of a method that may answer with what JSON does not have."""
         node: ast.expr | None = self.node
         if isinstance(node, ast.Name):
             owner = self.scope.owner(node.id)
             node = owner.value(node.id) if owner is not None and owner.is_function else None
-        return node if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            return None
+        return node if node.func.attr.replace("_", "").lower() in unsendable_methods() else None
 
     def mended(self) -> tuple[Edit, ...]:
         """Edits that send a list, a text in ISO format or a string in its place."""

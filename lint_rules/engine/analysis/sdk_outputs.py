@@ -16,6 +16,13 @@ def unsendable(service: str, operation: str) -> tuple[str, str] | None:
     return _outputs(service).get(operation)
 
 
+@lru_cache(maxsize=1)
+def unsendable_methods() -> frozenset[str]:
+    """The methods of clients, without underscores and in lower case, whose answers may hold such a member."""
+    with open(_PLACE, encoding="ascii") as file:
+        return frozenset(word.lower() for line in file if line[0] != "#" for word in line.split()[3:])
+
+
 @lru_cache(maxsize=64)
 def _outputs(service: str) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}

@@ -61,6 +61,8 @@ class VariableWrite(NamedTuple):
 def variable_writes(scopes: Iterable[Scope]) -> Iterator[VariableWrite]:
     """The writes in the code of scopes, but for those that only a run of the file itself makes."""
     for scope in scopes:
+        if "environ" not in scope.facts.module.text and "putenv" not in scope.facts.module.text:
+            continue
         for store in scope.stores:
             if isinstance(store, ast.Subscript) and scope.dotted(store.value) == "os.environ":
                 statement = scope.facts.statement(store)
