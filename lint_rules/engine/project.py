@@ -179,12 +179,12 @@ class Project:
 
     def placed(self, finding: Finding) -> Finding:
         """A finding where people can see it: in code inside a template, at its line of the template."""
-        inline = self._by_place.get(finding.span.path)
-        if inline is None:
-            return finding
-        from lint_rules.engine.templates.inline import placed
+        for path in (finding.span.path, *(other.span.path for other in finding.related)):
+            if path in self._by_place:
+                from lint_rules.engine.templates.inline import placed
 
-        return placed(finding, inline)
+                finding = placed(finding, self._by_place[path])
+        return finding
 
     def subjects(self, name: str) -> Sequence[Any]:
         """What a rule that looks at the class of this name is shown."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lint_rules import Config, Project, lint
+from lint_rules import Config, Finding, Project, Related, Span, lint
 
 YAML = """\
 Resources:
@@ -139,3 +139,18 @@ def test_the_same_code_beside_the_template_is_another_matter() -> None:
     text = YAML.replace("{style}", "|")
     code = "import boto3\n\ndef run(a, b):\n    return boto3.client('s3').x()\n"
     assert place({"t.yaml": text, "index.py": code}) == [("t.yaml", 13, 20)]
+
+
+def test_a_second_place_in_the_code_is_shown_in_the_template() -> None:
+    text = (
+        "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: python3.13\n"
+        "      Handler: index.handler\n      Code:\n        ZipFile: |\n          def handler(event, context):\n"
+        "            return 1\n"
+    )
+    project = Project.of({"t.yaml": text})
+    module = next(module for module in project.modules if "#" in module.document.path)
+    assert module.tree is not None
+    there = Related("here", module.span(module.tree.body[0]))
+    placed = project.placed(Finding("m", Span("t.yaml", 0, 9), related=(there,)))
+    assert placed.span == Span("t.yaml", 0, 9)
+    assert placed.related[0].span == Span("t.yaml", text.index("def"), len(text) - 1)

@@ -92,6 +92,8 @@ def placed(finding: Finding, inline: Inline) -> Finding:
         other._replace(span=inline.span(other.span)) if other.span.path == inline.document.path else other
         for other in finding.related
     )
+    if finding.span.path != inline.document.path:  # About the template, with a second place in the code.
+        return finding._replace(related=related)
     return finding._replace(span=inline.span(finding.span), fix=inline.fix(finding.fix), related=related)
 
 
