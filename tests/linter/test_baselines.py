@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-BAD = "import boto3\n\n\ndef handler(event, context):\n    s3 = boto3.client('s3')\n    return s3.list_buckets()\n"
+BAD = "import boto3\n\n\ndef handler(event, context):\n    s3 = boto3.client('s3')\n    return s3.meta.region_name\n"
 NAME = "lambdalint-baseline.json"
 
 

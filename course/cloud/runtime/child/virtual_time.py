@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 SHORT = 0.05
 """Seconds; whoever sleeps less is not worth a question."""
-NOISE = 1.0
-"""Seconds that the arrival of an event may be late without being a skip of the clock."""
+NOISE = 0.005
+"""Seconds of no consequence. An event that arrives late makes a skip look shorter, never longer."""
 
 _real_sleep, _real_monotonic = time.sleep, time.monotonic
 _offset = 0.0
@@ -45,7 +45,12 @@ def begin(setting: str, key: str) -> None:
 
 def follow_deadlines(client: "Any") -> None:
     """Read the cloud's time from each event that a class of awslambdaric's runtime clients receives."""
-    receive = client.wait_next_invocation
+    make, receive = client.__init__, client.wait_next_invocation
+
+    def init(self: "Any", address: str, *_: "Any", **__: "Any") -> None:
+        # The newer runtimes wait in a thread, so that Python can handle signals meanwhile. A frozen environment
+        # gets none, and each event would pay for a thread.
+        make(self, address)
 
     def wait_next_invocation(self: "Any") -> "Any":
         request = receive(self)
@@ -54,7 +59,7 @@ def follow_deadlines(client: "Any") -> None:
             _follow(late)
         return request
 
-    client.wait_next_invocation = wait_next_invocation
+    client.__init__, client.wait_next_invocation = init, wait_next_invocation
 
 
 def _shifted(read: "Callable[[], Any]", unit: int) -> "Callable[[], Any]":
