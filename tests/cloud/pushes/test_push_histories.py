@@ -67,10 +67,14 @@ def everything(pack) -> Callable[[Cloud], None]:
 
 
 def act(cloud: Cloud) -> None:
+    # One after the other: what happens at the same time takes moto's ids in any order.
     cloud.client("s3").put_object(Bucket="shelf", Key="k", Body=b"x")
+    assert cloud.settle(30)
     cloud.client("sns").publish(TopicArn=f"arn:aws:sns:{ACCOUNT}:news", Message="m")
+    assert cloud.settle(30)
     entry = {"Source": "me", "DetailType": "d", "Detail": "{}"}
     cloud.client("events").put_events(Entries=[entry])
+    assert cloud.settle(30)
     cloud.clock.advance(3 * 3600)
 
 
