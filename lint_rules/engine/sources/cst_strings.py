@@ -1,16 +1,19 @@
 """Strings made of several pieces: f-strings, template strings, and strings written one after the other.
 
-The pieces of an f-string all stand where the whole stands: no rule points into one, and interpreters before 3.12
-do not agree on their places.
+From 3.12 on what is put into an f-string stands in its own place, as interpreters then see it. Before, all pieces
+stand where the whole stands: those interpreters do not agree on their places.
 """
 
 from __future__ import annotations
 
 import ast
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.cst_expressions import Expressions
+
+_PLACES = sys.version_info >= (3, 12)
 
 
 def read_string(reader: Expressions, node: Any) -> Any:
@@ -28,7 +31,7 @@ def read_string(reader: Expressions, node: Any) -> Any:
             made.kind = "u"
     reader.place(made, node)
     for inner in ast.walk(made):
-        if "lineno" in inner._attributes:
+        if "lineno" in inner._attributes and not (_PLACES and hasattr(inner, "lineno")):
             ast.copy_location(inner, made)
     return made
 
