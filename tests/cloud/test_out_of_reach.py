@@ -73,7 +73,7 @@ def handler(event, context):
             "environ": attempt(lambda: read(f"/proc/{pid}/environ")),
             "memory": attempt(lambda: memory(pid)),
             "files": attempt(lambda: os.readlink(f"/proc/{pid}/fd/0")),
-            "root": attempt(lambda: os.listdir(f"/proc/{pid}/root/")),
+            "root": attempt(lambda: os.listdir(f"/proc/{pid}/root")),
             "trace": attempt(lambda: trace(pid)),
             "reach": attempt(lambda: reach(pid)),
             "signal": attempt(lambda: os.kill(pid, 0) or "signalled") if pid != os.getpid() else None,
