@@ -223,3 +223,19 @@ def handler(event, context):
     deploy(source)
     assert invoke().payload == "fine"
     assert invoke().payload == "fine"
+
+
+def test_an_environment_that_nobody_used_for_ten_minutes_is_gone_and_one_used_before_that_is_not(
+    cloud, deploy, invoke
+):
+    deploy("COUNT = []\ndef handler(event, context):\n    COUNT.append(1)\n    return len(COUNT)")
+    assert invoke().payload == 1
+    cloud.clock.advance(590)
+    assert invoke().payload == 2
+    cloud.clock.advance(590)
+    assert invoke().payload == 3
+    cloud.clock.advance(610)
+    assert invoke().payload == 1
+    assert [record.cold for record in invokes(cloud)] == [True, False, False, True]
+    (ended,) = cloud.ledger.entries("environment.ended")
+    assert ended.because == "nobody used it for a while"

@@ -20,6 +20,7 @@ SETTLING = 2.0
 """Seconds that an invocation waits for an environment that has answered and is about to come to rest."""
 KEEP_IDLE = 600.0
 """Seconds that an unused environment is kept. AWS names no figure; minutes are what people see."""
+UNUSED = "nobody used it for a while"
 
 _INITIALISED = (State.IDLE, State.BUSY, State.SETTLING)
 
@@ -133,7 +134,7 @@ class Pool:
             ]
             self._idle = {arn: [env for env in idle if env not in tired] for arn, idle in self._idle.items()}
         for environment in tired:
-            self._discard(environment, "nobody used it for a while")
+            self._discard(environment, UNUSED)
         return len(tired)
 
     def clear(self) -> None:
@@ -165,6 +166,9 @@ class Pool:
                     lambda: self._idle.get(function.arn) or not self._settling(function), SETTLING
                 )
             idle = self._idle.get(function.arn, [])
+            oldest = self._clock.monotonic() - KEEP_IDLE
+            tired = [env for env in idle if env.idle_since <= oldest and not env.provisioned]
+            idle = [env for env in idle if env not in tired]
             stale = [env for env in idle if env.function.fingerprint != function.fingerprint]
             fresh = [env for env in idle if env.function.fingerprint == function.fingerprint]
             # What was provisioned is used before what happens to be warm.
@@ -173,6 +177,8 @@ class Pool:
                 fresh.remove(found)
                 self._leased[found.id] = found
             self._idle[function.arn] = fresh
+        for environment in tired:
+            self._discard(environment, UNUSED)
         for environment in stale:
             self._discard(environment, "the function has changed")
         return found
