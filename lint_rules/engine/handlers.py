@@ -50,6 +50,11 @@ class Handler(Behaviour):
         self.name = f"{module.name.rpartition('.')[0]}.{scope.name}"
 
     @property
+    def seconds(self) -> float | None:
+        """The shortest timeout of the functions that it is the handler of, in seconds; None where none is known."""
+        return min((spec.seconds for spec in self.specs if spec.seconds is not None), default=None)
+
+    @property
     def is_custom_resource(self) -> bool:
         """Whether only CloudFormation calls it, once for each change of a stack, as far as can be seen: its
         module speaks the protocol of custom resources, and the template knows no event that invokes it.

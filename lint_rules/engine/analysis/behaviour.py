@@ -15,6 +15,7 @@ from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.context_use import ContextRead, unknown_reads
 from lint_rules.engine.analysis.defaults import SharedDefault, shared_defaults
 from lint_rules.engine.analysis.entry import Entry
+from lint_rules.engine.analysis.event_paths import EventPaths
 from lint_rules.engine.analysis.exits import catches
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.file_uses import FileUse, changes_folder, cleans_up, file_uses, is_unique
@@ -22,12 +23,14 @@ from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.import_calls import ImportCall, import_calls
 from lint_rules.engine.analysis.import_values import ImportValue, import_values
 from lint_rules.engine.analysis.logged import Logged, logged_events
+from lint_rules.engine.analysis.object_keys import ObjectKey, undecoded_keys
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.result_caches import ResultCache, result_caches
 from lint_rules.engine.analysis.results import Part, parts
 from lint_rules.engine.analysis.sdk_outputs import unsendable
 from lint_rules.engine.analysis.state import Kept, kept_state
 from lint_rules.engine.analysis.variable_writes import VariableWrite, variable_writes
+from lint_rules.engine.analysis.waits import Wait, waits
 
 if TYPE_CHECKING:
     from lint_rules.engine.finding import Edit, Span
@@ -43,11 +46,23 @@ class Behaviour:
         self.flow = Flow(self.reach)
         self._kept: list[Kept] | None = None
         self._uses: list[FileUse] | None = None
+        self._events: EventPaths | None = None
 
     @property
     def aws(self) -> AwsUse:
         """What it sends to AWS."""
         return aws_use(self.codebase, self.scope)
+
+    @property
+    def event(self) -> EventPaths:
+        """What it reads of its event."""
+        if self._events is None:
+            self._events = EventPaths(self.reach)
+        return self._events
+
+    def undecoded_keys(self) -> Iterator[ObjectKey]:
+        """The keys of S3's notifications that it uses as they come."""
+        return undecoded_keys(self.reach, self.event)
 
     def calls(self, *names: str) -> Iterator[CallSite]:
         """The calls of these dotted names that an invocation may run, here or in functions called."""
@@ -56,6 +71,10 @@ class Behaviour:
                 name = scope.dotted(node.func)
                 if name in names:
                     yield CallSite(node, scope, name, self.flow)
+
+    def waits(self) -> Iterator[Wait]:
+        """Where an invocation waits for another machine's answer, by libraries other than boto3."""
+        return waits(self.reach.functions)
 
     @property
     def entry(self) -> Entry:

@@ -1,0 +1,31 @@
+"""Adding an argument to a call, as text."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from lint_rules.engine.finding import Edit, Span
+
+if TYPE_CHECKING:
+    from lint_rules.engine.sources.module import Module
+
+_REST = re.compile(r"(?:[\s,]|#[^\r\n]*)*\)")
+"""What may stand between the last argument and the end of a call."""
+
+
+def adding(argument: str, call: ast.Call, module: Module) -> tuple[Edit, ...]:
+    """The edit that gives a call one more argument, behind the others; none where its end cannot be told."""
+    whole = module.span(call)
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    if not given:
+        if module.text[whole.end - module.base - 2 : whole.end - module.base] != "()":
+            return ()
+        return (Edit(Span(whole.path, whole.end - 1, whole.end - 1), argument),)
+    last = max(module.span(each).end for each in given)
+    alone = len(given) == 1 and isinstance(given[0], ast.GeneratorExp)
+    rest = _REST.match(module.text, last - module.base)
+    if alone or rest is None or rest.end() + module.base != whole.end:
+        return ()
+    return (Edit(Span(whole.path, last, last), f", {argument}"),)

@@ -1,0 +1,1 @@
+"""How functions use AWS through boto3, and other machines through HTTP (LAM3xx)."""
