@@ -1,7 +1,7 @@
 """What a lab is made of: exercises with answer files, checks, hints and wrong answers, and predictions.
 
 Values only. `source` reads them from the author's Markdown, where everything is there; `edition` from a
-learner's notebook, where reference answers, hidden checks and wrong answers are not.
+learner's notebook, where reference answers, hidden checks, wrong answers and planted mistakes are not.
 """
 
 from __future__ import annotations
@@ -47,6 +47,16 @@ class WrongAnswer:
 
 
 @dataclass(frozen=True)
+class Planted:
+    """Files with mistakes that lambdalint must find: `rules` are codes or names of rules, `line` says where the
+    author planted them."""
+
+    files: dict[str, str]
+    rules: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One task: what the learner writes, the three hints, and the checks in the order they run."""
 
@@ -71,9 +81,10 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """A question asked before the cloud answers it. The right letter is kept as a salted digest, and `why` as
-    text only that letter opens, so that a glance at the notebook's JSON spoils nothing."""
+class Question:
+    """A prediction, asked before the cloud answers it, or a question on what was learnt before. The right letter is
+    kept as a salted digest, and `why` as text only that letter opens, so that a glance at the notebook's JSON
+    spoils nothing."""
 
     name: str
     question: str
@@ -84,8 +95,8 @@ class Prediction:
     @classmethod
     def seal(
         cls, lab: str, name: str, question: str, choices: dict[str, str], answer: str, why: str
-    ) -> Prediction:
-        """The prediction as a learner may have it. The salt is made of names, so that builds are
+    ) -> Question:
+        """The question as a learner may have it. The salt is made of names, so that builds are
         repeatable."""
         digest = _digest(f"{lab}/{name}", answer)
         return cls(
@@ -122,13 +133,20 @@ class Lab:
     rules: tuple[str, ...]
     rows: tuple[str, ...]
     exercises: tuple[Exercise, ...]
-    predictions: tuple[Prediction, ...] = ()
+    predictions: tuple[Question, ...] = ()
+    recalls: tuple[Question, ...] = ()
+    planted: tuple[Planted, ...] = ()
     cells: tuple[Fence, ...] = ()
 
     @property
     def number(self) -> str:
         """The two digits its slug begins with."""
         return self.slug.partition("_")[0]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Predictions and retrieval questions."""
+        return self.predictions + self.recalls
 
     @property
     def files(self) -> tuple[AnswerFile, ...]:

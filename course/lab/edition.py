@@ -14,9 +14,11 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from course.errors import UserError
-from course.lab.document import AnswerFile, Check, Exercise, Lab, Prediction
+from course.lab import file_cell
+from course.lab.coverage import without_marks
+from course.lab.document import AnswerFile, Check, Exercise, Lab, Question
 from course.lab.fences import Fence
-from course.lab.source import kind_of, writefile
+from course.lab.source import kind_of
 
 Edition = Literal["learner", "solution"]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -39,7 +41,8 @@ def notebook(lab: Lab, edition: Edition) -> str:
         {"name": exercise.name, "title": exercise.title, "hints": exercise.hints}
         for exercise in lab.exercises
     ]
-    head["predictions"] = [asdict(prediction) for prediction in lab.predictions]
+    head["predictions"] = [asdict(question) for question in lab.predictions]
+    head["recalls"] = [asdict(question) for question in lab.recalls]
     document = {
         "cells": made,
         "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}, "lambdalab": head},
@@ -59,7 +62,8 @@ def read(text: str, path: str) -> Lab:
         facts = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
         return Lab(
             exercises=tuple(_exercise(exercise, cells) for exercise in head["exercises"]),
-            predictions=tuple(Prediction(**prediction) for prediction in head["predictions"]),
+            predictions=tuple(Question(**question) for question in head["predictions"]),
+            recalls=tuple(Question(**question) for question in head["recalls"]),
             **facts,
         )
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -73,16 +77,17 @@ def _cells(lab: Lab, cell: Fence, edition: Edition) -> Iterator[tuple[str, str, 
     kind = kind_of(cell)
     name = str(cell.attributes.get(kind, ""))
     if cell.is_prose:
-        yield "markdown", cell.source, {}
+        if text := without_marks(cell.source):
+            yield "markdown", text, {}
     elif kind == "":
         tags = cell.attributes.get("tags")
         yield "code", cell.source, {"tags": tags if isinstance(tags, list) else [str(tags)]} if tags else {}
     elif kind == "exercise":
-        found = writefile(cell.source)
+        found = file_cell.read(cell.source)
         assert found is not None  # the reader refused anything else
-        file = next(file for file in lab.files if file.name == found[0])
+        file = next(file for file in lab.files if file.name == found.name)
         content = file.stub if edition == "learner" else file.reference or ""
-        source = f"%%writefile {file.name}\n{content}".rstrip("\n")
+        source = f"{found.head}\n{content}".rstrip("\n")
         yield "code", source, {"lambdalab": {"exercise": name, "file": file.name}}
     elif kind == "check":
         check = next(check for check in lab.checks if check.source.strip() == cell.source.strip())
@@ -95,12 +100,13 @@ def _cells(lab: Lab, cell: Fence, edition: Edition) -> Iterator[tuple[str, str, 
             }
             facts |= {"needs": check.needs, "seconds": check.seconds}
             yield "code", check.source.rstrip("\n"), {**HIDDEN, "lambdalab": facts}
-    elif kind == "predict":
-        prediction = next(item for item in lab.predictions if item.name == name)
-        choices = "\n".join(f"- **{letter}**: {text}" for letter, text in prediction.choices.items())
-        yield "markdown", f"**Predict.** {prediction.question}\n\n{choices}", {}
-        answer = prediction.answer if edition == "solution" else ""
-        yield "code", f'lab.predict("{name}", "{answer}")', {"lambdalab": {"predict": name}}
+    elif kind in ("predict", "recall"):
+        question = next(item for item in lab.questions if item.name == name)
+        choices = "\n".join(f"- **{letter}**: {text}" for letter, text in question.choices.items())
+        label = "Predict." if kind == "predict" else "Do you remember?"
+        yield "markdown", f"**{label}** {question.question}\n\n{choices}", {}
+        answer = question.answer if edition == "solution" else ""
+        yield "code", f'lab.{kind}("{name}", "{answer}")', {"lambdalab": {kind: name}}
 
 
 def _cell(kind: str, source: str, metadata: dict[str, Any], identity: str) -> dict[str, Any]:
@@ -132,7 +138,7 @@ def _exercise(facts: dict[str, Any], cells: list[dict[str, Any]]) -> Exercise:
                 )
             )
         else:
-            found = writefile(source)
+            found = file_cell.read(source)
             assert found is not None  # made by `notebook`
-            files.append(AnswerFile(found[0], found[1]))
+            files.append(AnswerFile(found.name, found.text))
     return Exercise(facts["name"], facts["title"], tuple(files), tuple(checks), tuple(facts["hints"]))

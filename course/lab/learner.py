@@ -16,7 +16,7 @@ from course.errors import UserError
 from course.lab import deployment, remarks, render, shelf, submission
 from course.lab import grade as grading
 from course.lab.checks import Examiner
-from course.lab.document import Lab, Prediction
+from course.lab.document import Lab, Question
 from course.lab.grade import Grade, Progress
 from course.lab.journal import FOLDER, Journal
 from course.lab.render import Shown
@@ -120,7 +120,7 @@ class Desk:
         title = f"Lab {self.lab.number}, {self.lab.title}"
         return render.standing(title, self.journal.standing(self.lab), self.journal.to_review(self.lab))
 
-    def _prediction(self, name: str) -> Prediction:
+    def _prediction(self, name: str) -> Question:
         for item in self.lab.predictions:
             if item.name == name:
                 return item

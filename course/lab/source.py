@@ -8,34 +8,34 @@ check.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from course.errors import UserError
-from course.lab.document import AnswerFile, Check, Exercise, Lab, Prediction, WrongAnswer
+from course.lab import file_cell, questions
+from course.lab.document import AnswerFile, Check, Exercise, Lab, Planted, Question, WrongAnswer
 from course.lab.fences import HEADING, Attribute, Fence, LabError, cells, front_matter
 from course.lab.regions import reference, stub, validate
 
-WRITEFILE = re.compile(r"^%%writefile[ \t]+(\w[\w.-]*)[ \t]*$")
 HINTS = 3
 ALLOWED = {
-    "exercise": {"exercise"},
+    "exercise": {"exercise", "lint"},
     "check": {"check", "points", "hidden", "needs", "seconds"},
-    "wrong": {"wrong", "name", "fails"},
+    "wrong": {"wrong", "name", "fails", "lint"},
     "hint": {"hint"},
     "predict": {"predict"},
-    "": {"tags"},
+    "recall": {"recall"},
+    "": {"tags", "lint"},
 }
 REQUIRED = {"check": {"points"}, "wrong": {"name", "fails"}}
-LANGUAGE = {"hint": "markdown", "predict": "yaml"}
+LANGUAGE = {"hint": "markdown", "predict": "yaml", "recall": "yaml"}
 FRONT = {"title", "goals", "out_of_scope", "prerequisites", "minutes", "rules", "rows"}
 
 
 def kind_of(cell: Fence) -> str:
-    """What a fenced cell is for: `exercise`, `check`, `wrong`, `hint`, `predict`, or empty for a plain
-    one."""
+    """What a fenced cell is for: `exercise`, `check`, `wrong`, `hint`, `predict`, `recall`, or empty
+    for a plain one."""
     return next((kind for kind in ALLOWED if kind in cell.attributes), "")
 
 
@@ -75,16 +75,11 @@ def parse(text: str, slug: str, path: str = "lab.md") -> Lab:
         rules=_strings(front, "rules"),
         rows=_strings(front, "rows"),
         exercises=reading.exercises(),
-        predictions=tuple(reading.predictions.values()),
+        predictions=tuple(reading.questions["predict"].values()),
+        recalls=tuple(reading.questions["recall"].values()),
+        planted=tuple(reading.planted),
         cells=document,
     )
-
-
-def writefile(source: str) -> tuple[str, str] | None:
-    """The file name and content of a `%%writefile NAME` cell; None for any other cell."""
-    first, _, rest = source.lstrip("\n").partition("\n")
-    match = WRITEFILE.match(first)
-    return (match[1], rest.rstrip("\n") + "\n" if rest.strip() else "") if match else None
 
 
 def _strings(front: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -103,7 +98,8 @@ class _Reading:
         self.checks: dict[str, list[Check]] = {}
         self.hints: dict[str, list[str]] = {}
         self.wrong: dict[str, dict[str, WrongAnswer]] = {}
-        self.predictions: dict[str, Prediction] = {}
+        self.questions: dict[str, dict[str, Question]] = {"predict": {}, "recall": {}}
+        self.planted: list[Planted] = []
         self.lines: dict[tuple[str, str], int] = {}
         self.mentioned: dict[str, int] = {}
 
@@ -127,9 +123,12 @@ class _Reading:
             )
         if kind:
             name = str(cell.attributes[kind])
-            if kind != "predict":
+            if kind not in self.questions:
                 self.mentioned.setdefault(name, fence)
             getattr(self, f"_{kind}")(cell, name, fence)
+        elif "lint" in cell.attributes:
+            file, content = self._file(cell)
+            self._plant({file: content}, cell)
 
     def _once(self, what: str, name: str, line: int) -> None:
         first = self.lines.setdefault((what, name), line)
@@ -137,10 +136,16 @@ class _Reading:
             raise LabError(self.path, line, f"the {what} `{name}` was already given in line {first}")
 
     def _file(self, cell: Fence) -> tuple[str, str]:
-        found = writefile(cell.source)
+        found = file_cell.read(cell.source)
         if found is None:
-            raise LabError(self.path, cell.line, "an answer begins with the line `%%writefile NAME`")
-        return found
+            raise LabError(
+                self.path, cell.line, "this begins with the line `%%writefile NAME` or `%%lambda NAME`"
+            )
+        return found.name, found.text
+
+    def _plant(self, files: dict[str, str], cell: Fence) -> None:
+        if rules := _names(cell.attributes.get("lint", "")):
+            self.planted.append(Planted(files, rules, cell.line - 1))
 
     def _exercise(self, cell: Fence, name: str, line: int) -> None:
         file, content = self._file(cell)
@@ -150,6 +155,7 @@ class _Reading:
         self.files.setdefault(name, []).append(
             AnswerFile(file, _end(stub(content)), _end(reference(content)))
         )
+        self._plant({file: _end(stub(content))}, cell)
 
     def _check(self, cell: Fence, name: str, line: int) -> None:
         function = self._function(cell)
@@ -202,39 +208,27 @@ class _Reading:
     def _wrong(self, cell: Fence, name: str, line: int) -> None:
         file, content = self._file(cell)
         label = str(cell.attributes["name"])
-        fails = tuple(part.strip() for part in str(cell.attributes["fails"]).split(",") if part.strip())
+        fails = _names(cell.attributes["fails"])
         given = self.wrong.setdefault(name, {})
         files = dict(given[label].files) if label in given else {}
         if file in files:
             raise LabError(self.path, line, f"the wrong answer `{label}` writes `{file}` twice")
         self.lines.setdefault((f"wrong answer to {name}", label), line)
         given[label] = WrongAnswer(label, {**files, file: content}, fails)
+        self._plant({file: content}, cell)
 
     def _hint(self, cell: Fence, name: str, line: int) -> None:
         self.hints.setdefault(name, []).append(cell.source.strip())
 
     def _predict(self, cell: Fence, name: str, line: int) -> None:
-        import yaml
+        self._question("predict", cell, name, line)
 
-        self._once("prediction", name, line)
-        try:
-            body = yaml.safe_load(cell.source)
-        except yaml.YAMLError as error:
-            raise LabError(self.path, cell.line, f"this is not YAML: {error}".replace("\n", " ")) from None
-        if not isinstance(body, dict) or set(body) != {"question", "choices", "answer", "why"}:
-            raise LabError(
-                self.path, cell.line, "a prediction has the keys question, choices, answer and why"
-            )
-        choices = body["choices"]
-        if not isinstance(choices, dict) or len(choices) < 2:
-            raise LabError(self.path, cell.line, "`choices` maps at least two letters to texts")
-        letters = {str(letter).lower(): str(text) for letter, text in choices.items()}
-        answer = str(body["answer"]).lower()
-        if answer not in letters:
-            raise LabError(self.path, cell.line, f"the answer `{answer}` is none of the choices")
-        self.predictions[name] = Prediction.seal(
-            self.slug, name, str(body["question"]).strip(), letters, answer, str(body["why"]).strip()
-        )
+    def _recall(self, cell: Fence, name: str, line: int) -> None:
+        self._question("recall", cell, name, line)
+
+    def _question(self, kind: str, cell: Fence, name: str, line: int) -> None:
+        self._once("question", name, line)
+        self.questions[kind][name] = questions.read(cell, self.slug, name, self.path)
 
     def exercises(self) -> tuple[Exercise, ...]:
         for name, line in self.mentioned.items():
@@ -265,6 +259,11 @@ class _Reading:
         return Exercise(
             name, title, tuple(self.files[name]), tuple(checks), tuple(hints), tuple(wrong.values())
         )
+
+
+def _names(value: Attribute) -> tuple[str, ...]:
+    parts = value if isinstance(value, list) else str(value).split(",")
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def _end(text: str) -> str:

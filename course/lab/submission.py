@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import UserError
+from course.lab import file_cell
 from course.lab.document import Lab
 from course.lab.shelf import NOTEBOOK
-from course.lab.source import writefile
 
 FILE_LIMIT = 1024**2
 NOTEBOOK_LIMIT = 64 * 1024**2
@@ -89,9 +89,9 @@ def _cells(lab: Lab, path: Path) -> dict[str, str]:
         raise UserError(f"{path} is not a notebook any more; {mended}") from None
     files: dict[str, str] = {}
     for cell in cells:
-        found = writefile(_source(cell))
-        if found is not None and found[0] in known and len(found[1]) <= FILE_LIMIT:
-            files[found[0]] = found[1]
+        found = file_cell.read(_source(cell))
+        if found is not None and found.name in known and len(found.text) <= FILE_LIMIT:
+            files[found.name] = found.text
     return files
 
 

@@ -12,7 +12,6 @@ import pytest
 from course.errors import UserError
 from course.lab import build, edition
 from course.lab.document import Lab
-from course.lab.source import writefile
 
 
 def sources(text: str) -> list[str]:
@@ -93,11 +92,3 @@ def test_a_build_writes_what_is_stale_and_only_that(tmp_path: Path, sample: str)
 def test_a_build_outside_a_checkout_says_where_to_run_it(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="run this in a checkout"):
         build.build_all(tmp_path)
-
-
-def test_a_writefile_cell_gives_its_file() -> None:
-    assert writefile("%%writefile a.py\nx = 1\n\n") == ("a.py", "x = 1\n")
-    assert writefile("%%writefile a.py") == ("a.py", "")
-    assert writefile("%%writefile -a a.py\nx = 1") is None
-    assert writefile("%%writefile ../a.py\nx = 1") is None
-    assert writefile("x = 1") is None
