@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.access.names import said as said
     from lint_rules.engine.access.writing import policies_of as policies_of
     from lint_rules.engine.analysis.awaits import AwaitStep as AwaitStep
+    from lint_rules.engine.analysis.aws_keys import aws_keys as aws_keys
     from lint_rules.engine.analysis.calls import CallSite as CallSite
     from lint_rules.engine.analysis.state import Kept as Kept
     from lint_rules.engine.analysis.variable_writes import reserved_variables as reserved_variables
@@ -137,6 +138,7 @@ _HOMES = {
     "Value": "templates.model",
     "action_facts": "iam.actions",
     "actions_of_call": "iam.calls",
+    "aws_keys": "analysis.aws_keys",
     "authorizations": "iam.requests",
     "check_policy": "iam.malformed",
     "condition_keys": "iam.explain",

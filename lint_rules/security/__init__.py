@@ -1,0 +1,1 @@
+"""Secrets, and what comes from outside (LAM8xx)."""
