@@ -1,6 +1,6 @@
-// An extension of JupyterLab that is small enough to need no build: cells that begin with %%writefile become a
-// document of their own, as they are, in the "language" lambdalint, which lambdalint's language server speaks. To
-// others such cells stay what they were: one string in the notebook's Python.
+// An extension of JupyterLab that is small enough to need no build: cells that begin with %%writefile or %%lambda
+// become a document of their own, as they are, in the "language" lambdalint, which lambdalint's language server
+// speaks. To others such cells stay what they were: one string in the notebook's Python.
 // How JupyterLab loads it: https://jupyterlab.readthedocs.io/en/stable/extension/extension_dev.html
 "use strict";
 (() => {
@@ -19,7 +19,7 @@
     fileExtension: "cells",
     standalone: false,
     cellType: ["code"],
-    hasForeignCode: (code) => /^%%writefile\s/.test(code),
+    hasForeignCode: (code) => /^%%(writefile|lambda)\s/.test(code),
     extractForeignCode: (code) => {
       const lines = code.split("\n");
       const last = lines.length - 1;

@@ -35,7 +35,7 @@ def joined(notebook: str, texts: Mapping[str, str]) -> Sheet:
     places: dict[int, Place] = {}
     for uri, text in texts.items():
         line = 0
-        for part in [text] if uri == notebook else re.split(r"(?m)^(?=%%writefile\s)", text):
+        for part in [text] if uri == notebook else re.split(r"(?m)^(?=%%(?:writefile|lambda)\s)", text):
             if uri == notebook or part.strip():
                 cells.append(code_cell(part))
                 places[len(cells)] = Place(uri, line)

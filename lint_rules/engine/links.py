@@ -19,7 +19,7 @@ _MAKES_FUNCTIONS = (
     *("create_function", "update_function", "aws_cdk", "aws_lambda", "PythonFunction", "andler="),
     *("andler =", "andler'", 'andler"'),
 )
-_WRITES = re.compile(r"%%(?:writefile|file)[ \t]+(?:(?:-a|--append)[ \t]+)?([^\s\"\\]+)")
+_WRITES = re.compile(r"%%(?:writefile|file|lambda)[ \t]+(?:(?:-a|--append)[ \t]+)?([^\s\"\\]+)")
 
 
 _SMALL = 20_000

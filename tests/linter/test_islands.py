@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,9 @@ def test_code_that_makes_functions_binds_what_it_names():
     assert not together(files, "deploy.py", "far/b.py")
 
 
-def test_a_notebook_stands_for_the_files_it_writes():
-    notebook = '{"cells": [{"cell_type": "code", "source": ["%%writefile app.py\\n", "x = 1"]}]}'
+@pytest.mark.parametrize("head", ["%%writefile app.py", "%%lambda app.py --function f"])
+def test_a_notebook_stands_for_the_files_it_writes(head):
+    notebook = json.dumps({"cells": [{"cell_type": "code", "source": [f"{head}\n", "x = 1"]}]})
     files = {
         "nb/lab.ipynb": notebook,
         "nb/test.py": "import app",

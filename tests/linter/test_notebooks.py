@@ -91,10 +91,13 @@ def test_cells_that_write_files_are_files_beside_the_notebook():
         "%%writefile app.py\ny = 2",
         "%%writefile -a ../t/template.yaml\nz: 3",
         "%%writefile notes.txt\nhm",
+        "%%lambda orders.py --function orders --env NAME=x.py\nq = 4",
+        "%%lambda --function orders\nq = 4",
     )
     document, _ = read_notebook("labs/one/lab.ipynb", raw)
     found = parts(document)
-    assert [part.name for part in found] == ["labs/one/lab.ipynb", "labs/one/app.py", "labs/t/template.yaml"]
+    names = ["labs/one/lab.ipynb", "labs/one/app.py", "labs/t/template.yaml", "labs/one/orders.py"]
+    assert [part.name for part in found] == names
     for part in found[1:]:
         assert document.text[part.base : part.base + len(part.text)] == part.text
     assert found[1].text == "y = 2\n"

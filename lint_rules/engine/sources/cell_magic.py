@@ -27,12 +27,15 @@ def python_magic(first: str) -> bool:
 
 
 def written_file(first: str, notebook: str) -> str | None:
-    """The path of the file that a `%%writefile` cell writes, beside the notebook; None for all others."""
+    """The path of the file that a cell writes, beside the notebook; None for cells that write none.
+
+    They are `%%writefile` cells, and those of the course's `%%lambda`, whose options come after the name.
+    """
     words = first[2:].split()
-    if not words or words[0] not in ("writefile", "file"):
+    if not words or words[0] not in ("writefile", "file", "lambda"):
         return None
     names = [word for word in words[1:] if word not in ("-a", "--append")]
-    name = " ".join(names).strip("\"'")
+    name = " ".join(names[:1] if words[0] == "lambda" else names).strip("\"'")
     if not name.endswith(_FILES):
         return None
     return posixpath.normpath(posixpath.join(posixpath.dirname(notebook), name.replace("\\", "/")))

@@ -2,7 +2,7 @@
 
 Everything in the JSON but the sources of edited cells stays as it is, byte for byte. Magics are masked
 without moving anything, so an offset means the same in the masked and in the plain text. Cells that write
-files (`%%writefile app.py`) are files beside the notebook. Only Python notebooks have code.
+files (`%%writefile app.py`, `%%lambda app.py`) are files beside the notebook. Only Python notebooks have code.
 """
 
 from __future__ import annotations

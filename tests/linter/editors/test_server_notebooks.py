@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 IMPORT = "import boto3\n%pip install x"
 HANDLER = """\
 def handler(event, context):
@@ -110,14 +112,16 @@ def test_a_notebook_that_comes_as_text_is_read_as_python(editor):
     assert editor.found(uri) == []
 
 
-def test_cells_that_write_files_bear_on_each_other_and_keep_their_lines(editor):
+@pytest.mark.parametrize("head", ["%%writefile app.py", "%%lambda app.py --function app"])
+def test_cells_that_write_files_bear_on_each_other_and_keep_their_lines(editor, head):
+    text = FILES.replace("%%writefile app.py", head)
     host = view(
         editor, "lab.ipynb", "python", 'get_ipython().run_cell_magic("writefile", " app.py", """…""")'
     )
     assert editor.found(host) == []
-    files = view(editor, "lab.ipynb.python-lambdalint.cells", "lambdalint", FILES)
+    files = view(editor, "lab.ipynb.python-lambdalint.cells", "lambdalint", text)
     found = editor.found(files)
-    rows = FILES.split("\n")
+    rows = text.split("\n")
     where = [next(n for n, row in enumerate(rows) if words in row) for words in ("boto3.client", "s3:*")]
     assert places(found, "LAM101", "LAM701") == [("LAM101", where[0]), ("LAM701", where[1])]
     assert editor.diagnostics[host] == []
@@ -127,7 +131,7 @@ def test_cells_that_write_files_bear_on_each_other_and_keep_their_lines(editor):
     editor.tell(
         "textDocument/didChange",
         textDocument={"uri": files, "version": 2},
-        contentChanges=[{"text": FILES.partition("%%writefile t")[0]}],
+        contentChanges=[{"text": text.partition("%%writefile t")[0]}],
     )
     assert editor.found(files) == []
 
