@@ -31,7 +31,7 @@ def derived() -> dict[Path, str]:
             size = (PACKAGE.parent / (module.replace(".", "/") + ".py")).stat().st_size
             fix = rule.fix.name.lower() if rule.fix else ""
             row = (rule.code, rule.name, rule.severity.label, rule.subject, rule.profile, fix, rule.since)
-            rows.append(Listed(*row, rule.topic, module, size, rule.summary))
+            rows.append(Listed(*row, rule.topic, module, size, " ".join(rule.triggers), rule.summary))
     return {PACKAGE / PLACE: write_listing(rows), PACKAGE / "RULES.md": rules_page()}
 
 

@@ -47,7 +47,7 @@ _ORDER = re.compile(
 )
 
 
-@rule("LAM201", looks_at=Handler, severity="warning", since="0.1", fix="unsafe")
+@rule("LAM201", looks_at=Handler, severity="warning", since="0.1", fix="unsafe", triggers=("await",))
 def sequential_awaits(handler: Handler) -> Iterator[Finding]:
     """Reads that do not need one another are awaited one after the other.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Queue, Related, Safety, Template, rule
 
 
-@rule("LAM609", looks_at=Template, severity="warning", since="0.1", fix="safe")
+@rule("LAM609", looks_at=Template, severity="warning", since="0.1", fix="safe", triggers=("SQS", "sqs"))
 def sqs_visibility_lt_6x(template: Template) -> Iterator[Finding]:
     """A queue hides its messages for less than six times the timeout of the function that reads them.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Queue, Related, Safety, Template, rule
 
 
-@rule("LAM608", looks_at=Template, severity="error", since="0.1", fix="safe")
+@rule("LAM608", looks_at=Template, severity="error", since="0.1", fix="safe", triggers=("SQS", "sqs"))
 def sqs_visibility_lt_timeout(template: Template) -> Iterator[Finding]:
     """A queue shows its messages again before the function that reads them must be done.
 

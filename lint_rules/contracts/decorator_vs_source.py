@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Deployment, Finding, Related, rule
 
 
-@rule("LAM920", looks_at=Deployment, severity="error", since="0.1")
+@rule("LAM920", looks_at=Deployment, severity="error", since="0.1", triggers=("aws_lambda_powertools",))
 def decorator_vs_source(function: Deployment) -> Iterator[Finding]:
     """Code reads its events with a class of Powertools that is for another source.
 

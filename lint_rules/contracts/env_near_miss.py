@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from lint_rules import Deployment, Edit, Finding, Fix, Related, Safety, Severity, Span, rule
 
 
-@rule("LAM905", looks_at=Deployment, severity="error", since="0.1", fix="safe")
+@rule(
+    "LAM905", looks_at=Deployment, severity="error", since="0.1", fix="safe", triggers=("environ", "getenv")
+)
 def env_near_miss(function: Deployment) -> Iterator[Finding]:
     """Code reads an environment variable that the template writes a little differently.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Deployment, Finding, Related, Severity, rule
 
 
-@rule("LAM903", looks_at=Deployment, severity="error", since="0.1")
+@rule("LAM903", looks_at=Deployment, severity="error", since="0.1", triggers=("environ", "getenv"))
 def env_read_not_declared(function: Deployment) -> Iterator[Finding]:
     """Code reads an environment variable that the template does not give the function.
 

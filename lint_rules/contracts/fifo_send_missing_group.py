@@ -12,7 +12,7 @@ _SENDS = {
 }
 
 
-@rule("LAM934", looks_at=Deployment, severity="error", since="0.1")
+@rule("LAM934", looks_at=Deployment, severity="error", since="0.1", triggers=("fifo", "Fifo"))
 def fifo_send_missing_group(function: Deployment) -> Iterator[Finding]:
     """A message for a FIFO queue or topic has no group.
 

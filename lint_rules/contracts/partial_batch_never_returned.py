@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from lint_rules import Deployment, Finding, rule
 
 
-@rule("LAM910", looks_at=Deployment, severity="warning", since="0.1")
+@rule(
+    "LAM910",
+    looks_at=Deployment,
+    severity="warning",
+    since="0.1",
+    triggers=("ReportBatchItemFailures", "report_batch_item_failures"),
+)
 def partial_batch_never_returned(function: Deployment) -> Iterator[Finding]:
     """A mapping asks which messages failed, and the function never says.
 

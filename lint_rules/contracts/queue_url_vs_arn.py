@@ -15,7 +15,14 @@ _WANTED = {
 _GIVEN = {"Arn": "its ARN", "Name": "its name", "Url": "its URL"}
 
 
-@rule("LAM946", looks_at=Deployment, severity="error", since="0.1", fix="safe")
+@rule(
+    "LAM946",
+    looks_at=Deployment,
+    severity="error",
+    since="0.1",
+    fix="safe",
+    triggers=("QueueUrl", "TopicArn", "Bucket"),
+)
 def queue_url_vs_arn(function: Deployment) -> Iterator[Finding]:
     """A variable holds the ARN or the name of a resource, and the code uses it as something else.
 

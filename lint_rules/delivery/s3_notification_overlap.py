@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Bucket, Finding, Related, Template, rule
 
 
-@rule("LAM661", looks_at=Template, severity="error", since="0.1")
+@rule("LAM661", looks_at=Template, severity="error", since="0.1", triggers=("S3", "s3"))
 def s3_notification_overlap(template: Template) -> Iterator[Finding]:
     """Two notifications of a bucket are for the same events of the same objects.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Queue, Related, Safety, Template, rule
 
 
-@rule("LAM641", looks_at=Template, severity="warning", since="0.1", fix="unsafe")
+@rule("LAM641", looks_at=Template, severity="warning", since="0.1", fix="unsafe", triggers=("SQS", "sqs"))
 def sqs_queue_no_redrive(template: Template) -> Iterator[Finding]:
     """A queue that a function reads has no dead-letter queue.
 

@@ -9,7 +9,14 @@ from lint_rules import Finding, Fix, Safety, Template, rule
 _BOUNDS = ("MaximumRetryAttempts", "MaximumRecordAgeInSeconds")
 
 
-@rule("LAM644", looks_at=Template, severity="warning", since="0.1", fix="unsafe")
+@rule(
+    "LAM644",
+    looks_at=Template,
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    triggers=("Kinesis", "kinesis", "DynamoDB", "dynamodb", "tream"),
+)
 def stream_infinite_retries(template: Template) -> Iterator[Finding]:
     """A function reads a stream, and one bad record can stop it until the record expires.
 

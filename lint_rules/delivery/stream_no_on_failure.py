@@ -9,7 +9,14 @@ from lint_rules import EventSource, Finding, Fix, FunctionSpec, Safety, Template
 _STREAMS = {"Kinesis": "Kinesis", "DynamoDB": "DynamoDB"}
 
 
-@rule("LAM643", looks_at=Template, severity="warning", since="0.1", fix="unsafe")
+@rule(
+    "LAM643",
+    looks_at=Template,
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    triggers=("Kinesis", "kinesis", "DynamoDB", "dynamodb", "tream"),
+)
 def stream_no_on_failure(template: Template) -> Iterator[Finding]:
     """A function reads a stream, and what it gives up on is noted nowhere.
 

@@ -18,6 +18,7 @@ from lint_rules.engine.project import Project
 from lint_rules.engine.rule import RULES, Rule, load_rules
 from lint_rules.engine.selection import ignored, select
 from lint_rules.engine.sources.discover import matches, relative
+from lint_rules.engine.triggers import Triggers
 
 
 class Settings(Protocol):
@@ -59,10 +60,12 @@ def lint(
     """
     chosen = _Chosen(project, config or Config())
     found: Findings = {}
+    triggers = Triggers(project)
     late = [rule for rule in chosen.rules if rule.subject == "Suppression"]
     for rule in chosen.rules:
         if rule not in late:
             subjects = _measured(meter, "", partial(_subjects, project, rule, on_crash))
+            subjects = _measured(meter, "", partial(triggers.worth, rule, subjects))
             _measured(meter, rule.name, partial(_run, rule, subjects, found, chosen, on_crash))
     for path, reason in project.crashes:
         _crashed(on_crash, Crash("reading", path, reason))

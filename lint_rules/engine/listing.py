@@ -25,6 +25,7 @@ class Listed(NamedTuple):
     topic: str
     module: str
     size: int
+    triggers: str
     summary: str
 
 

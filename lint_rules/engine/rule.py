@@ -28,11 +28,12 @@ class Rule:
     or Suppression;
     `subject` is its name. `fix` is the safety of the fix it may offer, or None. `profile` is the set that runs it:
     "default", "strict", "security", "experimental", "off" (only when asked for by name) or "always".
+    `triggers` are words, one of which stands in every text in which it finds something; none where that cannot be said.
     """
 
     __slots__ = (
         *("_check", "_doc", "_looks_at", "_module", "_summary"),
-        *("code", "fix", "name", "profile", "severity", "since", "subject", "topic"),
+        *("code", "fix", "name", "profile", "severity", "since", "subject", "topic", "triggers"),
     )
 
     def __init__(
@@ -47,6 +48,7 @@ class Rule:
         profile: str,
         fix: Safety | None,
         topic: str,
+        triggers: tuple[str, ...] = (),
     ) -> None:
         self.code = code
         self.name = name
@@ -55,6 +57,7 @@ class Rule:
         self.profile = profile
         self.fix = fix
         self.topic = topic
+        self.triggers = triggers
         self.subject = looks_at.__name__ if looks_at else ""
         self._looks_at = looks_at
         self._check = check
@@ -68,6 +71,7 @@ class Rule:
         severity = Severity[row.severity.upper()]
         fix = Safety[row.fix.upper()] if row.fix else None
         made = cls(row.code, row.name, severity, None, None, "", row.since, row.profile, fix, row.topic)
+        made.triggers = tuple(row.triggers.split())
         made.subject = row.subject
         made._summary = row.summary
         made._module = row.module
@@ -124,10 +128,15 @@ def rule(
     since: str,
     fix: str | None = None,
     profile: str = "default",
+    triggers: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Make a rule of a generator function; its name, with dashes, is the rule's name, its docstring the docs.
 
     `severity` is one of "advice", "warning", "error"; `fix` one of "safe", "unsafe", "show-only" or None.
+
+    `triggers` are parts of a text, one of which must stand in it for the rule to find anything: in the code of a Module
+    or Handler, or, for other subjects, in any file of the project. They hold no white space, and upper and lower case
+    differ. Without them the rule is asked about everything.
     """
 
     def register(check: Check) -> Rule:
@@ -142,6 +151,7 @@ def rule(
             profile=profile,
             fix=Safety[fix.upper().replace("-", "_")] if fix else None,
             topic=check.__module__.removeprefix("lint_rules.").partition(".")[0],
+            triggers=triggers,
         )
         made._module = check.__module__
         known = RULES.get(made.name)

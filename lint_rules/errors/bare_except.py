@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Handler, Safety, rule
 
 
-@rule("LAM402", looks_at=Handler, severity="warning", since="0.1", fix="safe")
+@rule("LAM402", looks_at=Handler, severity="warning", since="0.1", fix="safe", triggers=("except",))
 def bare_except(handler: Handler) -> Iterator[Finding]:
     """An `except:` without a name catches even what is meant to end the program.
 

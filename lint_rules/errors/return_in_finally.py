@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Handler, Safety, Severity, rule
 
 
-@rule("LAM412", looks_at=Handler, severity="error", since="0.1", fix="unsafe")
+@rule("LAM412", looks_at=Handler, severity="error", since="0.1", fix="unsafe", triggers=("finally",))
 def return_in_finally(handler: Handler) -> Iterator[Finding]:
     """A `return`, `break` or `continue` in a `finally` block throws away the exception on its way.
 

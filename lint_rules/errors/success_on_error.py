@@ -24,7 +24,7 @@ _ANSWERS_ALWAYS = (
 """Who wants 200 whatever happened, and takes anything else for a broken endpoint."""
 
 
-@rule("LAM405", looks_at=Handler, severity="error", since="0.1", fix="unsafe")
+@rule("LAM405", looks_at=Handler, severity="error", since="0.1", fix="unsafe", triggers=("except",))
 def success_on_error(handler: Handler) -> Iterator[Finding]:
     """The answer to a request that failed says in its status that all went well.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Handler, Safety, rule
 
 
-@rule("LAM401", looks_at=Handler, severity="error", since="0.1", fix="unsafe")
+@rule("LAM401", looks_at=Handler, severity="error", since="0.1", fix="unsafe", triggers=("except",))
 def swallowed_exception_in_async_source(handler: Handler) -> Iterator[Finding]:
     """An exception is only logged in a function whose events nobody sends again when it seems to have worked.
 

@@ -10,7 +10,7 @@ _RIGHT = "lambda:InvokeFunction"
 _INVOKES = frozenset({"lambda:invokefunction", "lambda:invokefunctionurl", "lambda:invokeasync"})
 
 
-@rule("LAM752", looks_at=Template, severity="warning", since="0.1", fix="safe")
+@rule("LAM752", looks_at=Template, severity="warning", since="0.1", fix="safe", triggers=("ermission",))
 def permission_action_not_invoke(template: Template) -> Iterator[Finding]:
     """A permission lets a service do more, or something else, than invoke the function.
 
@@ -77,7 +77,7 @@ def _is_service(principal: object) -> bool:
 
 def _narrowed(permission: Permission) -> Fix | None:
     template, action = permission.resource.template, permission.action
-    text = template.text[action.span.start - template.base : action.span.end - template.base]
+    text = template.written(action.span)
     if action.value not in text:
         return None
     edit = Edit(action.span, text.replace(action.value, _RIGHT))

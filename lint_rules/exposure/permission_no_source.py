@@ -12,7 +12,7 @@ told apart by a token.
 https://docs.aws.amazon.com/lambda/latest/dg/services-alb.html"""
 
 
-@rule("LAM750", looks_at=Template, severity="warning", since="0.1", fix="unsafe")
+@rule("LAM750", looks_at=Template, severity="warning", since="0.1", fix="unsafe", triggers=("ermission",))
 def permission_no_source(template: Template) -> Iterator[Finding]:
     """A service may invoke the function on behalf of anybody.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Permission, Template, rule
 
 
-@rule("LAM751", looks_at=Template, severity="error", since="0.1")
+@rule("LAM751", looks_at=Template, severity="error", since="0.1", triggers=("ermission",))
 def permission_wildcard_principal(template: Template) -> Iterator[Finding]:
     """Everybody may invoke the function.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Handler, Safety, rule
 
 
-@rule("LAM001", looks_at=Handler, severity="error", since="0.1", fix="unsafe")
+@rule("LAM001", looks_at=Handler, severity="error", since="0.1", fix="unsafe", triggers=("async",))
 def async_handler(handler: Handler) -> Iterator[Finding]:
     """The handler is an `async def`, which Lambda calls but does not await.
 

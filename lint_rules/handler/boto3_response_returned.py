@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Handler, rule
 
 
-@rule("LAM005", looks_at=Handler, severity="warning", since="0.1")
+@rule("LAM005", looks_at=Handler, severity="warning", since="0.1", triggers=("boto",))
 def boto3_response_returned(handler: Handler) -> Iterator[Finding]:
     """The handler returns the whole answer of an AWS operation, which holds a datetime or a stream.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Handler, rule
 
 
-@rule("LAM003", looks_at=Handler, severity="error", since="0.1")
+@rule("LAM003", looks_at=Handler, severity="error", since="0.1", triggers=("yield",))
 def handler_is_generator(handler: Handler) -> Iterator[Finding]:
     """The handler has a `yield`, so that a call of it gives a generator and runs nothing.
 

@@ -10,7 +10,13 @@ _ASKS = ("input", "getpass.getpass")
 _PARSES = ("argparse.ArgumentParser().parse_args", "argparse.ArgumentParser().parse_known_args")
 
 
-@rule("LAM009", looks_at=Handler, severity="warning", since="0.1")
+@rule(
+    "LAM009",
+    looks_at=Handler,
+    severity="warning",
+    since="0.1",
+    triggers=("input", "getpass", "argparse", "argv"),
+)
 def interactive_or_argv(handler: Handler) -> Iterator[Finding]:
     """Code behind the handler asks a person, or reads the arguments of a command line.
 

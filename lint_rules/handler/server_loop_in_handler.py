@@ -16,7 +16,13 @@ _SERVERS = (
 )
 
 
-@rule("LAM019", looks_at=Handler, severity="error", since="0.1")
+@rule(
+    "LAM019",
+    looks_at=Handler,
+    severity="error",
+    since="0.1",
+    triggers=tuple(dict.fromkeys(name.partition(".")[0] for name in _SERVERS)),
+)
 def server_loop_in_handler(handler: Handler) -> Iterator[Finding]:
     """The handler starts a server and waits for requests that cannot come.
 

@@ -9,7 +9,14 @@ from lint_rules import Finding, Fix, Handler, Safety, rule
 _EXITS = ("sys.exit", "os._exit", "exit", "quit", "os.abort")
 
 
-@rule("LAM008", looks_at=Handler, severity="error", since="0.1", fix="unsafe")
+@rule(
+    "LAM008",
+    looks_at=Handler,
+    severity="error",
+    since="0.1",
+    fix="unsafe",
+    triggers=("exit", "quit", "abort"),
+)
 def sys_exit_in_handler(handler: Handler) -> Iterator[Finding]:
     """Code behind the handler ends the process.
 

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Handler, Safety, Severity, rule
 
 
-@rule("LAM853", looks_at=Handler, severity="warning", since="0.1", fix="unsafe")
+@rule(
+    "LAM853",
+    looks_at=Handler,
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    triggers=("print", "log", "info", "warn", "error", "critical", "exception", "debug"),
+)
 def full_event_logged(handler: Handler) -> Iterator[Finding]:
     """A handler logs its whole event.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Handler, rule
 
 
-@rule("LAM852", looks_at=Handler, severity="advice", since="0.1", profile="strict")
+@rule("LAM852", looks_at=Handler, severity="advice", since="0.1", profile="strict", triggers=("print",))
 def print_instead_of_logger(handler: Handler) -> Iterator[Finding]:
     """A handler writes its log with `print`.
 

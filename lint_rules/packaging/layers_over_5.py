@@ -9,7 +9,7 @@ from lint_rules import Finding, Template, rule
 _MOST = 5
 
 
-@rule("LAM670", looks_at=Template, severity="error", since="0.1")
+@rule("LAM670", looks_at=Template, severity="error", since="0.1", triggers=("ayer",))
 def layers_over_5(template: Template) -> Iterator[Finding]:
     """A function has more than five layers.
 

@@ -14,7 +14,7 @@ _FACTS_OF_SESSIONS = frozenset({"get_credentials", "region_name", "profile_name"
 """What is asked of a session that makes no clients."""
 
 
-@rule("LAM101", looks_at=Handler, severity="warning", since="0.1", fix="unsafe")
+@rule("LAM101", looks_at=Handler, severity="warning", since="0.1", fix="unsafe", triggers=("boto3",))
 def client_init_in_handler(handler: Handler) -> Iterator[Finding]:
     """An AWS client is created on every invocation.
 

@@ -23,7 +23,14 @@ _CONNECTIONS = (
 )
 
 
-@rule("LAM102", looks_at=Handler, severity="warning", since="0.1", fix="unsafe")
+@rule(
+    "LAM102",
+    looks_at=Handler,
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    triggers=tuple(dict.fromkeys(name.partition(".")[0] for name in _CONNECTIONS)),
+)
 def connection_init_in_handler(handler: Handler) -> Iterator[Finding]:
     """A connection to a database or an HTTP client is made on every invocation.
 

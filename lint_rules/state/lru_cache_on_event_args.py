@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Handler, Related, Safety, rule
 
 
-@rule("LAM111", looks_at=Handler, severity="warning", since="0.1", fix="unsafe")
+@rule("LAM111", looks_at=Handler, severity="warning", since="0.1", fix="unsafe", triggers=("cache",))
 def lru_cache_on_event_args(handler: Handler) -> Iterator[Finding]:
     """A function remembers, without any limit, a result for each value that events bring.
 

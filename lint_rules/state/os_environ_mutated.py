@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Handler, Severity, rule
 
 
-@rule("LAM113", looks_at=Handler, severity="warning", since="0.1")
+@rule("LAM113", looks_at=Handler, severity="warning", since="0.1", triggers=("environ", "putenv"))
 def os_environ_mutated(handler: Handler) -> Iterator[Finding]:
     """An invocation changes an environment variable, which the next invocations find changed.
 

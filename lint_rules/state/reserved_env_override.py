@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Handler, rule
 
 
-@rule("LAM114", looks_at=Handler, severity="error", since="0.1")
+@rule("LAM114", looks_at=Handler, severity="error", since="0.1", triggers=("environ", "putenv"))
 def reserved_env_override(handler: Handler) -> Iterator[Finding]:
     """Code sets an environment variable that belongs to Lambda.
 

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from lint_rules import Finding, Handler, rule
 
 
-@rule("LAM119", looks_at=Handler, severity="warning", since="0.1")
+@rule(
+    "LAM119",
+    looks_at=Handler,
+    severity="warning",
+    since="0.1",
+    triggers=("mkdtemp", "mkstemp", "NamedTemporaryFile"),
+)
 def tempfile_delete_false(handler: Handler) -> Iterator[Finding]:
     """A temporary file or folder is made to stay, and nothing removes it.
 

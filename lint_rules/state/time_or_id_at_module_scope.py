@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Handler, Related, Safety, rule
 
 
-@rule("LAM109", looks_at=Handler, severity="warning", since="0.1", fix="unsafe")
+@rule(
+    "LAM109",
+    looks_at=Handler,
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    triggers=("time", "uuid", "secrets"),
+)
 def time_or_id_at_module_scope(handler: Handler) -> Iterator[Finding]:
     """A time or an id is made while the module is imported, and invocations take it for their own.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Handler, rule
 
 
-@rule("LAM118", looks_at=Handler, severity="warning", since="0.1")
+@rule("LAM118", looks_at=Handler, severity="warning", since="0.1", triggers=("open",))
 def tmp_fixed_name_stale(handler: Handler) -> Iterator[Finding]:
     """Each invocation appends to one file in `/tmp`, which still holds what earlier invocations wrote.
 

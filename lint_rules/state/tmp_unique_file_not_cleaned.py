@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Handler, rule
 
 
-@rule("LAM117", looks_at=Handler, severity="warning", since="0.1")
+@rule("LAM117", looks_at=Handler, severity="warning", since="0.1", triggers=("tmp", "temp"))
 def tmp_unique_file_not_cleaned(handler: Handler) -> Iterator[Finding]:
     """Each invocation leaves a file of its own name in `/tmp`, and nothing removes it.
 

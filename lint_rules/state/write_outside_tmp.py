@@ -8,9 +8,21 @@ from lint_rules import Finding, Fix, Handler, Safety, rule
 
 _WRITABLE = ("/tmp", "/mnt/", "/dev/", "/proc/", "~", "$")
 """Temporary storage, file systems (which Lambda mounts below /mnt only), devices, and what only the run knows."""
+_WRITERS = (
+    *("open", "File", "mkdir", "makedirs", "sqlite3", "shutil", "urlretrieve", "download_file", "touch"),
+    *("to_csv", "to_parquet", "savefig", "write_text", "write_bytes"),
+)
+"""A part of the name of everything that writes files."""
 
 
-@rule("LAM116", looks_at=Handler, severity="error", since="0.1", fix="unsafe")
+@rule(
+    "LAM116",
+    looks_at=Handler,
+    severity="error",
+    since="0.1",
+    fix="unsafe",
+    triggers=_WRITERS,
+)
 def write_outside_tmp(handler: Handler) -> Iterator[Finding]:
     """Code writes a file where Lambda lets nobody write.
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from lint_rules import Config, Finding, Project, lint, load_rules
+from lint_rules import Config, Finding, Project, Rule, lint, load_rules
 from lint_rules.engine import project as project_file
+from lint_rules.engine import triggers
 from lint_rules.engine.analysis import shapes
+from lint_rules.engine.analysis.codebase import Codebase
+from lint_rules.engine.markdown import sections
 from lint_rules.engine.templates import reading
 from lint_rules.engine.templates.boto3_calls import resources_in_module
 from lint_rules.engine.templates.cdk import stacks_in_module
@@ -31,12 +36,27 @@ def examples() -> dict[str, dict[str, str]]:
     return found
 
 
+def together() -> dict[str, dict[str, str]]:
+    """The same, but the files of an example in one project."""
+    texts = {rule.name: rule.doc for rule in load_rules().values()}
+    texts.update(
+        {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests/linter/cases").glob("*.md")}
+    )
+    return {
+        f"{name} {section.title} {number}": files
+        for name, text in texts.items()
+        for section in sections(text)
+        for number, (files, _) in enumerate(section.examples())
+    }
+
+
 def everything(files: dict[str, str]) -> list[Finding]:
     return lint(Project.of(files), Config(select=("ALL",)))
 
 
 def ungate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Open every gate: each text is parsed and asked everything."""
+    """Open every gate: each text is parsed, and every rule is asked about everything."""
+    monkeypatch.setattr(triggers.Triggers, "worth", lambda self, rule, subjects: subjects)
     monkeypatch.setattr(shapes, "may_hold_handler", lambda text: True)
     monkeypatch.setattr(
         reading,
@@ -75,6 +95,84 @@ def test_code_without_any_word_of_lambda_says_the_same(monkeypatch: pytest.Monke
     gated = everything(files)
     ungate(monkeypatch)
     assert everything(files) == gated
+
+
+def test_rules_say_the_same_when_asked_about_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    projects = together()
+    # Beside a large file nothing is told from the project as a whole, so that both ways are compared.
+    large = {"large.py": "#" * 250_000}
+    gated = {name: everything(files) for name, files in projects.items()}
+    beside = {name: everything(files | large) for name, files in projects.items() if len(files) > 1}
+    assert len(beside) > 50
+    monkeypatch.setattr(triggers.Triggers, "worth", lambda self, rule, subjects: subjects)
+    assert {name: everything(files) for name, files in projects.items()} == gated
+    assert {name: everything(files | large) for name, files in projects.items() if len(files) > 1} == beside
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in load_rules().values() if rule.triggers], ids=lambda rule: rule.code
+)
+def test_triggers_are_words_and_each_bad_example_holds_one(rule: Rule) -> None:
+    assert all(len(word) > 1 and not re.search(r"\s", word) for word in rule.triggers)
+    assert len({*rule.triggers}) == len(rule.triggers)
+    bad = [
+        files for section in sections(rule.doc) if section.title == "Bad" for files, _ in section.examples()
+    ]
+    assert bad
+    for files in bad:
+        assert any(word in text for text in files.values() for word in rule.triggers)
+
+
+def test_a_rule_without_its_words_is_not_even_imported() -> None:
+    code = (
+        "import sys; from lint_rules import *; from lint_rules import lint, Project;"
+        "lint(Project.of({'app.py': 'def handler(event, context):\\n    return 1\\n'}));"
+        "print('lint_rules.errors.bare_except' in sys.modules, 'lint_rules.handler.handler_signature' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
+
+
+CALLING = "from {name} import work\ndef handler(event, context):\n    return work(event)\n"
+CALLED = "def work(event):\n    try:\n        return event['a']\n    except:\n        return None\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("other", "a/other.py"),
+        ("other", "other.py"),
+        (".other", "a/other.py"),
+        ("deep.down", "deep/down/__init__.py"),
+    ],
+)
+def test_words_of_code_that_a_handler_imports_count_too(name: str, place: str) -> None:
+    files = {"a/app.py": CALLING.format(name=name), place: CALLED, "large.py": "#" * 250_000}
+    project = Project.of(files)
+    assert not Codebase(project.modules).is_alone(project.modules[0])
+    assert [finding.span.path for finding in lint(project, Config(select=("LAM402",)))] == [place]
+
+
+def test_a_module_that_imports_from_a_layer_does_not_stand_alone() -> None:
+    project = Project.of({"a/app.py": "import shared\n", "layer/python/shared.py": CALLED})
+    assert not Codebase(project.modules).is_alone(project.modules[0])
+
+
+def test_a_module_that_imports_only_what_is_installed_stands_alone() -> None:
+    files = {
+        "a/app.py": "import os, json as j\nfrom boto3 import client\n",
+        "b/boto3/client.py": "",
+        "a/b.py": "",
+    }
+    project = Project.of(files)
+    assert Codebase(project.modules).is_alone(project.modules[0])
+
+
+def test_names_in_wide_letters_are_the_same_names() -> None:
+    text = "import \uff42oto3\ndef handler(event, context):\n    return \uff42oto3.client('s3')\n"
+    assert [finding.rule for finding in lint(Project.of({"app.py": text}), Config(select=("LAM101",)))] == [
+        "client-init-in-handler"
+    ]
 
 
 @pytest.mark.parametrize(

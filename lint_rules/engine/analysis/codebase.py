@@ -37,6 +37,8 @@ class Codebase:
         self._layers: dict[str, list[Module]] | None = None
         self._declared: dict[str, Module] | None = None
         self._by_file: dict[str, list[tuple[str, Module]]] = {}
+        self._places: dict[str, set[str]] | None = None
+        """By name of a file or folder the folders that it is in."""
 
     def named(self, file: str) -> Sequence[tuple[str, Module]]:
         """The modules whose file has this name, each with its path."""
@@ -72,6 +74,35 @@ class Codebase:
                 return None
             folder = posixpath.dirname(folder)
 
+    def is_alone(self, module: Module) -> bool:
+        """Whether a module imports nothing of the project, nor anything that is called as something of it."""
+        above = {folder := posixpath.dirname(posixpath.normpath(module.name))}
+        while folder not in ("", "/"):
+            folder = posixpath.dirname(folder)
+            above.add(folder)
+        places = self._in_folders()
+        for origin in facts_of(module).imports.values():
+            first = origin.partition(".")[0]
+            if not first or not above.isdisjoint(places.get(first, ())):
+                return False
+        return True
+
+    def _in_folders(self) -> dict[str, set[str]]:
+        if self._places is None:
+            self._places = {}
+            for path in self.modules:
+                place = path.removesuffix(".py")
+                while place not in ("", "/"):
+                    folder, name = posixpath.split(place)
+                    known = self._places.setdefault(name, set())
+                    if folder in known:
+                        break
+                    known.add(folder)
+                    place = folder
+            for place in (*self._in_layers(), *self._like_layers()):  # They can be imported from anywhere.
+                self._places.setdefault(place.partition("/")[0], set()).update(("", "/"))
+        return self._places
+
     def layered(self, module: Module, dotted: str) -> Module | None:
         """The module of a layer that an import names: in a folder that a template says is a layer's, or the only one
         that what looks like a layer's folder holds under the name, near the importing module or among layers.
@@ -83,6 +114,16 @@ class Codebase:
         known = self._in_layers().get(dotted.replace(".", "/"))
         if known is not None:
             return known
+        near = module.name.partition("/")[0] + "/"
+        found = [
+            other
+            for other in self._like_layers().get(dotted.replace(".", "/"), ())
+            if other.name.startswith(near) or _SHARED.search(other.name.partition("/")[0])
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _like_layers(self) -> dict[str, list[Module]]:
+        """The modules in what looks like the folder of a layer, by the path under which functions import them."""
         if self._layers is None:
             self._layers = {}
             for name, other in self.modules.items():
@@ -97,13 +138,7 @@ class Codebase:
                     parts = place.split("/")
                     if parts[0] == "lib" and "site-packages" in parts:
                         self._layers.setdefault(place.partition("site-packages/")[2], []).append(other)
-        near = module.name.partition("/")[0] + "/"
-        found = [
-            other
-            for other in self._layers.get(dotted.replace(".", "/"), ())
-            if other.name.startswith(near) or _SHARED.search(other.name.partition("/")[0])
-        ]
-        return found[0] if len(found) == 1 else None
+        return self._layers
 
     def _in_layers(self) -> dict[str, Module]:
         """The modules in the folders of layers, by the path under which functions import them."""
