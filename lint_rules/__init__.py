@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.awaits import AwaitStep as AwaitStep
     from lint_rules.engine.analysis.aws_keys import aws_keys as aws_keys
     from lint_rules.engine.analysis.calls import CallSite as CallSite
+    from lint_rules.engine.analysis.hardcoded import hardcoded_secrets as hardcoded_secrets
     from lint_rules.engine.analysis.state import Kept as Kept
     from lint_rules.engine.analysis.variable_writes import reserved_variables as reserved_variables
     from lint_rules.engine.config import Config as Config
@@ -150,6 +151,7 @@ _HOMES = {
     "evaluate": "iam.evaluate",
     "explain": "iam.explain",
     "fix": "fix",
+    "hardcoded_secrets": "analysis.hardcoded",
     "lint": "lint",
     "load_rules": "rule",
     "managed_policy": "iam.managed",

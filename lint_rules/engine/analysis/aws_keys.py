@@ -31,6 +31,8 @@ class AwsKey(NamedTuple):
     facts: Facts
     call: ast.Call | None = None
     keywords: tuple[ast.keyword, ...] = ()
+    texts: frozenset[ast.AST] = frozenset()
+    """The literals that are its parts."""
 
     @property
     def span(self) -> Span:
@@ -54,7 +56,9 @@ def aws_keys(module: Module) -> Iterator[AwsKey]:
             words = tuple(word for word in call.keywords if word.arg in _ARGUMENTS)
             if not words:
                 continue
-            texts = {word.arg: _text(word.value, facts, told) for word in words}
+            parts: set[ast.AST] = set()
+            texts = {word.arg: _text(word.value, facts, parts) for word in words}
+            told |= parts
             key, secret = texts.get(_ARGUMENTS[0]), texts.get(_ARGUMENTS[1])
             given = {word.arg: word.value for word in call.keywords}
             endpoint = _text(given["endpoint_url"], facts, set()) if "endpoint_url" in given else ""
@@ -64,7 +68,7 @@ def aws_keys(module: Module) -> Iterator[AwsKey]:
                 secret and (is_secret_access_key(secret) or looks_secret(secret))
             ):
                 whole = all(text is not None for text in texts.values()) and "endpoint_url" not in given
-                yield AwsKey(words[0], facts, call, words if whole else ())
+                yield AwsKey(words[0], facts, call, words if whole else (), frozenset(parts))
     for node in ast.walk(module.tree):
         text = node.value if isinstance(node, ast.Constant) and node not in told else None
         if isinstance(text, str) and is_access_key(text) and not _sets_variable(node, facts):

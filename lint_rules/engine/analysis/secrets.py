@@ -50,11 +50,16 @@ _ABOUT_IT = frozenset({
 """Words of a name that make it something about a secret, or about tokens of another kind."""
 
 _MADE_UP = re.compile(
-    r"example|sample|dummy|fake|test|mock|change.?me|replace|placeholder|your|\bmy|_my|todo|insert|xxx+|\*{3,}|\.\.\.|"
-    r"<|>|\{|\}|\$|%s|0000|1234567|abcdef|foobar|secret|password|passwd|token|redacted|default|localhost|local|none|"
-    r"not.?set|undefined|demo|hidden|masked|fixme|tbd|null|api.?key|access.?key|credential|here",
+    r"example|sample|dummy|fake|mock|change.?me|replace|placeholder|your|todo|insert|xxx+|\*{3,}|\.\.\.|<|>|\{|\}|\$|%s|"
+    r"foobar|redacted|not.?set|undefined|hidden|masked|fixme|tbd|null|here|invalid",
     re.IGNORECASE,
 )
+_WORDY = re.compile(
+    r"test|\bmy|_my|0000|1234567|abcdef|secret|password|passwd|token|default|localhost|local|none|demo|api.?key|access.?key|"
+    r"credential",
+    re.IGNORECASE,
+)
+"""Words that passwords of careless people have, too."""
 _ADDRESS = re.compile(
     r"^[a-z][a-z0-9+.-]*://|^arn:|^/|@.*\.|^\d{1,3}(?:\.\d{1,3}){3}|\.(?:com|org|net|io|json|txt|pem)\b"
 )
@@ -103,7 +108,7 @@ def looks_secret(text: str) -> bool:
 
 def is_made_up(text: str) -> bool:
     """Whether a text stands in an example or a test for a secret: empty, short, or in so many words."""
-    return len(text) < 4 or bool(_MADE_UP.search(text)) or len(set(text)) < 4
+    return len(text) < 4 or bool(_MADE_UP.search(text) or _WORDY.search(text)) or len(set(text)) < 4
 
 
 def is_access_key(text: str) -> bool:
@@ -111,7 +116,7 @@ def is_access_key(text: str) -> bool:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     """
-    return bool(_ACCESS_KEY.match(text)) and not _MADE_UP.search(text) and _variety(text[4:]) > 2
+    return bool(_ACCESS_KEY.match(text)) and not is_made_up(text) and _variety(text[4:]) > 2
 
 
 def is_secret_access_key(text: str) -> bool:

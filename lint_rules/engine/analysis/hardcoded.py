@@ -1,0 +1,156 @@
+"""Secrets that stand in Python code: by their form, by the name that gets them, or as passwords of connections."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from lint_rules.engine.analysis.aws_keys import aws_keys
+from lint_rules.engine.analysis.facts import Facts, facts_of
+from lint_rules.engine.analysis.secrets import (
+    form_of,
+    is_access_key,
+    is_made_up,
+    looks_secret,
+    promises_secret,
+)
+
+if TYPE_CHECKING:
+    from lint_rules.engine.finding import Span
+    from lint_rules.engine.sources.module import Module
+
+_TOLD = re.compile(
+    r"(?i:passw|pwd|passphrase|passcode|secret|token|key|authorization)\w*[\"']?\]?\s*(?::\s*[\w.\[\]]+\s*)?"
+    r"(?:[=:,]|==)\s*(?:f|r|b)?[\"'][^\"'\s]{4,}|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|hooks\.slack\.com|_live_|AIza|"
+    r"SG\.|npm_|sk-|PRIVATE KEY|://[^\s/:@\"']+:[^\s/@\"']+@"
+)
+"""What stands in every file that has one, so that the others are not even parsed."""
+
+_TEST = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:pytest|unittest|moto)\b", re.MULTILINE)
+_OF_AWS = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})
+_CONNECTS = frozenset({
+    *("pymysql.connect", "psycopg2.connect", "psycopg.connect", "mysql.connector.connect", "MySQLdb.connect"),
+    *("pymssql.connect", "pg8000.connect", "pg8000.native.Connection", "redis.Redis", "redis.StrictRedis"),
+    *("redshift_connector.connect", "snowflake.connector.connect", "pymongo.MongoClient", "oracledb.connect"),
+    *("cx_Oracle.connect", "psycopg.AsyncConnection.connect", "asyncpg.connect", "aiomysql.connect"),
+    *("paramiko.SSHClient().connect", "paramiko.Transport().connect", "ldap3.Connection"),
+})  # fmt: skip
+_LOGINS = frozenset(
+    {"smtplib.SMTP().login", "smtplib.SMTP_SSL().login", "ftplib.FTP().login", "imaplib.IMAP4_SSL().login"}
+)
+_GETS = frozenset({"os.environ.get", "os.getenv"})
+_IN_URL = re.compile(r"^[a-z][a-z0-9+]*://[^\s/:@]+:([^\s/@]{4,})@(.*)")
+_SCHEME = re.compile(r"^(?:Bearer|Basic|Token|token) (\S+)$")
+
+
+class Hardcoded(NamedTuple):
+    """A secret as it stands in the code. `what` says what it is."""
+
+    what: str
+    node: ast.Constant
+    facts: Facts
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.facts.module.span(self.node)
+
+
+def hardcoded_secrets(module: Module) -> Iterator[Hardcoded]:
+    """The secrets in a module, but for keys of AWS; none in tests."""
+    if not _TOLD.search(module.text) or _TEST.search(module.text) or module.tree is None:
+        return
+    facts = facts_of(module)
+    of_aws = frozenset[ast.AST]().union(*(key.texts for key in aws_keys(module)))
+    for node in ast.walk(module.tree):
+        text = node.value if isinstance(node, ast.Constant) else None
+        if (
+            not isinstance(node, ast.Constant)
+            or not isinstance(text, str)
+            or len(text) < 4
+            or is_access_key(text)
+        ):
+            continue
+        parent = facts.parents.get(node)
+        if isinstance(parent, ast.Expr | ast.JoinedStr) or node in of_aws:
+            continue
+        what = form_of(text.strip()) or _in_url(text) or _named(node, text, parent, facts)
+        if what is not None:
+            yield Hardcoded(what, node, facts)
+
+
+def _in_url(text: str) -> str | None:
+    found = _IN_URL.match(text)
+    if found is None or is_made_up(found[1]) or is_made_up(found[2]) or found[1].startswith(("$", "%", "{")):
+        return None
+    return "the password in a URL"
+
+
+def _named(node: ast.Constant, text: str, parent: ast.AST | None, facts: Facts) -> str | None:
+    """What the name promises that gets the text, if the text may be that."""
+    connects = False
+    names: list[str] = []
+    if isinstance(parent, ast.keyword):
+        names = [parent.arg or ""]
+        call = facts.parents.get(parent)
+        connects = isinstance(call, ast.Call) and facts.scope_of(call).dotted(call.func) in _CONNECTS
+    elif isinstance(parent, ast.Assign):
+        names = [_name_of(target) for target in parent.targets]
+    elif isinstance(parent, ast.AnnAssign | ast.NamedExpr):
+        names = [_name_of(parent.target)]
+    elif isinstance(parent, ast.Dict):
+        names = [
+            str(key.value)
+            for key, value in zip(parent.keys, parent.values, strict=True)
+            if value is node and isinstance(key, ast.Constant)
+        ]
+    elif isinstance(parent, ast.Compare) and all(isinstance(each, ast.Eq | ast.NotEq) for each in parent.ops):
+        names = [_name_of(each) for each in (parent.left, *parent.comparators) if each is not node]
+    elif isinstance(parent, ast.arguments):
+        names = [_parameter(node, parent)]
+    elif isinstance(parent, ast.Call):
+        names, connects = _passed(node, parent, facts)
+    name = next((each for each in names if promises_secret(each)), None)
+    scheme = _SCHEME.match(text)
+    if (
+        scheme is not None
+        and any(each.lower() == "authorization" for each in names)
+        and looks_secret(scheme[1])
+    ):
+        return "the value of an Authorization header"
+    if name is None or name in _OF_AWS or text.lower() == name.lower():
+        return None
+    return f"`{name}`" if looks_secret(text) or (connects and not is_made_up(text)) else None
+
+
+def _passed(node: ast.Constant, call: ast.Call, facts: Facts) -> tuple[list[str], bool]:
+    """What an argument by position is called."""
+    dotted = facts.scope_of(call).dotted(call.func)
+    place = call.args.index(node) if node in call.args else 0
+    if dotted in _GETS and place == 1:
+        return [_name_of(call.args[0])], False
+    if dotted in _LOGINS and place == 1:
+        return ["password"], True
+    return [], False
+
+
+def _name_of(node: ast.AST) -> str:
+    if isinstance(node, ast.Subscript):
+        node = node.slice
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.Call) and len(node.args) == 1:
+        return _name_of(node.args[0])
+    return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
+def _parameter(node: ast.Constant, arguments: ast.arguments) -> str:
+    """The parameter that a default is for."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = [
+        *zip(reversed(positional), reversed(arguments.defaults), strict=False),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    return next((parameter.arg for parameter, default in pairs if default is node), "")
