@@ -1,7 +1,7 @@
 """What a fix may not change: everything that its edits do not touch.
 
 Of Python every statement outside of the edits must read the same afterwards, in the same order; of templates every
-key and value. Where things stand may change, what they say may not.
+key and value, of Terraform every argument with its expression. Where things stand may change, what they say may not.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from lint_rules.engine.finding import Edit
+from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.project import Project
 from lint_rules.engine.sources.discover import DATA
+from lint_rules.engine.sources.hcl import Block
 from lint_rules.engine.sources.module import Module
 from lint_rules.engine.sources.node import List, Map, Node, Scalar
 
@@ -25,6 +26,8 @@ def lost(before: Project, after: Project, path: str, edits: Sequence[Edit]) -> b
     for old, new in zip(was, now, strict=True):
         if old.tree is not None and new.tree is not None and not _kept(old, new, edits):
             return True
+    if path.endswith(".tf"):
+        return not _arguments_kept(before, after, path, edits)
     return path.endswith(DATA) and not _leaves_kept(before, after, path, edits)
 
 
@@ -87,6 +90,30 @@ def _leaves(project: Project, path: str) -> Iterator[tuple[tuple[str, ...], Scal
             todo.extend((keys, item) for item in node.items)
         elif isinstance(node, Scalar):
             yield (*keys, node.text), node
+
+
+def _arguments_kept(before: Project, after: Project, path: str, edits: Sequence[Edit]) -> bool:
+    was = Counter(
+        leaf
+        for leaf, span in _arguments(before, path)
+        if not any(e.span.start <= span.end and span.start <= e.span.end for e in edits)
+    )
+    return not was - Counter(leaf for leaf, _ in _arguments(after, path))
+
+
+def _arguments(project: Project, path: str) -> Iterator[tuple[tuple[str, ...], Span]]:
+    """The arguments of a Terraform file: the names of the blocks above each, its own, and what it is given."""
+    from lint_rules.engine.sources.hcl import can_read, read_hcl
+
+    blocks = read_hcl(project.documents[path].text, path)[0] if can_read() else []
+    todo: list[tuple[tuple[str, ...], Block]] = [((), block) for block in blocks]
+    while todo:
+        names, block = todo.pop()
+        names = (*names, block.kind, *block.labels)
+        yield names, Span(path, block.span.start, block.span.start)
+        for name, (_, value) in block.attributes.items():
+            yield (*names, name, block.source.written(value)), block.source.span(value)
+        todo += [(names, inner) for inner in block.blocks]
 
 
 _MOST = 200_000

@@ -73,7 +73,8 @@ def comments_in(project: Project, path: str) -> list[str]:
         except SyntaxError:
             return []
     if not modules and not path.endswith(".json"):
-        found += [mark.rstrip() for mark in re.findall(r"(?m)(?:^|(?<=\s))#.*", document.text)]
+        begins = r"#|//|/\*" if path.endswith(".tf") else "#"
+        found += [mark.rstrip() for mark in re.findall(rf"(?m)(?:^|(?<=\s))(?:{begins}).*", document.text)]
     return found
 
 

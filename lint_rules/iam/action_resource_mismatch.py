@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import Edit, Finding, Fix, Safety, Statement, Template, Value, rule, unfitting_actions
+from lint_rules import Finding, Fix, Safety, Statement, Template, Value, rule, unfitting_actions
 
 
 @rule("LAM717", looks_at=Template, severity="error", since="0.1", fix="safe")
@@ -105,10 +105,9 @@ def _mended(statement: Statement, unfitting: list[Value], template: Template) ->
     if len(unfitting) != len(statement.actions) or len(statement.resources) != 1:
         return None
     resource = statement.resources[0]
-    text = template.text[resource.span.start - template.base : resource.span.end - template.base]
-    if len(resource.names) != 1 or text != f"!GetAtt {resource.names[0]}.Arn":
+    if len(resource.names) != 1:
         return None
     if not all(str(action.value).lower().startswith("s3:") for action in unfitting):
         return None
-    edit = Edit(resource.span, f'!Sub "${{{resource.names[0]}.Arn}}/*"')
-    return Fix("Name the objects of the bucket", (edit,), Safety.SAFE)
+    edit = template.edit_of_arn(resource, resource.names[0], "/*")
+    return Fix("Name the objects of the bucket", (edit,), Safety.SAFE) if edit else None

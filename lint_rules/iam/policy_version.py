@@ -72,7 +72,7 @@ def policy_version(template: Template) -> Iterator[Finding]:
         variables = any(_has_variable(statement, template) for statement in policy.statements)
         if str(policy.version.value) == _OLD:
             span = policy.version.span
-            text = template.text[span.start - template.base : span.end - template.base]
+            text = template.written(span)
             fix = None
             if _OLD in text and not variables:  # Else the statements would begin to mean something else.
                 edit = Edit(span, text.replace(_OLD, _NEW))

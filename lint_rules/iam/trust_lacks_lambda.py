@@ -111,11 +111,13 @@ def _services(principal: Value) -> list[Value]:
 
 def _added(role: Role, service: Value) -> Fix | None:
     template = role.resource.template
-    text = template.text[service.span.start - template.base : service.span.end - template.base]
+    text = template.written(service.span)
     trust = role.trust[0].principal.value
     alone = len(role.trust) == 1 and not isinstance(trust["Service"].value, list)
-    if template.kind not in ("sam", "cloudformation") or not alone or text.strip("\"'") != service.value:
+    known = template.kind in ("sam", "cloudformation", "terraform")
+    if not known or not alone or text.strip("\"'") != service.value:
         return None
     quote = text[0] if text[0] in "\"'" else ""
-    edit = Edit(service.span, f"[{text}, {quote}lambda.amazonaws.com{quote}]")
+    both = f"{text}, {quote}lambda.amazonaws.com{quote}"
+    edit = Edit(service.span, both if template.in_list(service.span) else f"[{both}]")
     return Fix("Let Lambda take the role", (edit,), Safety.SAFE)

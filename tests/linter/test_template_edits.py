@@ -59,8 +59,16 @@ def test_what_is_not_safe_is_refused(properties: str) -> None:
     assert added(HEAD + properties) is None
 
 
-def test_json_is_not_edited() -> None:
-    assert (
-        added('{"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Handler": "a.b"}}}}')
-        is None
-    )
+def test_json_on_one_line_gets_a_member_and_json_on_several_a_line() -> None:
+    short = '{"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Handler": "a.b"}}}}'
+    new = '"Tracing": {"Mode": "Active"}, '
+    assert added(short) == short.replace('"Handler"', new + '"Handler"')
+    long = short.replace("{", "{\n    ")
+    lines = '"Tracing": {\n        "Mode": "Active"\n    },\n    '
+    assert added(long) == long.replace('"Handler"', lines + '"Handler"')
+
+
+def test_what_a_json_template_says_already_is_not_said_again() -> None:
+    text = '{"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Tracing": {"Mode": "x"}}}}}'
+    assert added(text) is None
+    assert added(text.replace('{"Mode": "x"}', '{"Fn::If": ["A", {"Mode": "x"}, {"Mode": "y"}]}')) is None

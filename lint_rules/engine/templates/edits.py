@@ -1,8 +1,9 @@
 """Edits to a template: text spliced in at a known place, never a dump of what was read.
 
-Only block style YAML is edited, where a line can be added without touching its neighbours. Everything that
-makes the place uncertain (braces, anchors, tabs, a comment that would get a new owner) is refused by
-returning None.
+What is put in is given as YAML and written in the template's own language: `edits_json` and `edits_terraform` do so
+for theirs. Of YAML only block style is edited, where a line can be added without touching its neighbours. Everything
+that makes the place uncertain (braces, anchors, tabs, a comment that would get a new owner) is refused by returning
+None.
 """
 
 from __future__ import annotations
@@ -10,13 +11,20 @@ from __future__ import annotations
 import re
 
 from lint_rules.engine.finding import Edit, Span
-from lint_rules.engine.sources.node import Map, Scalar
+from lint_rules.engine.sources.node import Map, Node, Scalar
+from lint_rules.engine.sources.yaml import read_yaml
+from lint_rules.engine.templates.edits_json import add_member, drop_member, is_json, other_call
 from lint_rules.engine.templates.intrinsics import intrinsic
 from lint_rules.engine.templates.model import Template, Value
 from lint_rules.engine.templates.resource import Resource
 
 _ALIAS = re.compile(r"[:\-,\[]\s*\*\w+\s*(?:$|[,\]}#])", re.MULTILINE)
 """What stands under an alias stands in several places; an edit of one would change the others."""
+
+_MARKS = ("&", " #", "//", "/*", "{")
+"""What in a line forbids taking it out."""
+
+_WRITTEN = ("sam", "cloudformation", "terraform")
 
 
 def add_entry(
@@ -27,6 +35,10 @@ def add_entry(
 
     A new key of `parent` itself goes before the key `before` where there is one.
     """
+    if template.kind == "terraform":
+        from lint_rules.engine.templates.edits_terraform import add_argument
+
+        return add_argument(template, parent, path, _read(value))
     if template.kind not in ("sam", "cloudformation"):
         return None
     while len(path) > 1:
@@ -36,7 +48,9 @@ def add_entry(
         if not isinstance(below, Map) or intrinsic(below):
             return None
         parent, path, before = below, path[1:], ""
-    if parent.flow or path[0] in parent.entries or _ALIAS.search(template.text):
+    if is_json(template):
+        return None if path[0] in parent.entries else add_member(template, parent, path, _read(value), before)
+    if parent.flow or path[0] in parent.entries or _shared(template):
         return None
     keys = [key for key, _ in parent.items()]
     keys.sort(key=lambda key: key.text != before)
@@ -50,10 +64,14 @@ def add_entry(
 
 
 def put_beside(template: Template, owner: Resource, name: str, value: str) -> Edit | None:
-    """The edit that puts a resource before another one."""
+    """The edit that puts a resource beside another one: before it, or in Terraform behind it."""
     resources = template.root.get("Resources") if template.root else None
     if not isinstance(resources, Map) or name in template.resources:
         return None
+    if template.kind == "terraform":
+        from lint_rules.engine.templates.edits_terraform import name_behind, put_behind
+
+        return put_behind(template, owner, name_behind(owner, name), _read(value))
     return add_entry(template, resources, (name,), value, before=owner.logical_id)
 
 
@@ -63,6 +81,10 @@ def with_queue(
     """The edits that put a queue beside a resource, and `value`, with the queue's name in it, into a part of that."""
     name = f"{owner.logical_id}Failed"
     made = put_beside(template, owner, name, "{Type: AWS::SQS::Queue}")
+    if template.kind == "terraform":
+        from lint_rules.engine.templates.edits_terraform import name_behind
+
+        name = name_behind(owner, name)
     used = add_entry(template, part, path, value.replace("{}", name))
     return (made, used) if made and used else ()
 
@@ -71,28 +93,30 @@ def drop_entry(template: Template, parent: Map, name: str) -> Edit | None:
     """The edit that takes an entry out of a map, with its line; None unless it stands alone on one line beside
     others."""
     key, value = parent.key(name), parent.get(name)
-    if template.kind not in ("sam", "cloudformation", "serverless") or parent.flow or len(parent.entries) < 2:
+    if is_json(template):
+        return drop_member(template, parent, name) if template.kind != "serverless" else None
+    hcl = template.kind == "terraform"
+    if template.kind not in ("sam", "cloudformation", "serverless", "terraform") or len(parent.entries) < 2:
         return None
-    if key is None or not isinstance(value, Scalar) or _ALIAS.search(template.text):
+    if (parent.flow and not hcl) or key is None or not isinstance(value, Scalar) or _shared(template):
         return None
-    text = template.text
-    start = text.rfind("\n", 0, key.span.start - template.base) + 1
-    end = text.find("\n", value.span.end - template.base) + 1
+    base, text = next(((b, t) for path, b, t, _ in template.texts if path == key.span.path), (0, ""))
+    start = text.rfind("\n", 0, key.span.start - base) + 1
+    end = text.find("\n", value.span.end - base) + 1
     line = text[start:end]
-    if not end or line.count("\n") != 1 or "&" in line or " #" in line or "{" in line or text[start] != " ":
+    if not end or line.count("\n") != 1 or any(mark in line for mark in _MARKS) or text[start] not in " \t":
         return None
-    return Edit(Span(key.span.path, template.base + start, template.base + end), "")
+    return Edit(Span(key.span.path, base + start, base + end), "")
 
 
 def replace_value(template: Template, value: Value, text: str) -> Edit | None:
     """The edit that puts `text` in the place of a value; None if the value is not what stands there."""
-    if template.kind not in ("sam", "cloudformation") or not value.known or _ALIAS.search(template.text):
+    if template.kind not in _WRITTEN or not value.known or _shared(template):
         return None
     shared = template.root.get("Globals") if template.root else None
     if shared and shared.span.start <= value.span.start < shared.span.end:
         return None
-    start, end = value.span.start - template.base, value.span.end - template.base
-    written = template.text[start:end]
+    written = template.written(value.span)
     bare = written.strip("\"'")
     if bare != str(value.value) or isinstance(value.value, bool):
         return None
@@ -101,11 +125,39 @@ def replace_value(template: Template, value: Value, text: str) -> Edit | None:
 
 def replace_reference(template: Template, value: Value, logical_id: str) -> Edit | None:
     """The edit that puts `!Ref` in the place of `!GetAtt`; None if that is not what stands there."""
-    written = template.text[value.span.start - template.base : value.span.end - template.base]
-    short = re.fullmatch(rf"!GetAtt\s+{re.escape(logical_id)}\.\w+", written)
-    if template.kind not in ("sam", "cloudformation") or short is None or _ALIAS.search(template.text):
+    written = template.written(value.span)
+    if template.kind == "terraform" and written == f"{logical_id}.arn":
+        return Edit(value.span, f"{logical_id}.id")
+    if template.kind not in ("sam", "cloudformation") or _shared(template):
         return None
-    return Edit(value.span, f"!Ref {logical_id}")
+    short = re.fullmatch(rf"!GetAtt\s+{re.escape(logical_id)}\.\w+", written)
+    text = f"!Ref {logical_id}" if short else other_call(written, logical_id, f'"Ref": "{logical_id}"')
+    return Edit(value.span, text) if text else None
+
+
+def lengthen_arn(template: Template, value: Value, logical_id: str, behind: str) -> Edit | None:
+    """The edit that puts more behind the ARN of a resource; None if that is not what stands there."""
+    written = template.written(value.span)
+    if template.kind == "terraform" and written == f"{logical_id}.arn":
+        return Edit(value.span, f'"${{{logical_id}.arn}}{behind}"')
+    if template.kind not in ("sam", "cloudformation") or _shared(template):
+        return None
+    named = f'"${{{logical_id}.Arn}}{behind}"'
+    short = written == f"!GetAtt {logical_id}.Arn"
+    text = f"!Sub {named}" if short else other_call(written, logical_id, f'"Fn::Sub": {named}')
+    return Edit(value.span, text) if text else None
+
+
+def _shared(template: Template) -> bool:
+    """Whether an alias of YAML lets some of the text stand in several places."""
+    if template.kind == "terraform" or is_json(template):
+        return False
+    return _ALIAS.search(template.text) is not None
+
+
+def _read(value: str) -> Node:
+    """What is to be put in."""
+    return read_yaml(value, "")[0][0]
 
 
 def _indent(template: Template, key: Scalar) -> str | None:

@@ -215,7 +215,23 @@ class Template:
         """Other logical ids by which the template refers to its functions."""
         self.root: Map | None = None
         """The document in CloudFormation's form."""
+        self.texts: tuple[tuple[str, int, str, str], ...] = ((document.path, base, text, name),)
+        """Path, offset, text and name of each file that it is made of: several in Terraform."""
         self._nouns: dict[type, tuple[Any, ...]] = {}
+
+    def written(self, span: Span) -> str:
+        """The text that stands at a place of the template, in whichever of its files."""
+        for path, base, text, _ in self.texts:
+            if path == span.path and base <= span.start and span.end <= base + len(text):
+                return text[span.start - base : span.end - base]
+        return ""
+
+    def in_list(self, span: Span) -> bool:
+        """Whether what stands there is the first item of a list in brackets."""
+        for path, base, text, _ in self.texts:
+            if path == span.path and base <= span.start <= base + len(text):
+                return text[: span.start - base].rstrip().endswith("[")
+        return False
 
     def forget(self) -> None:
         """Drop what was concluded, before the template is filled again."""
@@ -248,6 +264,12 @@ class Template:
         from lint_rules.engine.templates.edits import replace_reference
 
         return replace_reference(self, value, logical_id)
+
+    def edit_of_arn(self, value: Value, logical_id: str, behind: str) -> Edit | None:
+        """The edit that writes more behind the ARN of a resource; None where it is written otherwise."""
+        from lint_rules.engine.templates.edits import lengthen_arn
+
+        return lengthen_arn(self, value, logical_id, behind)
 
     def edits_with_queue(
         self, owner: Resource, part: Map, path: tuple[str, ...], value: str

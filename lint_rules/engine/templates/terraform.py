@@ -75,6 +75,11 @@ class Terraform:
         if blocks is None or folder in self._modules():
             return []
         span = Span(file.document.path, file.base, file.base)
+        template.texts = tuple(
+            (other.document.path, other.base, other.text, other.name)
+            for other in files
+            if not other.name.endswith(".json")
+        )
         fill(template, cloudformation_form(Module(blocks, folder, self._load), span))
         return [template] if template.resources else []
 
