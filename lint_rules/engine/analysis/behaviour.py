@@ -15,7 +15,7 @@ from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.context_use import ContextRead, unknown_reads
 from lint_rules.engine.analysis.defaults import SharedDefault, shared_defaults
 from lint_rules.engine.analysis.entry import Entry
-from lint_rules.engine.analysis.event_paths import EventPaths
+from lint_rules.engine.analysis.event_use import EventUse
 from lint_rules.engine.analysis.exits import catches
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.file_uses import FileUse, changes_folder, cleans_up, file_uses, is_unique
@@ -23,11 +23,12 @@ from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.import_calls import ImportCall, import_calls
 from lint_rules.engine.analysis.import_values import ImportValue, import_values
 from lint_rules.engine.analysis.logged import Logged, logged_events
-from lint_rules.engine.analysis.object_keys import ObjectKey, undecoded_keys
+from lint_rules.engine.analysis.paging import FirstPage, first_pages
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.result_caches import ResultCache, result_caches
 from lint_rules.engine.analysis.results import Part, parts
 from lint_rules.engine.analysis.sdk_outputs import unsendable
+from lint_rules.engine.analysis.sent import Sent, speaks_of
 from lint_rules.engine.analysis.state import Kept, kept_state
 from lint_rules.engine.analysis.variable_writes import VariableWrite, variable_writes
 from lint_rules.engine.analysis.waits import Wait, waits
@@ -46,7 +47,7 @@ class Behaviour:
         self.flow = Flow(self.reach)
         self._kept: list[Kept] | None = None
         self._uses: list[FileUse] | None = None
-        self._events: EventPaths | None = None
+        self._events: EventUse | None = None
 
     @property
     def aws(self) -> AwsUse:
@@ -54,15 +55,11 @@ class Behaviour:
         return aws_use(self.codebase, self.scope)
 
     @property
-    def event(self) -> EventPaths:
+    def event(self) -> EventUse:
         """What it reads of its event."""
         if self._events is None:
-            self._events = EventPaths(self.reach)
+            self._events = EventUse(self.reach)
         return self._events
-
-    def undecoded_keys(self) -> Iterator[ObjectKey]:
-        """The keys of S3's notifications that it uses as they come."""
-        return undecoded_keys(self.reach, self.event)
 
     def calls(self, *names: str) -> Iterator[CallSite]:
         """The calls of these dotted names that an invocation may run, here or in functions called."""
@@ -71,6 +68,19 @@ class Behaviour:
                 name = scope.dotted(node.func)
                 if name in names:
                     yield CallSite(node, scope, name, self.flow)
+
+    def sent(self, *words: str) -> Iterator[Sent]:
+        """The calls that it certainly sends to AWS; none unless one of the words is in its code."""
+        if speaks_of(self.codebase, self.scope.facts.module, words):
+            for call in self.aws.calls:
+                if call.confidence == "high":
+                    yield Sent(call, self.flow)
+
+    def first_pages(self) -> Iterator[FirstPage]:
+        """The calls of which it takes the first page for all."""
+        return first_pages(
+            self.sent("list", "describe", "get_", "query", "scan", "search", "lookup", "filter_")
+        )
 
     def waits(self) -> Iterator[Wait]:
         """Where an invocation waits for another machine's answer, by libraries other than boto3."""

@@ -87,7 +87,7 @@ def resource_types(service: str) -> dict[str, ResourceType]:
     """The types of objects of a service by name, the service itself under "-"."""
     types: dict[str, ResourceType] = {}
     made = ResourceType("-", (), None, frozenset(), {}, {}, {}, {}, {})
-    for line in _section("boto3_resources.txt", service):
+    for line in section("boto3_resources.txt", service):
         kind, *words = line.split(" ")
         if kind == "t":
             made = types[words[0]] = ResourceType(
@@ -112,13 +112,14 @@ def _request(words: list[str]) -> Request:
     return Request(words[0], tuple((target, source) for target, _, source in pairs), gives)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _text(name: str) -> str:
     with open(os.path.join(_DATA, name), encoding="ascii") as file:
         return file.read()
 
 
-def _section(name: str, service: str) -> list[str]:
+def section(name: str, service: str) -> list[str]:
+    """The lines about a service in a snapshot."""
     text = _text(name)
     start = text.find(f"\n= {service}\n")
     if start == -1:
@@ -140,12 +141,12 @@ def _read(service: str, lines: list[str]) -> dict[str, Operation]:
 
 @lru_cache(maxsize=512)
 def _operations(service: str) -> dict[str, Operation]:
-    return _read(service, _section("boto3_operations.txt", service))
+    return _read(service, section("boto3_operations.txt", service))
 
 
 @lru_cache(maxsize=512)
 def _waiters(service: str) -> dict[str, str]:
-    words = [line.split(" ") for line in _section("boto3_operations.txt", service) if line.startswith("w ")]
+    words = [line.split(" ") for line in section("boto3_operations.txt", service) if line.startswith("w ")]
     return {name.replace("_", "").lower(): operation for _, name, operation in words}
 
 

@@ -1,0 +1,117 @@
+"""A call that a handler sends to AWS, with what is given to it and what becomes of its answer."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lint_rules.engine.analysis.answers import Answer
+from lint_rules.engine.analysis.aws_call import AwsCall
+from lint_rules.engine.analysis.facts import Scope, facts_of
+
+if TYPE_CHECKING:
+    from lint_rules.engine.analysis.codebase import Codebase
+    from lint_rules.engine.analysis.flow import Flow
+    from lint_rules.engine.finding import Span
+    from lint_rules.engine.sources.module import Module
+
+_STEPS = 6
+
+
+class Given(NamedTuple):
+    """An argument as written, and where."""
+
+    node: ast.expr
+    scope: Scope
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.scope.facts.module.span(self.node)
+
+
+class Sent:
+    """One call of which the service and the operation are certain."""
+
+    def __init__(self, call: AwsCall, flow: Flow) -> None:
+        self.call = call
+        self.flow = flow
+
+    @property
+    def name(self) -> str:
+        """Service and operation, as dynamodb.PutItem."""
+        return self.call.name
+
+    @property
+    def operation(self) -> str:
+        """The operation, as PutItem."""
+        return self.call.operation
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.call.span
+
+    @property
+    def scope(self) -> Scope:
+        """The function that it stands in."""
+        return self.call.scope
+
+    @property
+    def parameters(self) -> Any:
+        """What is known of its parameters, by name."""
+        return self.call.parameters
+
+    @property
+    def method(self) -> str:
+        """The name of the method as written."""
+        return str(getattr(getattr(self.call.node, "func", None), "attr", ""))
+
+    @cached_property
+    def answer(self) -> Answer:
+        """What becomes of its answer."""
+        return Answer(self.call.node, self.call.scope, self.flow)
+
+    def given(self, name: str) -> Given | None:
+        """The expression given for a parameter by name, through variables; None where none is."""
+        for keyword in getattr(self.call.node, "keywords", ()):
+            if keyword.arg == name:
+                return traced(keyword.value, self.scope)
+        return None
+
+
+def traced(node: ast.expr, scope: Scope) -> Given:
+    """The expression that a variable is set to, if it is set only once; else the variable."""
+    for _ in range(_STEPS):
+        owner = scope.owner(node.id) if isinstance(node, ast.Name) else None
+        value = owner.value(node.id) if owner is not None and isinstance(node, ast.Name) else None
+        if owner is None or value is None:
+            break
+        node, scope = value, owner
+    return Given(node, scope)
+
+
+def speaks_of(codebase: Codebase, module: Module, words: tuple[str, ...]) -> bool:
+    """Whether a module, or one of the project that it imports, has one of these words in its text. It is quicker than
+    finding out what the words stand for."""
+    seen = {module}
+    todo = [module]
+    while todo:
+        at = todo.pop()
+        if any(word in at.text for word in words):
+            return True
+        for other in _imported(codebase, at):
+            if other not in seen:
+                seen.add(other)
+                todo.append(other)
+    return False
+
+
+def _imported(codebase: Codebase, module: Module) -> Iterator[Module]:
+    for dotted in dict.fromkeys(facts_of(module).imports.values()):
+        for name in (dotted, dotted.rpartition(".")[0]):
+            found = (codebase.imported(module, name) or codebase.layered(module, name)) if name else None
+            if found is not None:
+                yield found
