@@ -79,6 +79,22 @@ class Handler(Behaviour):
         ways = {event.how for spec in self.specs for event in spec.events}
         return ways <= {"async", "poll"} if ways else self.takes_records and not self.mentions('"cf"', "'cf'")
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of events that it gets, in SAM's words: those of the templates, or else those of whose shape it
+        reads something; "Api" for every request of HTTP."""
+        told = {event.kind for spec in self.specs for event in spec.events}
+        if any(not spec.value("FunctionUrlConfig").absent for spec in self.specs):
+            told.add("Api")
+        return frozenset("Api" if kind in ("HttpApi", "ALB") else kind for kind in told) or self.event.kinds
+
+    @property
+    def takes_one(self) -> bool:
+        """Whether every template that says what it reads says that it gets one record at a time."""
+        polled = [event for spec in self.specs for event in spec.events if event.how == "poll"]
+        sizes = [event.settings.number("BatchSize") for event in polled]
+        return bool(sizes) and all(size.value == 1 or not (size.known or size.absent) for size in sizes)
+
     def mentions(self, *words: str) -> bool:
         """Whether its module has one of these words in its text."""
         text = self.module.text.lower()

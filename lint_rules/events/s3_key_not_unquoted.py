@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Handler, Safety, Severity, rule
 
 
-@rule("LAM501", looks_at=Handler, severity="error", since="0.1", fix="safe")
+@rule("LAM501", looks_at=Handler, severity="error", since="0.1", fix="safe", triggers=("s3",))
 def s3_key_not_unquoted(handler: Handler) -> Iterator[Finding]:
     """Code uses the key of an object as S3's notification brings it, which is URL-encoded.
 
@@ -75,7 +75,7 @@ def s3_key_not_unquoted(handler: Handler) -> Iterator[Finding]:
     AWS: "Event message structure" in the S3 User Guide; "Tutorial: Using an Amazon S3 trigger to invoke a Lambda
     function".
     """
-    for key in handler.undecoded_keys():
+    for key in handler.event.undecoded_keys():
         edits = key.decoded()
         yield Finding(
             "`unquote` leaves the `+` that S3 writes for a space; `unquote_plus` decodes it"

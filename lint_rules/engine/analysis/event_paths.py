@@ -15,9 +15,10 @@ from lint_rules.engine.analysis.bindings import argument, parameters
 from lint_rules.engine.analysis.bodies import own_code
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.analysis.reach import Reach
+from lint_rules.engine.analysis.wrapping import wrapped
 
 if TYPE_CHECKING:
-    from lint_rules.engine.finding import Span
+    from lint_rules.engine.finding import Edit, Span
 
 Path = tuple[str, ...]
 FIRST = "[0]"
@@ -55,17 +56,16 @@ class EventRead(NamedTuple):
         """What the expression is a part of."""
         return self.scope.facts.parents.get(self.node)
 
-    @property
-    def in_f_string(self) -> bool:
-        """Whether it stands where parts have no place of their own before Python 3.12."""
-        return any(isinstance(parent, ast.JoinedStr) for parent, _ in self.scope.facts.above(self.node))
+    def wrapped(self, dotted: str) -> tuple[Edit, ...]:
+        """Edits that give it to a function of the standard library; none where that is not certainly right."""
+        return wrapped(dotted, self.node, self.scope)
 
 
 class EventPaths:
     """The paths of everything that a handler reaches."""
 
     def __init__(self, reach: Reach) -> None:
-        self._reach = reach
+        self.reach = reach
         self._known: dict[tuple[Scope, str], Path | None] = {}
         self._reads: tuple[EventRead, ...] | None = None
 
@@ -73,7 +73,7 @@ class EventPaths:
     def reads(self) -> tuple[EventRead, ...]:
         """Every read of a key, an index or by `get`, the inner ones of a chain too, in source order."""
         if self._reads is None:
-            self._reads = tuple(read for scope in self._reach.functions for read in self._in(scope))
+            self._reads = tuple(read for scope in self.reach.functions for read in self._in(scope))
         return self._reads
 
     def of(self, node: ast.AST, scope: Scope, depth: int = 0) -> Path | None:
@@ -95,7 +95,7 @@ class EventPaths:
 
     def tests(self, path: Path) -> bool:
         """Whether a condition looks at a part of the event itself, or for its key in what holds it."""
-        return any(self._tests(scope, path) for scope in self._reach.functions)
+        return any(self._tests(scope, path) for scope in self.reach.functions)
 
     def _tests(self, scope: Scope, path: Path) -> bool:
         for node in own_code(scope):
@@ -130,7 +130,7 @@ class EventPaths:
 
     def _variable(self, name: str, scope: Scope, depth: int) -> Path | None:
         owner = scope.owner(name)
-        if owner is None or not owner.is_function or owner not in self._reach.functions:
+        if owner is None or not owner.is_function or owner not in self.reach.functions:
             return None
         key = (owner, name)
         if key not in self._known:
@@ -164,10 +164,10 @@ class EventPaths:
         return (*base, EACH) if base is not None else None
 
     def _argument(self, name: str, owner: Scope, depth: int) -> Path | None:
-        if owner is self._reach.start:
+        if owner is self.reach.start:
             return () if parameters(owner)[:1] == [name] else None
         paths: set[Path | None] = set()
-        for edge in self._reach.into(owner):
+        for edge in self.reach.into(owner):
             value = argument(edge.call, owner, name) if edge.direct and edge.call else None
             paths.add(self.of(value, edge.caller, depth + 1) if value is not None else None)
         return paths.pop() if len(paths) == 1 else None

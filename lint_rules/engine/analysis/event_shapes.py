@@ -1,14 +1,16 @@
 """Which services send events of the shape that code reads, by what only they put into them.
 
-Kinds are SAM's words for events; "Api" stands for every request of HTTP: of both generations of API Gateway, of function
-URLs and of load balancers. https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
+Kinds are SAM's words for events; "Api" stands for every request of HTTP: of both generations of API Gateway, of
+function URLs and of load balancers. https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Iterable, Iterator
 
-from lint_rules.engine.analysis.event_paths import EACH, FIRST, EventRead
+from lint_rules.engine.analysis.event_paths import EACH, FIRST, PARSED, EventPaths, EventRead
+from lint_rules.engine.analysis.facts import Scope
 
 OF_RECORDS = {
     "s3": "S3",
@@ -27,7 +29,13 @@ OF_RECORDS = {
 _OF_EVENTS = {
     **dict.fromkeys(
         (
-            *("httpMethod", "queryStringParameters", "multiValueQueryStringParameters", "pathParameters", "rawPath"),
+            *(
+                "httpMethod",
+                "queryStringParameters",
+                "multiValueQueryStringParameters",
+                "pathParameters",
+                "rawPath",
+            ),
             *("rawQueryString", "requestContext", "isBase64Encoded", "stageVariables", "routeKey"),
         ),
         "Api",
@@ -50,3 +58,33 @@ def kind_of(read: EventRead) -> str:
 def kinds_read(reads: Iterable[EventRead]) -> frozenset[str]:
     """The kinds of events of whose shape something is read."""
     return frozenset(kind for read in reads if (kind := kind_of(read)))
+
+
+def unparsed_bodies(event: EventPaths) -> Iterator[EventRead]:
+    """The bodies of SQS's messages in which keys are looked for, though nothing has made more of them than text."""
+    seen: set[ast.AST] = set()
+    for read in event.reads:
+        if not (len(read.path) == 4 and read.path[0] == "Records" and read.path[2] == "body"):
+            continue
+        if read.path[1] not in (EACH, FIRST) or read.path[3] in (EACH, FIRST, PARSED):
+            continue
+        body = _base(read.node)
+        while isinstance(body, ast.Name):
+            owner = read.scope.owner(body.id)
+            value = owner.value(body.id) if owner is not None and owner is read.scope else None
+            body = value
+        if body is not None and body not in seen and not _checks_type(read.scope):
+            seen.add(body)
+            yield read._replace(node=body, path=read.path[:3])
+
+
+def _base(node: ast.expr) -> ast.expr | None:
+    """What `x["key"]` or `x.get("key")` looks into."""
+    if isinstance(node, ast.Subscript):
+        return node.value
+    func = node.func if isinstance(node, ast.Call) else None
+    return func.value if isinstance(func, ast.Attribute) else None
+
+
+def _checks_type(scope: Scope) -> bool:
+    return any(scope.dotted(call.func) in ("isinstance", "type") for call in scope.calls)
