@@ -23,10 +23,12 @@ from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.import_calls import ImportCall, import_calls
 from lint_rules.engine.analysis.import_values import ImportValue, import_values
 from lint_rules.engine.analysis.logged import Logged, logged_events
+from lint_rules.engine.analysis.paging import FirstPage, first_pages
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.result_caches import ResultCache, result_caches
 from lint_rules.engine.analysis.results import Part, parts
 from lint_rules.engine.analysis.sdk_outputs import unsendable
+from lint_rules.engine.analysis.sent import Sent, speaks_of
 from lint_rules.engine.analysis.state import Kept, kept_state
 from lint_rules.engine.analysis.variable_writes import VariableWrite, variable_writes
 from lint_rules.engine.analysis.waits import Wait, waits
@@ -66,6 +68,19 @@ class Behaviour:
                 name = scope.dotted(node.func)
                 if name in names:
                     yield CallSite(node, scope, name, self.flow)
+
+    def sent(self, *words: str) -> Iterator[Sent]:
+        """The calls that it certainly sends to AWS; none unless one of the words is in its code."""
+        if speaks_of(self.codebase, self.scope.facts.module, words):
+            for call in self.aws.calls:
+                if call.confidence == "high":
+                    yield Sent(call, self.flow)
+
+    def first_pages(self) -> Iterator[FirstPage]:
+        """The calls of which it takes the first page for all."""
+        return first_pages(
+            self.sent("list", "describe", "get_", "query", "scan", "search", "lookup", "filter_")
+        )
 
     def waits(self) -> Iterator[Wait]:
         """Where an invocation waits for another machine's answer, by libraries other than boto3."""
