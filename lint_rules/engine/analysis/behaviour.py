@@ -30,6 +30,7 @@ from lint_rules.engine.analysis.results import Part, parts
 from lint_rules.engine.analysis.sdk_outputs import unsendable
 from lint_rules.engine.analysis.sent import Sent, speaks_of
 from lint_rules.engine.analysis.state import Kept, kept_state
+from lint_rules.engine.analysis.tls import Unverified, unverified
 from lint_rules.engine.analysis.variable_writes import VariableWrite, variable_writes
 from lint_rules.engine.analysis.waits import Wait, waits
 
@@ -60,6 +61,12 @@ class Behaviour:
         if self._events is None:
             self._events = EventUse(self.reach)
         return self._events
+
+    @property
+    def code(self) -> list[Scope]:
+        """The functions that it runs, and before them their modules, whose import runs first."""
+        functions = self.reach.functions
+        return [*dict.fromkeys(scope.facts.module_scope for scope in functions), *functions]
 
     def calls(self, *names: str) -> Iterator[CallSite]:
         """The calls of these dotted names that an invocation may run, here or in functions called."""
@@ -179,6 +186,10 @@ class Behaviour:
     def file_uses_at_import(self) -> Iterator[FileUse]:
         """The files that the import of its module opens or writes."""
         return file_uses([self.scope.facts.module_scope])
+
+    def unverified(self) -> Iterator[Unverified]:
+        """Where it, or its import, does not ask who answers a request."""
+        return unverified(self.code)
 
     @property
     def cleans_up(self) -> bool:
