@@ -12,3 +12,7 @@ class UserError(Exception):
     """Something the user can mend. `str()` is one line that says what happened and what to do next."""
 
     exit_code = 2
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows of it: the line, for a traceback frightens and says nothing the line does not."""
+        return [f"error: {self}"]

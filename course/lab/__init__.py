@@ -1,21 +1,39 @@
 """Labs: one document each, its editions, its checks, the learner's progress.
 
-A learner writes `from course import lab` and has `lab.check`, `lab.hint`, `lab.predict`, `lab.progress` and
-`lab.swimlane`; each is loaded when first used, so that the import takes no time.
+A learner writes `from course import lab` and has `lab.check`, `lab.hint`, `lab.predict` and what else `__all__` names;
+each is loaded when first used, so that the import takes no time. In a notebook the import also brings `%%lambda`.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from course.lab.learner import check, hint, predict, progress
+    from course.lab.learner import advance, check, deploy, hint, predict, progress, recall, reset
+    from course.lab.notebook_cloud import entries, records
     from course.lab.picture import swimlane
 
-__all__ = ["check", "hint", "predict", "progress", "swimlane"]
+__all__ = [
+    "advance",
+    "check",
+    "deploy",
+    "entries",
+    "hint",
+    "predict",
+    "progress",
+    "recall",
+    "records",
+    "reset",
+    "swimlane",
+]
 
-_PLACES = dict.fromkeys(__all__, "course.lab.learner") | {"swimlane": "course.lab.picture"}
+_PLACES = {
+    **dict.fromkeys(__all__, "course.lab.learner"),
+    **dict.fromkeys(("entries", "records"), "course.lab.notebook_cloud"),
+    "swimlane": "course.lab.picture",
+}
 
 
 def __getattr__(name: str) -> object:
@@ -24,3 +42,7 @@ def __getattr__(name: str) -> object:
     found = getattr(import_module(_PLACES[name]), name)
     globals()[name] = found  # importing a module of that name has put the module there
     return found
+
+
+if "IPython" in sys.modules:
+    import_module("course.lab.kernel").begin()

@@ -84,6 +84,12 @@ class Examiner:
         processes.kill_marked(self._mark)
         self._folder.cleanup()
 
+    def warm(self) -> None:
+        """Start the child if there is none, and do not wait for it."""
+        if self._child is None:
+            self._child = _Child(self.folder, self._mark)
+            self.started += 1
+
     def examine(self, check: Check, files: dict[str, str], seed: int = 0) -> CheckResult:
         """The result of one check of an answer. `files` maps names to text.
 
@@ -103,11 +109,12 @@ class Examiner:
         if self._child is not None and self._child.exit_code is not None:
             self._child.kill()  # it died between two checks, which is no check's fault
             self._child = None
-        if self._child is None:
-            self._child = _Child(self.folder, self._mark)
-            self.started += 1
+        self.warm()
+        assert self._child is not None
+        if not self._child.ready:
             if self._child.receive(START) is None:
                 return self._lost(check, "the cloud for the checks did not start", Verdict.BROKEN)
+            self._child.ready = True
         request = {"name": check.name, "source": check.source, "seconds": check.seconds}
         self._child.send({**request, "files": files, "folder": str(folder), "seed": seed})
         reply = self._child.receive(check.seconds + GRACE)
@@ -161,6 +168,8 @@ class _Child:
             )
         os.close(writing)
         self._replies: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self.ready = False
+        """Whether it has said that its cloud runs."""
         self._silent = False
         self._reader = threading.Thread(target=self._read, args=(reading,), daemon=True)
         self._reader.start()

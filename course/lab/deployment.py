@@ -10,17 +10,42 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from course.errors import UserError
 from course.lab.answer import RUNTIME, TRUST
+from course.lab.changes import Changes, Snapshot, changes, snapshot
 
 DEBUG = "lambdalab:debug"
 """The tag with which the cloud lets environments of a function wait for an editor."""
 PORT = 5678
 _CREATED_ONLY = ("Publish", "Architectures", "PackageType", "Tags")
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A function that was put into the cloud, and what that changed. `debug`: it waits for an editor."""
+
+    name: str
+    changes: Changes
+    debug: bool
+
+    @property
+    def sentence(self) -> str:
+        """What happened."""
+        if self.debug:
+            return (
+                f"`{self.name}` is deployed, and waits for an editor when it is invoked next. Invoke it, then attach "
+                f"your editor to 127.0.0.1:{PORT} (docs/debugging.md). `debug=False` ends that."
+            )
+        if self.changes.created:
+            return f"`{self.name}` is deployed: a new function."
+        if not self.changes:
+            return f"`{self.name}` is deployed: neither code nor settings changed."
+        return f"`{self.name}` is deployed: this changed."
 
 
 def deploy(
@@ -31,8 +56,8 @@ def deploy(
     settings: Mapping[str, object],
     *,
     debug: bool,
-) -> str:
-    """Create the function, or bring the one that exists up to date; a sentence about it.
+) -> Deployed:
+    """Create the function, or bring the one that exists up to date: settings not given stay as they are.
 
     Raises UserError for a file that is not there, without a running cloud, and with Lambda's words when it refuses.
     """
@@ -44,31 +69,28 @@ def deploy(
         raise UserError('debugging needs debugpy; install it with: pip install "lambdalint[debug]"')
     code = _package(folder, files)
     try:
-        arn = _put(name, handler, code, dict(settings))
-        _mark(arn, debug)
+        before, after = _put(name, handler, code, dict(settings), debug)
     except ClientError as error:
         facts = error.response["Error"]
         raise UserError(f"Lambda refused `{name}`: {facts['Code']}: {facts['Message']}") from None
     except (BotoCoreError, WaiterError) as error:
         raise UserError(f"`{name}` is not deployed: {error}") from None
-    if not debug:
-        return f"`{name}` is deployed."
-    return (
-        f"`{name}` is deployed, and waits for an editor when it is invoked next. Invoke it, then attach your editor to "
-        f"127.0.0.1:{PORT} (docs/debugging.md). `debug=False` ends that."
-    )
+    return Deployed(name, changes(before, after), debug)
 
 
-def _put(name: str, handler: str, code: bytes, settings: dict[str, Any]) -> str:
+def _put(
+    name: str, handler: str, code: bytes, settings: dict[str, Any], debug: bool
+) -> tuple[Snapshot | None, Snapshot]:
     import boto3
 
     api = boto3.client("lambda")
-    settings = {"Runtime": RUNTIME, **settings}
-    settings.setdefault("Role", _role(f"{name}-role"))
-    try:
-        made = api.create_function(FunctionName=name, Handler=handler, Code={"ZipFile": code}, **settings)
+    before = snapshot(api, name)
+    if before is None:
+        new = {"Runtime": RUNTIME, **settings}
+        new.setdefault("Role", _role(f"{name}-role"))
+        made = api.create_function(FunctionName=name, Handler=handler, Code={"ZipFile": code}, **new)
         api.get_waiter("function_active_v2").wait(FunctionName=name)
-    except api.exceptions.ResourceConflictException:
+    else:
         ready = api.get_waiter("function_updated_v2")
         architectures = {key: settings[key] for key in ("Architectures",) if key in settings}
         made = api.update_function_code(FunctionName=name, ZipFile=code, **architectures)
@@ -78,7 +100,10 @@ def _put(name: str, handler: str, code: bytes, settings: dict[str, Any]) -> str:
         ready.wait(FunctionName=name)
         if tags := settings.get("Tags"):
             api.tag_resource(Resource=made["FunctionArn"], Tags=tags)
-    return ":".join(made["FunctionArn"].split(":")[:7])
+    _mark(":".join(made["FunctionArn"].split(":")[:7]), debug)
+    after = snapshot(api, name)
+    assert after is not None
+    return before, after
 
 
 def _mark(arn: str, debug: bool) -> None:

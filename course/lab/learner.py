@@ -1,7 +1,8 @@
-"""What a learner calls: `check`, `hint`, `predict`, `deploy` and `progress`, for the lab whose folder they are in.
+"""What a learner calls in a notebook: `check`, `hint`, `predict`, `deploy`, `progress` and others, for the lab whose
+folder they are in.
 
-Everything comes back as something to show; a mistake of the learner's is shown as one line, not raised. The
-command line uses the same `Desk`. Every call appends to the journal.
+Everything comes back as something to show; a mistake of the learner's is shown as one line, not raised. What is asked
+and kept is `desk`'s.
 """
 
 from __future__ import annotations
@@ -9,137 +10,26 @@ from __future__ import annotations
 import atexit
 import functools
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import ParamSpec
 
 from course.errors import UserError
-from course.lab import deployment, remarks, render, shelf, submission
-from course.lab import grade as grading
+from course.lab import deployment, notebook_cloud, remarks, render, shelf, shown_changes
 from course.lab.checks import Examiner
-from course.lab.document import Lab, Question
+from course.lab.desk import Desk
 from course.lab.grade import Grade, Progress
-from course.lab.journal import FOLDER, Journal
 from course.lab.render import Shown
 
 P = ParamSpec("P")
-ORDINAL = ("first", "second", "third")
-
-
-class Desk:
-    """One learner at one lab: their folder with the answer files, and their journal."""
-
-    def __init__(self, lab: Lab, folder: Path, journal: Journal) -> None:
-        self.lab, self.folder, self.journal = lab, folder, journal
-
-    @classmethod
-    def at(cls, number: str, workspace: Path) -> Desk:
-        """The desk for a lab given by number or slug in a workspace such as `my-labs`."""
-        lab = shelf.lab(number)
-        return cls(lab, workspace / lab.slug, Journal(workspace, _now))
-
-    @classmethod
-    def here(cls, folder: Path) -> Desk:
-        """The desk in a lab's folder or below it. Raises UserError when the folder belongs to no lab."""
-        known = shelf.slugs(shelf.folder())
-        for place in (folder, *folder.parents):
-            if place.name in known:
-                return cls.at(place.name, place.parent)
-            if (place / FOLDER).is_dir():
-                break
-        raise UserError(
-            f"{folder} is not a lab's folder; open the notebook with `lambdalab start {known[0][:2]}`, "
-            f"or change to a folder named like a lab: {', '.join(known)}"
-        )
-
-    def check(
-        self,
-        exercise: str | None = None,
-        on_progress: Progress | None = None,
-        *,
-        notebook: bool = True,
-        examiner: Examiner | None = None,
-    ) -> Grade:
-        """Check one exercise or all, keeping the answers and recording the verdicts (see `grade.grade`)."""
-        wanted = self.lab.exercises if exercise is None else (shelf.exercise(self.lab, exercise),)
-        names = [file.name for item in wanted for file in item.files]
-        given = submission.read(self.lab, self.folder, names, notebook)
-        attempts = {}
-        for item in wanted:
-            if not item.is_untouched(given.files):
-                attempts[item.name] = self.journal.keep(self.lab, item, given.files)
-        # A new answer meets new inputs; the same answer meets the same ones again.
-        seed = max(attempts.values(), default=0)
-        grade = grading.grade(
-            self.lab,
-            given.files,
-            exercise,
-            name=given.name,
-            seed=seed,
-            examiner=examiner,
-            on_progress=on_progress,
-        )
-        for result in grade.exercises:
-            self.journal.record_check(self.lab, result, attempts.get(result.exercise.name, 0), seed)
-        return grade
-
-    def hint(self, exercise: str) -> str:
-        """The next hint for an exercise; when all were given, all of them again."""
-        item = shelf.exercise(self.lab, exercise)
-        used = self.journal.hints_used(self.lab, exercise)
-        if used >= len(item.hints):
-            return "\n\n".join([f"These are all the hints for {exercise}:", *item.hints])
-        self.journal.record("hint", lab=self.lab.slug, exercise=exercise, hint=used + 1)
-        return f"Hint {used + 1} of {len(item.hints)} for {exercise}:\n\n{item.hints[used]}"
-
-    def predict(self, name: str, letter: str = "") -> str:
-        """Record a prediction; without a letter, or with the same one again, say what was right."""
-        prediction = self._prediction(name)
-        wanted = str(letter).strip().lower()
-        made = self.journal.events("predict", lab=self.lab.slug, prediction=name)
-        if not wanted and not made:
-            return (
-                f"Type one of {', '.join(prediction.choices)} between the quotes, then run this cell again."
-            )
-        last = str(made[-1].get("letter")) if made else ""
-        if wanted in ("", last):
-            verdict = (
-                ", which is right" if prediction.is_right(last) else f"; the answer is {prediction.answer}"
-            )
-            return f"You predicted {last}{verdict}.\n\n{prediction.why}"
-        if wanted not in prediction.choices:
-            raise UserError(f"`{letter}` is none of the choices; they are: {', '.join(prediction.choices)}")
-        right = prediction.is_right(wanted)
-        self.journal.record("predict", lab=self.lab.slug, prediction=name, letter=wanted, right=right)
-        return (
-            f"Noted: {wanted}. Now run the next cells and let the cloud decide. "
-            "Then come back and run this one again: it explains."
-        )
-
-    def progress(self) -> Shown:
-        """The standing in this lab."""
-        title = f"Lab {self.lab.number}, {self.lab.title}"
-        return render.standing(title, self.journal.standing(self.lab), self.journal.to_review(self.lab))
-
-    def _prediction(self, name: str) -> Question:
-        for item in self.lab.predictions:
-            if item.name == name:
-                return item
-        known = ", ".join(item.name for item in self.lab.predictions)
-        raise UserError(f"lab {self.lab.number} has no prediction `{name}`; it has: {known}")
 
 
 @functools.cache
-def _examiner() -> Examiner:
+def examiner() -> Examiner:
     """The kernel's own examiner. Its cloud stays up between checks, so that only the first one waits."""
-    examiner = Examiner()
-    atexit.register(examiner.close)
-    return examiner
-
-
-def _now() -> float:
-    from course.cloud.clock import SystemClock
-
-    return SystemClock().now()
+    made = Examiner()
+    atexit.register(made.close)
+    return made
 
 
 def _shown(function: Callable[P, Shown]) -> Callable[P, Shown]:
@@ -159,7 +49,7 @@ def _shown(function: Callable[P, Shown]) -> Callable[P, Shown]:
 def check(exercise: str | None = None) -> Shown:
     """Check the answer to an exercise of this lab, or to all of them."""
     desk = Desk.here(Path.cwd())
-    grade = desk.check(exercise, notebook=False, examiner=_examiner())
+    grade = desk.check(exercise, notebook=False, examiner=examiner())
     return render.grade(grade, remarks.find(grade.attempted))
 
 
@@ -176,18 +66,55 @@ def predict(name: str, letter: str = "") -> Shown:
 
 
 @_shown
+def recall(name: str, letter: str = "") -> Shown:
+    """Answer a question on what you have learnt before."""
+    return render.prose(Desk.here(Path.cwd()).recall(name, letter))
+
+
+@_shown
 def deploy(name: str, handler: str, *files: str, debug: bool = False, **settings: object) -> Shown:
     """Create a function from files of this folder, or bring the one that exists up to date.
 
     `settings` go to `create_function`. With `debug=True` its environments wait for an editor.
     """
-    return render.prose(deployment.deploy(Path.cwd(), name, handler, files, settings, debug=debug))
+    return shown_changes.show(deployment.deploy(Path.cwd(), name, handler, files, settings, debug=debug))
 
 
 @_shown
 def progress() -> Shown:
     """Show what you have done in this lab."""
-    return Desk.here(Path.cwd()).progress()
+    return standing(Desk.here(Path.cwd()))
+
+
+@_shown
+def reset() -> Shown:
+    """Empty the cloud: no functions, no queues, no logs. Your files stay."""
+    notebook_cloud.reset()
+    return render.note("The cloud is empty. Run the cells again whose functions and queues you need.")
+
+
+@_shown
+def advance(seconds: float) -> Shown:
+    """Skip time: retries, schedules and time-outs that become due on the way happen."""
+    now = notebook_cloud.advance(seconds)
+    return render.note(f"{_duration(seconds)} passed; the cloud's clock says {_moment(now)}.")
+
+
+def standing(desk: Desk) -> Shown:
+    """The progress at a desk."""
+    title = f"Lab {desk.lab.number}, {desk.lab.title}"
+    return render.standing(title, desk.journal.standing(desk.lab), desk.journal.to_review(desk.lab))
+
+
+def _duration(seconds: float) -> str:
+    for unit, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size and seconds % size == 0:
+            return f"{seconds // size:g} {unit}"
+    return f"{seconds:g} {'second' if seconds == 1 else 'seconds'}"
+
+
+def _moment(now: float) -> str:
+    return datetime.fromtimestamp(now, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def hint_text(number: str, exercise: str, workspace: Path) -> str:
@@ -197,7 +124,7 @@ def hint_text(number: str, exercise: str, workspace: Path) -> str:
 
 def progress_text(workspace: Path) -> str:
     """The standing in every lab, for the command line."""
-    return "\n\n".join(Desk.at(slug, workspace).progress().text for slug in shelf.slugs(shelf.folder()))
+    return "\n\n".join(standing(Desk.at(slug, workspace)).text for slug in shelf.slugs(shelf.folder()))
 
 
 def check_text(

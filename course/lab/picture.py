@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import base64
 import io
-import json
-import os
 from collections.abc import Sequence
 from html import escape
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
 from course.errors import UserError
-from course.lab import render
+from course.lab import notebook_cloud, render
 from course.lab.lanes import COLUMNS, Bar, Lanes, lanes, summary, table
 from course.lab.render import Shown
 
@@ -34,7 +31,7 @@ def swimlane(records: Sequence[Any] | None = None, function: str | None = None) 
     `records` come from the cloud's ledger; without them the cloud at AWS_ENDPOINT_URL is asked.
     """
     try:
-        found = lanes(_ledger() if records is None else records, function)
+        found = lanes(notebook_cloud.records() if records is None else records, function)
     except UserError as error:
         return render.note(str(error))
     if not found.lanes:
@@ -134,21 +131,6 @@ def _shown_length(bar: Bar, found: Lanes) -> float:
         if one.start == bar.end and one.phase != "IDLE"
     )
     return bar.length - (after.shift - bar.shift)
-
-
-def _ledger() -> list[dict[str, Any]]:
-    """The records of the cloud at AWS_ENDPOINT_URL. Raises UserError when it does not answer."""
-    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
-    if not endpoint:
-        raise UserError("AWS_ENDPOINT_URL is not set; open the lab with `lambdalab start`")
-    try:
-        with build_opener(ProxyHandler({})).open(f"{endpoint}/_cloud/ledger", timeout=10) as answer:
-            records: list[dict[str, Any]] = json.load(answer)["records"]
-    except (OSError, ValueError, KeyError):
-        raise UserError(
-            f"the cloud at {endpoint} does not answer; is `lambdalab start` still running?"
-        ) from None
-    return records
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[str]:

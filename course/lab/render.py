@@ -73,12 +73,30 @@ def prose(text: str) -> Shown:
     return Shown(text, markdown=text)
 
 
-def grade(grade: Grade, remarks: Sequence[Remark] = ()) -> Shown:
+def grade(grade: Grade, found: Sequence[Remark] = ()) -> Shown:
     """The results of a check, and lambdalint's remarks after them."""
     parts = [exercise(result, grade.lab.number, grade.submission.files) for result in grade.exercises]
-    if remarks:
-        parts.append(_remarks(remarks))
+    if found:
+        parts.append(remarks(found))
     return together(parts)
+
+
+def remarks(found: Sequence[Remark]) -> Shown:
+    """lambdalint's findings."""
+    count = f"lambdalint has {len(found)} {'remark' if len(found) == 1 else 'remarks'} on your files"
+    text, items = [count], []
+    for one in found:
+        text.append(f"  {one.file}:{one.row}  {one.code} {one.name}: {one.message}")
+        text.append(f"      why and how: lambdalint explain {one.code}")
+        items.append(
+            f"<li><code>{escape(one.file)}:{one.row}</code> "
+            f"<strong>{escape(one.code)} {escape(one.name)}:</strong> "
+            f"{_inline(one.message)}<br>why and how: <code>lambdalint explain {escape(one.code)}</code></li>"
+        )
+    html = (
+        f'<section aria-label="lambdalint"><p><strong>{count}</strong></p><ul>{"".join(items)}</ul></section>'
+    )
+    return Shown("\n".join(text), html)
 
 
 def together(parts: Iterable[Shown]) -> Shown:
@@ -183,23 +201,6 @@ def _row(result: CheckResult) -> str:
     if result.log:
         parts.append(f"<details><summary>details</summary><pre>{escape(result.log)}</pre></details>")
     return f'<li style="margin:.4em 0">{"".join(parts)}</li>'
-
-
-def _remarks(remarks: Sequence[Remark]) -> Shown:
-    count = f"lambdalint has {len(remarks)} {'remark' if len(remarks) == 1 else 'remarks'} on your files"
-    text, items = [count], []
-    for one in remarks:
-        text.append(f"  {one.file}:{one.row}  {one.code} {one.name}: {one.message}")
-        text.append(f"      why and how: lambdalint explain {one.code}")
-        items.append(
-            f"<li><code>{escape(one.file)}:{one.row}</code> "
-            f"<strong>{escape(one.code)} {escape(one.name)}:</strong> "
-            f"{_inline(one.message)}<br>why and how: <code>lambdalint explain {escape(one.code)}</code></li>"
-        )
-    html = (
-        f'<section aria-label="lambdalint"><p><strong>{count}</strong></p><ul>{"".join(items)}</ul></section>'
-    )
-    return Shown("\n".join(text), html)
 
 
 def _indented(label: str, text: str) -> str:

@@ -40,7 +40,8 @@ def said(shown):
 
 
 def test_a_function_is_created_and_brought_up_to_date(cloud, tmp_path):
-    assert said(learner.deploy("echo", "echo.handler", "echo.py", MemorySize=256)) == "`echo` is deployed."
+    first = learner.deploy("echo", "echo.handler", "echo.py", MemorySize=256)
+    assert said(first) == "`echo` is deployed: a new function."
     assert invoke(cloud) == [1, "256"]
     (tmp_path / "other.py").write_text(ECHO.replace("[event", "['new'"))
     learner.deploy("echo", "other.handler", "other.py", MemorySize=512, Tags={"a": "b"})

@@ -19,8 +19,8 @@ from course.lab.learner import Desk
 @pytest.fixture(scope="module", autouse=True)
 def no_kernel_stays() -> Iterator[None]:
     yield
-    learner._examiner().close()
-    learner._examiner.cache_clear()
+    learner.examiner().close()
+    learner.examiner.cache_clear()
 
 
 @pytest.fixture
