@@ -26,7 +26,7 @@ def s3_key_not_unquoted(handler: Handler) -> Iterator[Finding]:
         for record in event["Records"]:
             bucket = record["s3"]["bucket"]["name"]
             key = record["s3"]["object"]["key"]  # expect: s3-key-not-unquoted
-            s3.delete_object(Bucket=bucket, Key=key)
+            s3.head_object(Bucket=bucket, Key=key)
     ```
 
     ## Fixed
@@ -40,7 +40,7 @@ def s3_key_not_unquoted(handler: Handler) -> Iterator[Finding]:
         for record in event["Records"]:
             bucket = record["s3"]["bucket"]["name"]
             key = urllib.parse.unquote_plus(record["s3"]["object"]["key"])
-            s3.delete_object(Bucket=bucket, Key=key)
+            s3.head_object(Bucket=bucket, Key=key)
     ```
 
     ## Good
@@ -54,7 +54,7 @@ def s3_key_not_unquoted(handler: Handler) -> Iterator[Finding]:
     @event_source(data_class=S3Event)
     def handler(event: S3Event, context):
         for record in event.records:
-            s3.delete_object(Bucket=event.bucket_name, Key=record.s3.get_object.key)
+            s3.head_object(Bucket=event.bucket_name, Key=record.s3.get_object.key)
     ```
 
     EventBridge's events of S3 hold the key as it is.
@@ -65,7 +65,7 @@ def s3_key_not_unquoted(handler: Handler) -> Iterator[Finding]:
 
     def handler(event, context):
         detail = event["detail"]
-        s3.delete_object(Bucket=detail["bucket"]["name"], Key=detail["object"]["key"])
+        s3.head_object(Bucket=detail["bucket"]["name"], Key=detail["object"]["key"])
     ```
 
     ## When not to fix

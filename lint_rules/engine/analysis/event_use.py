@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.event_paths import EventPaths, EventRead
 from lint_rules.engine.analysis.event_shapes import kinds_read, unparsed_bodies
 from lint_rules.engine.analysis.first_records import FirstRecord, first_record
 from lint_rules.engine.analysis.object_keys import ObjectKey, undecoded_keys
+from lint_rules.engine.analysis.record_loops import RecordLoop, record_loop
+
+if TYPE_CHECKING:
+    from lint_rules.engine.analysis.aws_use import AwsUse
 
 
 class EventUse(EventPaths):
@@ -29,3 +34,7 @@ class EventUse(EventPaths):
     def unparsed_bodies(self) -> Iterator[EventRead]:
         """The bodies of SQS's messages in which keys are looked for, as they come."""
         return unparsed_bodies(self)
+
+    def record_loop(self, use: AwsUse) -> RecordLoop | None:
+        """A loop over the records of which a round changes something in AWS, and the next may fail."""
+        return record_loop(self, use)
