@@ -1,4 +1,7 @@
-"""What a function does when it is called, with everything that it runs: the questions that rules ask of a handler."""
+"""What a function does when it is called, with everything that it runs: the questions that rules ask of a handler.
+
+What answers a question is imported when it is first asked, as `analysis.name`.
+"""
 
 from __future__ import annotations
 
@@ -6,35 +9,35 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lint_rules.engine.analysis.awaits import AwaitStep, await_runs, gathered
-from lint_rules.engine.analysis.aws_use import AwsUse, aws_use
+from lint_rules.engine import analysis
 from lint_rules.engine.analysis.bodies import body_of
-from lint_rules.engine.analysis.calls import CallSite
-from lint_rules.engine.analysis.clauses import Clause, Vanishing, clauses, vanishings
 from lint_rules.engine.analysis.codebase import Codebase
-from lint_rules.engine.analysis.context_use import ContextRead, unknown_reads
-from lint_rules.engine.analysis.defaults import SharedDefault, shared_defaults
 from lint_rules.engine.analysis.entry import Entry
-from lint_rules.engine.analysis.event_use import EventUse
-from lint_rules.engine.analysis.exits import catches
 from lint_rules.engine.analysis.facts import Scope
-from lint_rules.engine.analysis.file_uses import FileUse, changes_folder, cleans_up, file_uses, is_unique
-from lint_rules.engine.analysis.flow import Flow
-from lint_rules.engine.analysis.import_calls import ImportCall, import_calls
-from lint_rules.engine.analysis.import_values import ImportValue, import_values
-from lint_rules.engine.analysis.logged import Logged, logged_events
-from lint_rules.engine.analysis.paging import FirstPage, first_pages
 from lint_rules.engine.analysis.reach import Reach
-from lint_rules.engine.analysis.result_caches import ResultCache, result_caches
-from lint_rules.engine.analysis.results import Part, parts
-from lint_rules.engine.analysis.sdk_outputs import unsendable
-from lint_rules.engine.analysis.sent import Sent, speaks_of
-from lint_rules.engine.analysis.state import Kept, kept_state
-from lint_rules.engine.analysis.tls import Unverified, unverified
-from lint_rules.engine.analysis.variable_writes import VariableWrite, variable_writes
-from lint_rules.engine.analysis.waits import Wait, waits
 
 if TYPE_CHECKING:
+    from lint_rules.engine.analysis.awaits import AwaitStep
+    from lint_rules.engine.analysis.aws_use import AwsUse
+    from lint_rules.engine.analysis.batching import SingleCall, Unheard
+    from lint_rules.engine.analysis.calls import CallSite
+    from lint_rules.engine.analysis.clauses import Clause, Vanishing
+    from lint_rules.engine.analysis.context_use import ContextRead
+    from lint_rules.engine.analysis.defaults import SharedDefault
+    from lint_rules.engine.analysis.event_use import EventUse
+    from lint_rules.engine.analysis.file_uses import FileUse
+    from lint_rules.engine.analysis.flow import Flow
+    from lint_rules.engine.analysis.import_calls import ImportCall
+    from lint_rules.engine.analysis.import_values import ImportValue
+    from lint_rules.engine.analysis.logged import Logged
+    from lint_rules.engine.analysis.paging import FirstPage
+    from lint_rules.engine.analysis.result_caches import ResultCache
+    from lint_rules.engine.analysis.results import Part
+    from lint_rules.engine.analysis.sent import Sent
+    from lint_rules.engine.analysis.state import Kept
+    from lint_rules.engine.analysis.tls import Unverified
+    from lint_rules.engine.analysis.variable_writes import VariableWrite
+    from lint_rules.engine.analysis.waits import Wait
     from lint_rules.engine.finding import Edit, Span
 
 
@@ -45,7 +48,7 @@ class Behaviour:
         self.scope = scope
         self.codebase = codebase
         self.reach = Reach(codebase, scope)
-        self.flow = Flow(self.reach)
+        self.flow: Flow = analysis.flow.Flow(self.reach)
         self._kept: list[Kept] | None = None
         self._uses: list[FileUse] | None = None
         self._events: EventUse | None = None
@@ -53,13 +56,13 @@ class Behaviour:
     @property
     def aws(self) -> AwsUse:
         """What it sends to AWS."""
-        return aws_use(self.codebase, self.scope)
+        return analysis.aws_use.aws_use(self.codebase, self.scope)
 
     @property
     def event(self) -> EventUse:
         """What it reads of its event."""
         if self._events is None:
-            self._events = EventUse(self.reach)
+            self._events = analysis.event_use.EventUse(self.reach)
         return self._events
 
     @property
@@ -74,24 +77,34 @@ class Behaviour:
             for node in scope.calls:
                 name = scope.dotted(node.func)
                 if name in names:
-                    yield CallSite(node, scope, name, self.flow)
+                    yield analysis.calls.CallSite(node, scope, name, self.flow)
 
     def sent(self, *words: str) -> Iterator[Sent]:
         """The calls that it certainly sends to AWS; none unless one of the words is in its code."""
-        if speaks_of(self.codebase, self.scope.facts.module, words):
+        if analysis.sent.speaks_of(self.codebase, self.scope.facts.module, words):
             for call in self.aws.calls:
                 if call.confidence == "high":
-                    yield Sent(call, self.flow)
+                    yield analysis.sent.Sent(call, self.flow)
 
     def first_pages(self) -> Iterator[FirstPage]:
         """The calls of which it takes the first page for all."""
-        return first_pages(
+        return analysis.paging.first_pages(
             self.sent("list", "describe", "get_", "query", "scan", "search", "lookup", "filter_")
         )
 
+    def single_calls(self) -> Iterator[SingleCall]:
+        """The requests for one thing that it sends in loops over many."""
+        return analysis.batching.single_calls(
+            self.sent("put_", "get_item", "send_message", "publish", "delete_")
+        )
+
+    def unheard(self) -> Iterator[Unheard]:
+        """The requests for many things of whose failures it does not want to hear."""
+        return analysis.batching.unheard(self.sent("atch", "put_", "delete_objects", "targets"))
+
     def waits(self) -> Iterator[Wait]:
         """Where an invocation waits for another machine's answer, by libraries other than boto3."""
-        return waits(self.reach.functions)
+        return analysis.waits.waits(self.reach.functions)
 
     @property
     def entry(self) -> Entry:
@@ -100,15 +113,17 @@ class Behaviour:
 
     def calls_at_import(self) -> Iterator[ImportCall]:
         """The calls of it that the import of its module makes."""
-        return import_calls(self.scope, self.codebase)
+        return analysis.import_calls.import_calls(self.scope, self.codebase)
 
     def results(self) -> Iterator[Part]:
         """The parts of what it gives back; none where something stands between it and Lambda."""
-        return parts(self.codebase, self.flow) if self.entry.is_plain else iter(())
+        return analysis.results.parts(self.codebase, self.flow) if self.entry.is_plain else iter(())
 
     def returned_answers(self) -> Iterator[tuple[Part, str, str, str]]:
         """The parts of its result that are whole answers of AWS with what JSON does not have: each with the
         operation, such a member, and what that is."""
+        from lint_rules.engine.analysis.sdk_outputs import unsendable
+
         for part in self.results():
             answer = part.answer
             if answer is None:
@@ -120,12 +135,12 @@ class Behaviour:
 
     def unknown_context_reads(self) -> Iterator[ContextRead]:
         """What it reads off its context that no context has."""
-        return unknown_reads(self.scope) if self.entry.is_plain else iter(())
+        return analysis.context_use.unknown_reads(self.scope) if self.entry.is_plain else iter(())
 
     def shared_defaults(self) -> Iterator[SharedDefault]:
         """The defaults that it, or what it calls, changes or returns."""
         for scope in self.reach.functions:
-            yield from shared_defaults(scope)
+            yield from analysis.defaults.shared_defaults(scope)
 
     def reads(self, *names: str) -> Iterator[Span]:
         """Where an invocation may read attributes of these dotted names."""
@@ -145,11 +160,13 @@ class Behaviour:
 
     def catches(self, exception: str) -> bool:
         """Whether a function behind it catches an exception of this name, or everything."""
+        from lint_rules.engine.analysis.exits import catches
+
         return any(catches(scope, exception) for scope in self.reach.functions)
 
     def logged_events(self) -> Iterator[Logged]:
         """Where it writes its whole event into the log."""
-        return logged_events(self.scope)
+        return analysis.logged.logged_events(self.scope)
 
     def await_runs(self) -> Iterator[list[AwaitStep]]:
         """Runs of adjacent awaits in the asynchronous functions of the handler's module, and in those that it
@@ -157,61 +174,61 @@ class Behaviour:
         scopes = dict.fromkeys([*self.scope.facts.functions, *self.reach.functions])
         for scope in scopes:
             if scope.awaits:
-                yield from await_runs(self.codebase, scope)
+                yield from analysis.awaits.await_runs(self.codebase, scope)
 
     def gathered(self, steps: list[AwaitStep]) -> tuple[Edit, ...]:
         """Edits that await steps of a run at the same time; none where that is not certainly right."""
-        return gathered(steps)
+        return analysis.awaits.gathered(steps)
 
     def kept_state(self) -> list[Kept]:
         """The variables of modules that an invocation changes and leaves changed."""
         if self._kept is None:
-            self._kept = kept_state(self.codebase, self.flow)
+            self._kept = analysis.state.kept_state(self.codebase, self.flow)
         return self._kept
 
     def variable_writes(self) -> Iterator[VariableWrite]:
         """What an invocation writes to the environment variables."""
-        return variable_writes(self.reach.functions)
+        return analysis.variable_writes.variable_writes(self.reach.functions)
 
     def variable_writes_at_import(self) -> Iterator[VariableWrite]:
         """What the import of its module writes to them."""
-        return variable_writes([self.scope.facts.module_scope])
+        return analysis.variable_writes.variable_writes([self.scope.facts.module_scope])
 
     def file_uses(self) -> Iterator[FileUse]:
         """The files that an invocation opens or writes."""
         if self._uses is None:
-            self._uses = [*file_uses(self.reach.functions)]
+            self._uses = [*analysis.file_uses.file_uses(self.reach.functions)]
         return iter(self._uses)
 
     def file_uses_at_import(self) -> Iterator[FileUse]:
         """The files that the import of its module opens or writes."""
-        return file_uses([self.scope.facts.module_scope])
+        return analysis.file_uses.file_uses([self.scope.facts.module_scope])
 
     def unverified(self) -> Iterator[Unverified]:
         """Where it, or its import, does not ask who answers a request."""
-        return unverified(self.code)
+        return analysis.tls.unverified(self.code)
 
     @property
     def cleans_up(self) -> bool:
         """Whether it removes files, by whatever means."""
-        return cleans_up(self.reach.functions)
+        return analysis.file_uses.cleans_up(self.reach.functions)
 
     @property
     def changes_folder(self) -> bool:
         """Whether it changes the folder that relative paths begin at."""
-        return changes_folder(self.reach.functions)
+        return analysis.file_uses.changes_folder(self.reach.functions)
 
     def writes_another_each_time(self, use: FileUse) -> bool:
         """Whether each invocation writes a file of its own name."""
-        return is_unique(use, self.flow)
+        return analysis.file_uses.is_unique(use, self.flow)
 
     def import_values(self) -> Iterator[ImportValue]:
         """Times and ids of the import that it takes for its own."""
-        return import_values(self.reach, self.scope.facts.module_scope)
+        return analysis.import_values.import_values(self.reach, self.scope.facts.module_scope)
 
     def result_caches(self) -> Iterator[ResultCache]:
         """Functions that remember, without limit, a result for each value of the event."""
-        return result_caches(self.codebase, self.flow)
+        return analysis.result_caches.result_caches(self.codebase, self.flow)
 
     def is_constant(self, write: VariableWrite) -> bool:
         """Whether a variable is set to the same value on every invocation."""
@@ -220,12 +237,12 @@ class Behaviour:
     def clauses(self) -> Iterator[Clause]:
         """The `except` clauses that an invocation may get to."""
         for scope in self.reach.functions:
-            yield from clauses(scope)
+            yield from analysis.clauses.clauses(scope)
 
     def vanishings(self) -> Iterator[Vanishing]:
         """Where exceptions vanish in `finally` blocks."""
         for scope in self.reach.functions:
-            yield from vanishings(scope)
+            yield from analysis.clauses.vanishings(scope)
 
     def loses_work(self, clause: Clause) -> bool:
         """Whether a clause of the function itself ends the work on the event as if it had been done: nobody is told
