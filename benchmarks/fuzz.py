@@ -19,6 +19,7 @@ import resource
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 
 from lint_rules import Config, Safety, fix
@@ -190,11 +191,16 @@ def look_at(seed: str) -> tuple[list[str], float]:
     began = time.process_time()
     try:
         scan = Scan([], files, Config(select=("ALL",)), Help())
-        errors = [repr(crash.error) for crash in scan.crashes]
+        errors = [f"{crash.rule}: {_told(crash.error)}" for crash in scan.crashes]
         fix(scan.project(files), Config(select=("ALL",)), Safety.UNSAFE)
     except Exception as error:
-        errors = [repr(error)]
+        errors = [_told(error)]
     return errors, time.process_time() - began
+
+
+def _told(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{error!r} in {place.filename}, line {place.lineno}"
 
 
 def work(seed: int, start: int, end: int) -> None:

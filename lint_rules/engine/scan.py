@@ -20,6 +20,7 @@ from lint_rules.engine.lint import Crash, Settings
 from lint_rules.engine.project import Project
 from lint_rules.engine.rule import load_rules
 from lint_rules.engine.sources.files import read_bytes
+from lint_rules.engine.sources.problem import NO_TERRAFORM
 from lint_rules.engine.workers import WORTH_A_POOL, Island, Outcome, lint_island, lint_islands
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ class Scan:
             self._lint_at_once(listed)
         codes = {name: rule.code for name, rule in load_rules().items()} if self.findings else {}
         self.findings.sort(key=lambda f: (f.span.path, f.span.start, codes[f.rule]))
+        # Each island says so of its own files.
+        again = [found for found in self.findings if found.message == NO_TERRAFORM][1:]
+        self.findings = [found for found in self.findings if found not in again] if again else self.findings
         self.crashes.sort(key=lambda crash: crash[:2])
 
     def project(self, paths: Iterable[str]) -> Project:

@@ -278,3 +278,15 @@ def test_a_cluster_that_is_not_there_is_one_line(run, tree, monkeypatch):
     code, _, err = run("check", ".", "--scheduler", "tcp://127.0.0.1:9")
     assert code == 2
     assert err.splitlines()[-1].startswith("error: tcp://127.0.0.1:9: no Dask scheduler answers there")
+
+
+def test_what_is_missing_to_read_terraform_is_told_once(monkeypatch, tmp_path, run):
+    monkeypatch.setattr("lint_rules.engine.templates.terraform.can_read", lambda: False)
+    monkeypatch.chdir(tmp_path)
+    for folder in "abcdefghij":
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "main.tf").write_text('resource "aws_sqs_queue" "q" {}\n')
+    for words in (["--no-cache"], [], []):
+        _, out, _ = run("check", "--output-format", "concise", *words, ".")
+        assert out.count("lambdalint[terraform]") == 1
+        assert out.startswith("a/main.tf")

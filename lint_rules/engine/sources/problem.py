@@ -6,6 +6,11 @@ from typing import NamedTuple
 
 from lint_rules.engine.finding import Severity, Span
 
+NO_TERRAFORM = (
+    'Terraform files are not read: install what reads them with `pip install "lambdalint[terraform]"`'
+)
+"""Said once, of the first of them: whole runs have one reason."""
+
 
 class Problem(NamedTuple):
     """What stops the reading of a file, for people. ADVICE when the file is likely meant for another tool

@@ -15,14 +15,13 @@ from lint_rules.engine.finding import Severity, Span
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.hcl import Block, blocks_in_json, can_read, read_hcl
 from lint_rules.engine.sources.node import Scalar
-from lint_rules.engine.sources.problem import Problem
+from lint_rules.engine.sources.problem import NO_TERRAFORM, Problem
 from lint_rules.engine.templates.cloudformation import fill
 from lint_rules.engine.templates.model import Template
 from lint_rules.engine.templates.terraform_form import cloudformation_form
 from lint_rules.engine.templates.terraform_module import Module
 
 SUFFIXES = (".tf", ".tf.json")
-_MISSING = 'Terraform files are not read: install what reads them with `pip install "lambdalint[terraform]"`'
 _OTHER_TOOL = ("{%", "{{cookiecutter", "{{ cookiecutter")
 
 
@@ -64,7 +63,7 @@ class Terraform:
             first = next(iter(self._folders.values()))[0]
             if file is not first:
                 return []
-            template.error = Problem(_MISSING, Span(file.document.path, 0, 0), Severity.ADVICE)
+            template.error = Problem(NO_TERRAFORM, Span(file.document.path, 0, 0), Severity.ADVICE)
             return [template]
         template.error = self._parsed(file)[1]
         if template.error is not None:
