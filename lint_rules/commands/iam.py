@@ -56,7 +56,7 @@ def iam(paths: tuple[str, ...], check: bool, form: str | None, output_format: st
     for path, crash in project.crashes:
         tell(f"warning: {path}: cannot be understood: {crash}")
     roles = {id(one): role for role in access.roles for one in role.functions}
-    found = [(one, roles.get(id(one))) for one in callers(access)]
+    found = [(one, roles.get(id(one))) for one in callers(project)]
     if wanted is not None:
         names = [one.name for one, _ in found]
         found = [(one, role) for one, role in found if wanted in (one.name, one.name.rpartition(".")[2])]
