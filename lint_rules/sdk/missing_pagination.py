@@ -84,7 +84,7 @@ def missing_pagination(handler: Handler) -> Iterator[Finding]:
     ## See also
     boto3: "Paginators". AWS: "Paginating table query results in DynamoDB".
     """
-    for page in handler.first_pages():
+    for page in handler.requests.first_pages():
         method, token = page.sent.method, page.token
         edits = page.paginated()
         how = (

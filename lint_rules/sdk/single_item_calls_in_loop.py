@@ -65,7 +65,7 @@ def single_item_calls_in_loop(handler: Handler) -> Iterator[Finding]:
     LAM303 unchecked-batch-failures: what a batch asks for in return. AWS: "Amazon SQS batch actions"; boto3: "Batch
     writing".
     """
-    for call in handler.single_calls():
+    for call in handler.requests.single_calls():
         yield Finding(
             f"this loop sends a request for every item; `{call.many}` takes many at once",
             call.sent.span,

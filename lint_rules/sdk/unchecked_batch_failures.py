@@ -59,9 +59,9 @@ def unchecked_batch_failures(handler: Handler) -> Iterator[Finding]:
     LAM506 for what a function tells of its own batches. AWS: "PutRecords" in the Kinesis API Reference; "Error handling
     with DynamoDB", batch operations.
     """
-    for call in handler.unheard():
+    for call in handler.requests.unheard():
         yield Finding(
-            f"{call.sent.operation} succeeds even if it did not take some entries, and nothing reads `{call.failed}` of "
-            "its answer, which tells of them: they are lost",
+            f"{call.sent.operation} succeeds even if it did not take some entries, and nothing reads `{call.failed}` "
+            "of its answer, which tells of them: they are lost",
             call.sent.span,
         )

@@ -18,8 +18,8 @@ from lint_rules.engine.analysis.reach import Reach
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.awaits import AwaitStep
+    from lint_rules.engine.analysis.aws_requests import AwsRequests
     from lint_rules.engine.analysis.aws_use import AwsUse
-    from lint_rules.engine.analysis.batching import SingleCall, Unheard
     from lint_rules.engine.analysis.calls import CallSite
     from lint_rules.engine.analysis.clauses import Clause, Vanishing
     from lint_rules.engine.analysis.context_use import ContextRead
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.flow import Flow
     from lint_rules.engine.analysis.import_calls import ImportCall
     from lint_rules.engine.analysis.import_values import ImportValue
+    from lint_rules.engine.analysis.injections import Sink
     from lint_rules.engine.analysis.logged import Logged
-    from lint_rules.engine.analysis.paging import FirstPage
     from lint_rules.engine.analysis.result_caches import ResultCache
     from lint_rules.engine.analysis.results import Part
-    from lint_rules.engine.analysis.sent import Sent
     from lint_rules.engine.analysis.state import Kept
     from lint_rules.engine.analysis.tls import Unverified
+    from lint_rules.engine.analysis.untrusted import Untrusted
     from lint_rules.engine.analysis.variable_writes import VariableWrite
     from lint_rules.engine.analysis.waits import Wait
     from lint_rules.engine.finding import Edit, Span
@@ -52,6 +52,7 @@ class Behaviour:
         self._kept: list[Kept] | None = None
         self._uses: list[FileUse] | None = None
         self._events: EventUse | None = None
+        self._untrusted: Untrusted | None = None
 
     @property
     def aws(self) -> AwsUse:
@@ -71,6 +72,21 @@ class Behaviour:
         functions = self.reach.functions
         return [*dict.fromkeys(scope.facts.module_scope for scope in functions), *functions]
 
+    @property
+    def untrusted(self) -> Untrusted:
+        """What its values hold of the text that comes from outside."""
+        if self._untrusted is None:
+            from lint_rules.engine.analysis.untrusted import Untrusted
+
+            self._untrusted = Untrusted(self.reach)
+        return self._untrusted
+
+    def injected(self, kind: str) -> Iterator[Sink]:
+        """Where text from outside gets into a "shell", "code", "sql" or "objects"."""
+        from lint_rules.engine.analysis.injections import injected
+
+        return injected(kind, self.reach.functions, lambda: self.untrusted)
+
     def calls(self, *names: str) -> Iterator[CallSite]:
         """The calls of these dotted names that an invocation may run, here or in functions called."""
         for scope in self.reach.functions:
@@ -79,28 +95,10 @@ class Behaviour:
                 if name in names:
                     yield analysis.calls.CallSite(node, scope, name, self.flow)
 
-    def sent(self, *words: str) -> Iterator[Sent]:
-        """The calls that it certainly sends to AWS; none unless one of the words is in its code."""
-        if analysis.sent.speaks_of(self.codebase, self.scope.facts.module, words):
-            for call in self.aws.calls:
-                if call.confidence == "high":
-                    yield analysis.sent.Sent(call, self.flow)
-
-    def first_pages(self) -> Iterator[FirstPage]:
-        """The calls of which it takes the first page for all."""
-        return analysis.paging.first_pages(
-            self.sent("list", "describe", "get_", "query", "scan", "search", "lookup", "filter_")
-        )
-
-    def single_calls(self) -> Iterator[SingleCall]:
-        """The requests for one thing that it sends in loops over many."""
-        return analysis.batching.single_calls(
-            self.sent("put_", "get_item", "send_message", "publish", "delete_")
-        )
-
-    def unheard(self) -> Iterator[Unheard]:
-        """The requests for many things of whose failures it does not want to hear."""
-        return analysis.batching.unheard(self.sent("atch", "put_", "delete_objects", "targets"))
+    @property
+    def requests(self) -> AwsRequests:
+        """The requests that it sends to AWS."""
+        return analysis.aws_requests.AwsRequests(self)
 
     def waits(self) -> Iterator[Wait]:
         """Where an invocation waits for another machine's answer, by libraries other than boto3."""
