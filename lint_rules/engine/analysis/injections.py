@@ -1,0 +1,206 @@
+"""Calls that take a text for more than a text: shells, Python itself, databases, and what makes objects of bytes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.finding import Edit, Span
+
+if TYPE_CHECKING:
+    from lint_rules.engine.analysis.untrusted import Untrusted
+
+_SHELLS = frozenset({
+    *("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"),
+    "asyncio.create_subprocess_shell",
+})  # fmt: skip
+_RUNS = frozenset(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen"))
+_SHELL = re.compile(r"(?:/\w+)*/?(?:ba|da|z)?sh$")
+_CODE = frozenset({
+    *("eval", "exec", "compile", "__import__", "builtins.eval", "builtins.exec", "builtins.__import__"),
+})  # fmt: skip
+_DRIVERS = frozenset({
+    *("pymysql", "psycopg2", "psycopg", "mysql", "MySQLdb", "sqlite3", "pyodbc", "cx_Oracle", "oracledb", "pymssql"),
+    *("sqlalchemy", "aiomysql", "asyncpg", "aiopg", "pg8000", "redshift_connector", "snowflake", "duckdb", "databases"),
+    *("aiosqlite", "mariadb", "pymonetdb", "clickhouse_driver", "trino", "pyathena", "databricks", "psycopg_pool"),
+    *("sqlmodel", "aurora_data_api", "phoenixdb", "hdbcli", "ibm_db_dbi", "jaydebeapi", "records", "dataset"),
+})  # fmt: skip
+_EXECUTES = frozenset({"execute", "executemany", "executescript", "exec_driver_sql", "execute_string"})
+_FETCHES = frozenset({"fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one"})
+_BY_KEYWORD = {
+    "execute_statement": ("sql", "Sql"),
+    "batch_execute_statement": ("sql", "Sqls"),
+    "start_query_execution": ("QueryString",),
+}
+"""Operations of RDS Data API, Redshift Data API and Athena, and their argument that is SQL."""
+
+_READS = re.compile(r"^(?:pandas|awswrangler)\.(?:\w+\.)*read_sql\w*$")
+_LOADS = frozenset({
+    *("pickle.load", "pickle.loads", "cPickle.loads", "dill.load", "dill.loads", "cloudpickle.load"),
+    *("cloudpickle.loads", "marshal.load", "marshal.loads", "jsonpickle.decode", "joblib.load", "shelve.open"),
+    *("pandas.read_pickle", "yaml.unsafe_load", "yaml.unsafe_load_all", "torch.load"),
+})  # fmt: skip
+_YAML = frozenset({"yaml.load", "yaml.load_all"})
+_DEEPEST = 6
+_UNSAFE_LOADERS = frozenset({"yaml.Loader", "yaml.CLoader", "yaml.UnsafeLoader", "yaml.CUnsafeLoader"})
+
+
+class Sink(NamedTuple):
+    """Such a call. `text` is what it takes, `name` the dotted name of what is called, or the method."""
+
+    call: ast.Call
+    scope: Scope
+    name: str
+    text: ast.expr
+
+    @property
+    def span(self) -> Span:
+        """Where the text stands that it takes."""
+        return self.scope.facts.module.span(self.text)
+
+    def safely(self) -> tuple[Edit, ...]:
+        """Edits that load YAML without making objects of it; none for anything else."""
+        module = self.scope.facts.module
+        func = self.call.func
+        if self.name not in _YAML or not isinstance(func, ast.Attribute) or len(self.call.args) != 1:
+            return ()
+        whole = module.span(func)
+        edits = [Edit(Span(whole.path, whole.end - len(func.attr), whole.end), f"safe_{func.attr}")]
+        if self.call.keywords:
+            from lint_rules.engine.analysis.removals import removing
+
+            gone = removing(self.call.keywords, self.call, module)
+            edits += gone
+            if not gone or len(self.call.keywords) != 1:
+                return ()
+        return tuple(edits)
+
+    @property
+    def has_no_loader(self) -> bool:
+        """Whether YAML is loaded with no loader at all, which PyYAML 6 refuses."""
+        return self.name in _YAML and not self.call.keywords and len(self.call.args) == 1
+
+
+def injected(kind: str, scopes: Iterable[Scope], untrusted: Callable[[], Untrusted]) -> Iterator[Sink]:
+    """The calls of a kind ("shell", "code", "sql" or "objects") whose text may come from outside."""
+    for scope in scopes:
+        for sink in _KINDS[kind](scope):
+            if untrusted().holds(sink.text, scope) and not (kind == "sql" and _is_whole(sink.text, scope)):
+                yield sink
+
+
+def _shells(scope: Scope) -> Iterator[Sink]:
+    for call in scope.calls:
+        name = scope.dotted(call.func)
+        if name not in _SHELLS and name not in _RUNS:
+            continue
+        command = call.args[0] if call.args else _keyword(call, "args", "cmd", "command")
+        if isinstance(command, ast.Name):
+            owner = scope.owner(command.id)
+            value = owner.value(command.id) if owner is not None else None
+            command = value if isinstance(value, ast.List | ast.Tuple) else command
+        parts = command.elts if isinstance(command, ast.List | ast.Tuple) else []
+        shell = _keyword(call, "shell")
+        if name in _SHELLS or (isinstance(shell, ast.Constant) and shell.value is True):
+            text = parts[0] if parts else command
+        elif len(parts) > 2 and _is(parts[0], _SHELL) and _is(parts[1], re.compile("-[a-z]*c")):
+            text = parts[2]
+        else:
+            continue
+        if text is not None:
+            yield Sink(call, scope, name or "", text)
+
+
+def _codes(scope: Scope) -> Iterator[Sink]:
+    for call in scope.calls:
+        if call.args and (name := scope.dotted(call.func)) in _CODE:
+            yield Sink(call, scope, name or "", call.args[0])
+
+
+def _queries(scope: Scope) -> Iterator[Sink]:
+    has_driver: bool | None = None
+    for call in scope.calls:
+        func = call.func
+        method = func.attr if isinstance(func, ast.Attribute) else ""
+        if method in _BY_KEYWORD:
+            text = _keyword(call, *_BY_KEYWORD[method])
+            if text is not None:
+                yield Sink(call, scope, method, text)
+        elif method.startswith("read_sql"):
+            text = call.args[0] if call.args else _keyword(call, "sql")
+            if text is not None and _READS.match(scope.dotted(func) or ""):
+                yield Sink(call, scope, method, text)
+        elif method in _EXECUTES or method in _FETCHES:
+            if has_driver is None:
+                has_driver = _has_driver(scope)
+            text = call.args[0] if call.args else _keyword(call, "query", "operation", "statement", "sql")
+            made = scope.dotted(func) or ""
+            root = made.partition(".")[0]
+            if has_driver and text is not None and ("(" not in made or root in _DRIVERS):
+                yield Sink(call, scope, method, _unwrapped(text, scope))
+
+
+def _objects(scope: Scope) -> Iterator[Sink]:
+    for call in scope.calls:
+        name = scope.dotted(call.func)
+        if not call.args or name is None:
+            continue
+        loader = call.args[1] if len(call.args) > 1 else _keyword(call, "Loader")
+        if name in _LOADS and not _weights_only(call):
+            yield Sink(call, scope, name, call.args[0])
+        elif name in _YAML and (loader is None or scope.dotted(loader) in _UNSAFE_LOADERS):
+            yield Sink(call, scope, name, call.args[0])
+
+
+_KINDS: dict[str, Callable[[Scope], Iterator[Sink]]] = {
+    "shell": _shells,
+    "code": _codes,
+    "sql": _queries,
+    "objects": _objects,
+}
+
+
+def _is_whole(text: ast.expr, scope: Scope, depth: int = 0) -> bool:
+    """Whether SQL is nothing but a part of what the function gets: to run it is what the function is for."""
+    if isinstance(text, ast.Name) and depth < _DEEPEST:
+        value = scope.value(text.id) if scope.owner(text.id) is scope else None
+        return value is not None and _is_whole(value, scope, depth + 1)
+    if isinstance(text, ast.Call) and isinstance(text.func, ast.Attribute) and text.func.attr in ("get", "strip"):
+        text = text.func
+    return isinstance(text, ast.Subscript | ast.Attribute)
+
+
+def _has_driver(scope: Scope) -> bool:
+    """Whether the module imports a driver of a database."""
+    return any(name.partition(".")[0] in _DRIVERS for name in scope.facts.imports.values())
+
+
+def _unwrapped(text: ast.expr, scope: Scope) -> ast.expr:
+    """The text of `sqlalchemy.text(…)`."""
+    if isinstance(text, ast.Name):
+        owner = scope.owner(text.id)
+        value = owner.value(text.id) if owner is not None else None
+        text = value if isinstance(value, ast.Call) and _wraps(value, scope) else text
+    if isinstance(text, ast.Call) and _wraps(text, scope) and text.args:
+        return text.args[0]
+    return text
+
+
+def _wraps(call: ast.Call, scope: Scope) -> bool:
+    return scope.dotted(call.func) in ("sqlalchemy.text", "sqlalchemy.sql.text", "sqlmodel.text")
+
+
+def _weights_only(call: ast.Call) -> bool:
+    given = _keyword(call, "weights_only", "safe")
+    return isinstance(given, ast.Constant) and given.value is True
+
+
+def _is(node: ast.expr, form: re.Pattern[str]) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(form.match(node.value))
+
+
+def _keyword(call: ast.Call, *names: str) -> ast.expr | None:
+    return next((keyword.value for keyword in call.keywords if keyword.arg in names), None)
