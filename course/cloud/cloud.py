@@ -104,8 +104,10 @@ class Cloud:
             ACCOUNT, REGION, lambda arn: document(self._account, arn), self.clock, self.ledger
         )
         neighbours = MotoNeighbours(ACCOUNT, REGION)
+        self.launcher = LAUNCHERS[launcher]()
+        """Starts environments; a zygote forks other things, too."""
         factory = Factory(
-            LAUNCHERS[launcher](),
+            self.launcher,
             self.clock,
             self._chance,
             REGION,

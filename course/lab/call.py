@@ -1,8 +1,10 @@
-"""The process in which a learner's file runs: `python -I call.py FILE FUNCTION RESULT_FD`, or `call.py FILE`.
+"""The process in which a learner's file runs, for one call of a function or as a script.
 
-With a function it reads the arguments from standard input as `wire` JSON, calls it, and writes the value or
-the exception to the descriptor. Without one it becomes `python FILE`. Either way it dies with its parent, and
-memory, file size and core dumps are bounded. `answer` starts and ends it.
+It is a fork of the cloud's zygote (`become`), in a world of its own: it sees the learner's files, the interpreter and
+this cloud, and nothing else of the machine; when it ends, all that it started ends with it. Where namespaces or forks
+cannot be had it is an ordinary process, `python -I call.py FILE FUNCTION RESULT_FD` or `call.py FILE`. Either way it
+dies with its parent, and memory, file size and core dumps are bounded. A function's arguments come as `wire` JSON on
+standard input; its value or its exception goes to a descriptor. `calling` starts and ends it.
 """
 
 from __future__ import annotations
@@ -10,39 +12,93 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import shutil
+import signal
 import sys
 import traceback
+from types import ModuleType
 from typing import Any
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+WORLD = os.path.join(os.path.dirname(HERE), "cloud", "runtime", "child")
 MEMORY = 4 * 1024**3
 FILE_SIZE = 256 * 1024**2
+PROCESSES = 301
+"""The least that Linux takes for `pid_max` of a PID namespace."""
+PLACE = "/tmp/answer"
+PDEATHSIG = 1
+
+
+def become(request: dict[str, Any], descriptors: list[int]) -> None:
+    """Run a learner's file in this fork; does not return. `descriptors`: standard input, output and error, the one for
+    the value, and the one on which is told how it ended."""
+    os.setsid()
+    for target, descriptor in enumerate(descriptors[:3]):
+        os.dup2(descriptor, target)
+        os.close(descriptor)
+    result, status = descriptors[3:]
+    os.environ.clear()
+    os.environ.update(request["variables"])
+    world, wire = _neighbour(WORLD, "sandbox"), _neighbour(HERE, "wire")
+    _die_with_parent(world)
+    if request["world"] is not None:
+        _told_or(status, world.enter)
+        first = os.fork()
+        if first:
+            os.close(result)
+            os.close(status)
+            _let_go_of_streams()
+            os.waitpid(first, 0)
+            os._exit(0)
+        _die_with_parent(world)
+        _told_or(status, lambda: world.build_root(**request["world"]))
+        shutil.copytree("/var/task", PLACE)
+        with contextlib.suppress(OSError):  # from Linux 6.14 on each PID namespace has its own
+            world._write("/proc/sys/kernel/pid_max", str(PROCESSES))
+    os.chdir(PLACE if request["world"] is not None else request["folder"])
+    learner = os.fork()
+    world.drop_privileges()
+    if learner:
+        world.hide_from_tracing()
+        os.close(result)
+        _let_go_of_streams()
+        _wait_for(learner, status)
+    os.close(status)
+    _bound()
+    sys.path[:] = [os.getcwd(), *(path for path in sys.path if not path.startswith(WORLD))]
+    sys.dont_write_bytecode = True
+    _serve(request["file"], request["function"], result, wire)
 
 
 def main(arguments: list[str]) -> None:
-    folder = os.getcwd()
-    sys.path.append(ROOT)
-    from course.lab import processes
-
-    processes.die_with_parent()
+    """Run a learner's file in this interpreter, which was started for it."""
+    world, wire = _neighbour(WORLD, "sandbox"), _neighbour(HERE, "wire")
+    _die_with_parent(world)
     _bound()
     file = arguments[0]
     if len(arguments) == 1:
         os.execv(sys.executable, [sys.executable, "-B", file])
-    from course.lab import wire
-
-    function, channel = arguments[1], int(arguments[2])
-    os.set_inheritable(channel, False)
-    request = wire.loads(sys.stdin.read())
-    sys.path.insert(0, folder)
+    channel = int(arguments[2])
+    sys.path.insert(0, os.getcwd())
     sys.dont_write_bytecode = True
+    _serve(file, arguments[1], channel, wire)
+
+
+def _serve(file: str, function: str | None, channel: int, wire: ModuleType) -> None:
+    """Run it, tell the value if there is one, and end the process."""
+    os.set_inheritable(channel, False)
+    folder = os.getcwd()
+    if function is None:
+        os.close(channel)
+        os._exit(_run(file, folder))
+    request = wire.loads(sys.stdin.read())
     try:
         reply = wire.dumps(_call(file, function, request))
     except BaseException as error:  # whatever it is, it is the learner's, and the check decides what it means
         reply = wire.dumps({"error": _told(error, folder)})
     with contextlib.suppress(OSError), os.fdopen(channel, "w", encoding="utf-8") as result:
         result.write(reply)
-    sys.stdout.flush()
+    _flush()
     os._exit(0)  # a thread the learner left running must not hold us
 
 
@@ -58,6 +114,25 @@ def _call(file: str, function: str, request: dict[str, Any]) -> dict[str, Any]:
     if not callable(found):
         return {"missing": f"{file} defines no function `{function}`"}
     return {"value": found(*request["args"], **request["kwargs"])}
+
+
+def _run(file: str, folder: str) -> int:
+    """The exit code of a file run as a script, as the interpreter itself would have run it."""
+    script = ModuleType("__main__")
+    sys.modules["__main__"], sys.argv = script, [file]
+    vars(script).update(__file__=os.path.join(folder, file), __builtins__=__builtins__)
+    try:
+        with open(file, "rb") as source:
+            exec(compile(source.read(), os.path.join(folder, file), "exec"), vars(script))
+    except SystemExit as end:
+        if isinstance(end.code, int) or end.code is None:
+            return _flush() or (end.code or 0) & 0xFF
+        sys.stderr.write(f"{end.code}\n")
+        return _flush() or 1
+    except BaseException as error:
+        sys.stderr.write(_told(error, folder)["traceback"])
+        return _flush() or 1
+    return _flush()
 
 
 def _told(error: BaseException, folder: str) -> dict[str, str]:
@@ -85,6 +160,54 @@ def _shorten(told: traceback.TracebackException | None, folder: str) -> int:
     if isinstance(getattr(told, "filename", None), str):
         told.filename = told.filename.removeprefix(folder)
     return len(told.stack) + _shorten(told.__cause__, folder) + _shorten(told.__context__, folder)
+
+
+def _flush() -> int:
+    """Write what is still held; a stream that the learner closed is their affair."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    return 0
+
+
+def _wait_for(learner: int, status: int) -> None:
+    """Collect what ends, tell how the learner's process did, and end with it."""
+    while True:
+        pid, how = os.waitpid(-1, 0)
+        if pid == learner:
+            with contextlib.suppress(OSError):
+                os.write(status, str(os.waitstatus_to_exitcode(how)).encode())
+            os._exit(0)
+
+
+def _told_or(status: int, step: Any) -> None:
+    try:
+        step()
+    except OSError as error:
+        os.write(status, f"sandbox: {error.strerror}".encode())
+        os._exit(1)
+
+
+def _let_go_of_streams() -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+
+
+def _die_with_parent(world: ModuleType) -> None:
+    """Have the kernel kill this process when its parent ends (prctl(2), PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        world._libc().prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _neighbour(folder: str, name: str) -> ModuleType:
+    """A module of ours by its file: the learner may have one of the same name."""
+    spec = importlib.util.spec_from_file_location(f"_lambdalab_{name}", os.path.join(folder, f"{name}.py"))
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _bound() -> None:

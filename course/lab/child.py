@@ -14,15 +14,18 @@ import os
 import queue
 import random
 import re
+import secrets
 import shutil
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from course.lab import processes
 from course.lab.answer import Answer
+from course.lab.calling import Forks
 from course.lab.checking import CloudLike, Failure, LearnerError, invoke
 
 LOG = 16_000
@@ -32,21 +35,42 @@ PARTING = 2.0
 
 def main(descriptor: int) -> None:
     os.set_inheritable(descriptor, False)
+    reason = _leave_network()
     processes.adopt_orphans()
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, Path.cwd()), daemon=True).start()
     with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "w", encoding="utf-8") as results:
         from course.cloud import Cloud
+        from course.cloud.runtime.world import readable_folders
+        from course.cloud.runtime.zygote import ZygoteLauncher
 
-        with Cloud() as cloud:
-            _say(results, {"ready": True})
+        # Handlers must not reach what a check asks of the cloud itself.
+        with Cloud(launcher="zygote", admin_token=secrets.token_hex()) as cloud:
+            forks = cloud.launcher if isinstance(cloud.launcher, ZygoteLauncher) else None
+            found = cloud.isolation
+            readable = readable_folders() if found.tier == "full" else None
+            weak = reason or ("" if readable else found.reason)
+            _say(results, {"ready": True, "weak": weak})
             while line := requests.get():
                 request = json.loads(line)
-                _say(results, examine(request, cloud))
+                _say(results, examine(request, cloud, forks=forks, readable=readable))
                 cloud.reset()
                 processes.kill_below(os.getpid())  # no environment is left, so these only fled
                 shutil.rmtree(request["folder"], ignore_errors=True)
     shutil.rmtree(Path.cwd(), ignore_errors=True)
+
+
+def _leave_network() -> str:
+    """Keep learners' code from every other machine and from this one's services. Why not, where it cannot be done."""
+    if sys.platform != "linux":
+        return f"a network of its own needs Linux, and this is {sys.platform}"
+    from course.cloud.runtime.child import sandbox
+
+    try:
+        sandbox.leave_network()
+    except OSError as error:
+        return f"this system refuses a network of its own ({error.strerror})"
+    return ""
 
 
 def _listen(requests: queue.SimpleQueue[str], folder: Path) -> None:
@@ -60,17 +84,23 @@ def _listen(requests: queue.SimpleQueue[str], folder: Path) -> None:
     os._exit(1)
 
 
-def examine(request: dict[str, Any], cloud: CloudLike) -> dict[str, Any]:
+def examine(
+    request: dict[str, Any],
+    cloud: CloudLike,
+    *,
+    forks: Forks | None = None,
+    readable: Sequence[str] | None = None,
+) -> dict[str, Any]:
     """Run one check and say what came of it: `verdict`, `observed`, `help`, `log`.
 
     The request holds the check's `name`, `source` and `seconds`, the learner's `files`, the `folder` to work
-    in, and the `seed`.
+    in, and the `seed`. `forks` and `readable` are how the learner's files are run, see `calling.run`.
     """
     folder = Path(request["folder"])
     folder.mkdir(parents=True)
     # A call that hangs must end before the check does, so that the learner hears which call it was.
     seconds = max(0.5, min(request["seconds"] - MARGIN, request["seconds"] * 0.8))
-    answer = Answer(request["files"], folder, cloud, seconds, request["seed"])
+    answer = Answer(request["files"], folder, cloud, seconds, request["seed"], forks=forks, readable=readable)
     names: dict[str, Any] = {
         "Failure": Failure,
         "LearnerError": LearnerError,

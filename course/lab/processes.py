@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable
@@ -31,6 +32,20 @@ def kill_group(group: int) -> None:
     """Kill a process group; it may be gone."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
+
+
+def await_end(pid: int, seconds: float) -> None:
+    """Wait until a process that somebody else collects is gone; kill it with all below it when that takes longer."""
+    try:
+        watch = os.pidfd_open(pid)
+    except (OSError, AttributeError):
+        kill_tree(pid)
+        return
+    try:
+        if not select.select([watch], [], [], seconds)[0]:
+            kill_tree(pid)
+    finally:
+        os.close(watch)
 
 
 def kill_tree(root: int) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from course.lab.answer import OUTPUT, Answer
+from course.cloud.runtime.world import Tier, readable_folders
+from course.cloud.runtime.zygote import ZygoteLauncher
+from course.lab.answer import Answer
+from course.lab.calling import OUTPUT
 from course.lab.checking import Failure, LearnerError
 
 
@@ -29,9 +32,32 @@ class Nowhere:
         pass
 
 
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[ZygoteLauncher]:
+    launcher = ZygoteLauncher()
+    yield launcher
+    launcher.close()
+
+
+WAYS: dict[str, Any] = {}
+
+
+@pytest.fixture(autouse=True, params=["interpreter", "fork", "sandbox"])
+def way(request: pytest.FixtureRequest, zygote: ZygoteLauncher) -> str:
+    """Each sentence holds for each way in which a learner's file is run."""
+    WAYS.clear()
+    if request.param != "interpreter":
+        WAYS["forks"] = zygote
+    if request.param == "sandbox":
+        if Tier().find().tier != "full":
+            pytest.skip("this system refuses namespaces")
+        WAYS["readable"] = readable_folders()
+    return str(request.param)
+
+
 def answer(folder: Path, seconds: float = 5, **files: str) -> Answer:
     named = {f"{name}.py": text for name, text in files.items()}
-    return Answer(named, folder, Nowhere(), seconds)
+    return Answer(named, folder, Nowhere(), seconds, **WAYS)
 
 
 def raised(of: Answer, function: str = "f", *arguments: Any) -> LearnerError:
@@ -176,25 +202,35 @@ def test_a_script_that_never_ends_is_killed_and_says_so(tmp_path: Path) -> None:
 
 
 def test_the_environment_holds_the_cloud_and_no_secret_of_ours(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "secret")
     seen = answer(tmp_path, a="import os\ndef f(): return dict(os.environ)").call("a.py", "f")
     assert seen["AWS_ENDPOINT_URL"] == "http://127.0.0.1:9"
-    assert seen["HOME"] == str(tmp_path)
+    assert seen["HOME"] == str(tmp_path) or (way == "sandbox" and seen["HOME"] == "/tmp")
     assert "GITHUB_TOKEN" not in seen
 
 
 def test_nothing_a_call_started_outlives_it(
-    tmp_path: Path, alive: Callable[[Iterable[psutil.Process]], list[psutil.Process]]
+    tmp_path: Path, alive: Callable[[Iterable[psutil.Process]], list[psutil.Process]], way: str
 ) -> None:
     source = """
 import subprocess, sys
 def f():
-    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(59123)"], start_new_session=LEAVES)
+    return 1
 """
-    pid = answer(tmp_path, a=source).call("a.py", "f")
-    assert alive([one for one in psutil.process_iter() if one.pid == pid]) == []
+    # Without a sandbox, who leaves the group is ended by the check's process, which adopts it.
+    leaves = "True" if way == "sandbox" else "False"
+    assert answer(tmp_path, a=source.replace("LEAVES", leaves)).call("a.py", "f") == 1
+    assert alive([one for one in psutil.process_iter() if "time.sleep(59123)" in " ".join(words(one))]) == []
+
+
+def words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def test_a_package_holds_the_files_readable_and_is_the_same_each_time(tmp_path: Path) -> None:
@@ -217,3 +253,46 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
     for _ in range(3):
         given.call("a.py", "f")
     assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_in_the_sandbox_nothing_of_the_machine_can_be_seen(tmp_path: Path, way: str) -> None:
+    if way != "sandbox":
+        pytest.skip("only a sandbox hides the machine")
+    source = """
+import os
+def f(*paths):
+    processes = [name for name in os.listdir("/proc") if name.isdigit()]
+    return [os.listdir("/tmp"), len(processes), [path for path in paths if os.path.exists(path)]]
+"""
+    repository = Path(__file__).parents[2]
+    hidden = [str(tmp_path), *(str(repository / name) for name in ("solutions", "labs", "course", "tests"))]
+    assert answer(tmp_path, a=source).call("a.py", "f", *hidden) == [["answer"], 2, []]
+
+
+def test_in_the_sandbox_processes_are_counted(tmp_path: Path, way: str) -> None:
+    if way != "sandbox" or not os.path.exists("/proc/sys/kernel/pid_max"):
+        pytest.skip("only a sandbox has a count of its own")
+    source = """
+import os, time
+def f():
+    for count in range(2000):
+        try:
+            if os.fork() == 0:
+                time.sleep(60)
+        except OSError:
+            return count
+"""
+    release = tuple(int(part) for part in os.uname().release.split(".")[:2])
+    if release < (6, 14):
+        pytest.skip("a PID namespace has a limit of its own from Linux 6.14 on")
+    assert answer(tmp_path, a=source).call("a.py", "f") < 301
+
+
+def test_a_script_may_write_beside_its_files(tmp_path: Path) -> None:
+    done = answer(tmp_path, a="open('made.txt', 'w').write('x')\nprint(open('made.txt').read())").run("a.py")
+    assert (done.exit_code, done.stdout) == (0, "x\n")
+
+
+def test_a_learners_module_stands_before_one_that_was_imported_already(tmp_path: Path) -> None:
+    files = {"a": "import string, wire\ndef f(): return [string.mine, wire.mine]", "string": "mine = 1"}
+    assert answer(tmp_path, **files, wire="mine = 2").call("a.py", "f") == [1, 2]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import psutil
 import pytest
 
+from course.cloud.runtime.world import Tier
 from course.lab import grade as grading
 from course.lab.checks import Examiner
 from course.lab.document import Lab
@@ -50,7 +52,7 @@ ADDERS = {
     "kills-its-parent": (
         "import os, signal\ndef add(left, right): os.kill(os.getppid(), signal.SIGKILL)",
         "failed",
-        "was killed (signal 9)",
+        "returned None" if Tier().find().tier == "full" else "was killed (signal 9)",
     ),
     "prints-ten-megabytes": (
         "print('x' * 10_000_000)\ndef add(left, right): return left + right",
@@ -158,3 +160,35 @@ def test_closing_in_the_middle_leaves_nothing(tiny: Lab) -> None:
     examiner.close()
     assert not examiner.folder.exists()
     examiner.close()
+
+
+REACHES = """
+import os, socket, urllib.request
+
+def tried(address):
+    try:
+        socket.create_connection(address, timeout=1).close()
+        return "reached"
+    except OSError as error:
+        return type(error).__name__
+
+def add(left, right):
+    cloud = os.environ["AWS_ENDPOINT_URL"]
+    try:
+        urllib.request.urlopen(cloud + "/_cloud/ledger", timeout=2)
+        ledger = "reached"
+    except OSError as error:
+        ledger = str(error)
+    raise RuntimeError(f"{tried(('127.0.0.1', PORT))} {tried(('192.0.2.1', 80))} {ledger}")
+"""
+
+
+def test_code_reaches_no_machine_no_neighbour_and_not_what_the_cloud_knows(hasty: Lab) -> None:
+    if Tier().find().tier != "full":
+        pytest.skip("this system refuses namespaces")
+    with socket.create_server(("127.0.0.1", 0)) as neighbour, Examiner() as examiner:
+        source = REACHES.replace("PORT", str(neighbour.getsockname()[1]))
+        grade = grading.grade(hasty, {"adder.py": source}, "add", examiner=examiner)
+        assert grade.results[0].rationale == (
+            "your code raised RuntimeError: ConnectionRefusedError OSError HTTP Error 403: Error"
+        )

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,14 @@ class ZygoteLauncher:
         if kind is None:
             kind = self._kinds[places] = "boto3" if _speaks_of_boto3(places) else "plain"
         return self._zygotes[kind].start(variables, folder, world)
+
+    def fork(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> int:
+        """The process id of a fork with boto3 in which the script `request["entry"]` runs: its `become` is called with
+        the request and the descriptors (eight at most). `request["own"]` are modules that it brings itself.
+
+        Raises OSError if the system cannot start another process.
+        """
+        return self._zygotes["boto3"].fork(request, descriptors)
 
     def close(self) -> None:
         for zygote in self._zygotes.values():
@@ -90,12 +98,15 @@ class _Zygote:
 
         return Process(start, wait, sandboxed=world is not None, inherited_mb=self._inherited)
 
+    def fork(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> int:
+        return self._request(json.dumps(request).encode() + b"\n", descriptors)
+
     def close(self) -> None:
         with self._lock:
             self._closed = True
             self._drop()
 
-    def _request(self, data: bytes, ends: Ends) -> int:
+    def _request(self, data: bytes, ends: Sequence[int]) -> int:
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", ends))]
         with self._lock:
             for attempt in (1, 2):

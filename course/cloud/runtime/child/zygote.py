@@ -22,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+DESCRIPTORS = 8
+"""As many may come with a request."""
 OURS = ("bootstrap", "sandbox", "signature", "virtual_time")
 SERVICES = (
     "s3",
@@ -129,7 +131,11 @@ _warming: "list[bool]" = []
 
 
 def become(request: "dict[str, Any]", descriptors: "list[int]") -> None:
-    """Turn this fork into the keeper of an environment; only the runtime's process returns."""
+    """Turn this fork into the keeper of an environment; only the runtime's process returns. A request with an `entry`
+    names another script, whose `become` is called instead."""
+    if "entry" in request:
+        become_other(request, descriptors)
+        return
     death, status, output = descriptors
     os.setsid()
     for target in (1, 2):
@@ -138,10 +144,28 @@ def become(request: "dict[str, Any]", descriptors: "list[int]") -> None:
     os.environ.update(request["variables"], _LAMBDA_TELEMETRY_LOG_FD=str(output))
     time.tzset()
     os.chdir(request["folder"])
-    for name in request["own"]:
+    forget(request["own"])
+    importlib.import_module("bootstrap").become_environment(death, status, request["world"])
+
+
+def become_other(request: "dict[str, Any]", descriptors: "list[int]") -> None:
+    """Hand this fork to the script that the request names."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("entry", request["entry"])
+    if spec is None or spec.loader is None:
+        raise ImportError(request["entry"])
+    entry = module_from_spec(spec)
+    spec.loader.exec_module(entry)
+    forget(request["own"])
+    entry.become(request, descriptors)
+
+
+def forget(names: "list[str]") -> None:
+    """Let these top-level modules be imported anew: what runs here brings its own."""
+    for name in names:
         for loaded in [module for module in sys.modules if module == name or module.startswith(name + ".")]:
             del sys.modules[loaded]
-    importlib.import_module("bootstrap").become_environment(death, status, request["world"])
 
 
 def serve(channel: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
@@ -167,7 +191,7 @@ def _receive(channel: socket.socket) -> "tuple[dict[str, Any] | None, list[int]]
     descriptors: list[int] = []
     data = b""
     while not data.endswith(b"\n"):
-        part, ancillary, _, _ = channel.recvmsg(1 << 20, socket.CMSG_SPACE(3 * 4))
+        part, ancillary, _, _ = channel.recvmsg(1 << 20, socket.CMSG_SPACE(DESCRIPTORS * 4))
         for level, kind, content in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 numbers = array.array("i")
