@@ -21,8 +21,10 @@ from lint_rules.engine.analysis.behaviour import Behaviour
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
 from lint_rules.engine.templates.inline import module_name
+from lint_rules.engine.templates.proxies import is_mapped
 
 if TYPE_CHECKING:
+    from lint_rules.engine.analysis.replies import Reply
     from lint_rules.engine.sources.module import Module
     from lint_rules.engine.templates.model import FunctionSpec, Template
 
@@ -87,6 +89,16 @@ class Handler(Behaviour):
         if any(not spec.value("FunctionUrlConfig").absent for spec in self.specs):
             told.add("Api")
         return frozenset("Api" if kind in ("HttpApi", "ALB") else kind for kind in told) or self.event.kinds
+
+    def http_replies(self) -> Iterator[Reply]:
+        """The dictionaries that it answers requests of HTTP with; none where an integration makes the response, or
+        something stands between it and Lambda."""
+        kinds = self.kinds
+        asked = "Api" in kinds or (
+            not kinds and any(read.path[0] in ("body", "headers") for read in self.event.reads)
+        )
+        if asked and self.entry.is_plain and not any(is_mapped(spec) for spec in self.specs):
+            yield from self.event.replies()
 
     @property
     def takes_one(self) -> bool:

@@ -78,7 +78,9 @@ def _http(key: Scalar, content: Node) -> _Event:
         else authorizer
     )
     auth = mapping([("Authorizer", named)], key.span) if named is not None else None
-    yield kind, mapping([("Path", path), ("Method", method), ("Auth", auth)], key.span)
+    # SAM has no words for these two; they keep serverless's own.
+    more = [("Integration", below(content, "integration")), ("Request", below(content, "request"))]
+    yield kind, mapping([("Path", path), ("Method", method), ("Auth", auth), *more], key.span)
 
 
 def _s3(key: Scalar, content: Node) -> _Event:
