@@ -1,4 +1,4 @@
-"""Completion of rule names and codes in the shell."""
+"""Completion of rules and linters in the shell."""
 
 from __future__ import annotations
 
@@ -17,3 +17,11 @@ def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) 
         for known in (rule.code, rule.name)
         if known.startswith(word)
     ]
+
+
+def complete_peers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Linters of which we know the rules."""
+    from lint_rules.engine.peers import peers
+
+    before, comma, word = incomplete.rpartition(",")
+    return [CompletionItem(before + comma + peer) for peer in peers() if peer.startswith(word)]

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
-from lint_rules.commands.completion import complete_rules
+from lint_rules.commands.completion import complete_peers, complete_rules
 from lint_rules.commands.options import OPTIONS, Option, Request
+
+_COMPLETIONS = {"rules": complete_rules, "peers": complete_peers}
 
 Runs = Callable[[Request], int]
 
@@ -47,5 +49,5 @@ def _param(option: Option) -> click.Option:
         type=kind,
         default=Request._field_defaults[option.field],
         help=option.help,
-        shell_complete=complete_rules if option.completes == "rules" else None,
+        shell_complete=_COMPLETIONS.get(option.completes),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from lint_rules.engine.config import FORMATS
+from lint_rules.engine.config import FORMATS, PROFILES
 
 
 class Option(NamedTuple):
@@ -33,6 +33,8 @@ class Request(NamedTuple):
     select: str | None = None
     extend_select: str | None = None
     ignore: str | None = None
+    profile: str | None = None
+    compat: str | None = None
     fix: bool = False
     unsafe_fixes: bool | None = None
     diff: bool = False
@@ -66,6 +68,14 @@ OPTIONS = (
     Option(("--select",), "select", "Run these instead of the default set.", "RULES", completes="rules"),
     Option(("--extend-select",), "extend_select", "Run these too.", "RULES", completes="rules"),
     Option(("--ignore",), "ignore", "Do not run these.", "RULES", completes="rules"),
+    Option(("--profile",), "profile", "The set of rules to run [default: default].", "NAME", PROFILES),
+    Option(
+        ("--compat",),
+        "compat",
+        "Run what finds the same as these linters, such as checkov.",
+        "LINTERS",
+        completes="peers",
+    ),
     Option(("--fix",), "fix", "Apply the fixes that cannot change behaviour."),
     Option(
         ("--unsafe-fixes",),

@@ -21,6 +21,9 @@ class Settings:
         if request.config and request.isolated:
             raise UsageError("--config and --isolated exclude each other")
         self._request = request
+        self._select = _words(request.select)
+        if request.compat:
+            self._select += _codes(_words(request.compat))
         fixed = Config(root=os.getcwd()) if request.isolated else None
         if request.config:
             fixed = read_config(request.config)
@@ -41,7 +44,8 @@ class Settings:
         request = self._request
         level = request.fail_level
         return config._replace(
-            select=_words(request.select) or config.select,
+            select=self._select or (() if request.profile else config.select),
+            profile=request.profile or config.profile,
             extend_select=config.extend_select + _words(request.extend_select),
             ignore=config.ignore + _words(request.ignore),
             exclude=_words(request.exclude) or config.exclude,
@@ -66,6 +70,17 @@ def first_folder(request: Request) -> str:
 
 def _words(value: str | None) -> tuple[str, ...]:
     return tuple(word for word in (part.strip() for part in (value or "").split(",")) if word)
+
+
+def _codes(linters: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes that rules have of those which find what these linters do."""
+    from lint_rules.engine.peers import codes_of_peers
+
+    there = {rule.code for rule in load_rules().values()}
+    found = tuple(code for code in codes_of_peers(linters) if code in there)
+    if not found:
+        raise UsageError(f"--compat {','.join(linters)}: none of our rules finds what it does")
+    return found
 
 
 def _or(given: bool | None, otherwise: bool) -> bool:

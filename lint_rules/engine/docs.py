@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lint_rules.engine.finding import Safety
 from lint_rules.engine.markdown import without_marks
+from lint_rules.engine.peers import peer_codes
 from lint_rules.engine.rule import Rule, load_rules
 
 _FIXES = {
@@ -18,6 +19,7 @@ def rule_page(rule: Rule, level: int = 1) -> str:
     """One rule in Markdown, without the marks that its tests read. `level` is that of its heading."""
     level_of, fix_of = rule.severity.label, _FIXES[rule.fix]
     facts = f"Level: {level_of} · fix: {fix_of} · profile: {rule.profile} · since {rule.since}"
+    facts += _same(rule)
     body = without_marks(rule.doc).strip()
     if level > 1:
         body = _deeper(body, level - 1)
@@ -39,6 +41,13 @@ def rules_page() -> str:
         "| Code | Name | Level | Fix | |\n|---|---|---|---|---|\n"
     )
     return head + table + "\n\n" + "\n".join(rule_page(rule, 2) for rule in rules)
+
+
+def _same(rule: Rule) -> str:
+    """The line that names what other linters call it."""
+    known = peer_codes(rule.code)
+    listed = "; ".join(f"{peer} {', '.join(codes)}" for peer, codes in known.items())
+    return f"\n\nSame as: {listed}" if listed else ""
 
 
 def _deeper(text: str, by: int) -> str:
