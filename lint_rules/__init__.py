@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_keys import aws_keys as aws_keys
     from lint_rules.engine.analysis.calls import CallSite as CallSite
     from lint_rules.engine.analysis.hardcoded import hardcoded_secrets as hardcoded_secrets
+    from lint_rules.engine.analysis.secrets import written_secret as written_secret
     from lint_rules.engine.analysis.state import Kept as Kept
     from lint_rules.engine.analysis.variable_writes import reserved_variables as reserved_variables
     from lint_rules.engine.config import Config as Config
@@ -163,6 +164,7 @@ _HOMES = {
     "rule": "rule",
     "runtime_named": "templates.runtimes",
     "sam_policy": "iam.sam_policies",
+    "written_secret": "analysis.secrets",
 }
 
 

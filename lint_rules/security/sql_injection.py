@@ -80,7 +80,7 @@ def sql_injection(handler: Handler) -> Iterator[Finding]:
         return
     for sink in handler.injected("sql"):
         yield Finding(
-            f"`{sink.name}` gets SQL with text of the event in it, whose sender may end the statement and write another "
-            "one; pass the values as parameters",
+            f"`{sink.name}` gets SQL with text of the event in it, whose sender may end the statement and write "
+            "another one; pass the values as parameters",
             sink.span,
         )

@@ -14,6 +14,7 @@ from lint_rules.engine.analysis.secrets import (
     is_access_key,
     is_made_up,
     looks_secret,
+    password_in_url,
     promises_secret,
 )
 
@@ -41,7 +42,6 @@ _LOGINS = frozenset(
     {"smtplib.SMTP().login", "smtplib.SMTP_SSL().login", "ftplib.FTP().login", "imaplib.IMAP4_SSL().login"}
 )
 _GETS = frozenset({"os.environ.get", "os.getenv"})
-_IN_URL = re.compile(r"^[a-z][a-z0-9+]*://[^\s/:@]+:([^\s/@]{4,})@(.*)")
 _SCHEME = re.compile(r"^(?:Bearer|Basic|Token|token) (\S+)$")
 
 
@@ -76,16 +76,9 @@ def hardcoded_secrets(module: Module) -> Iterator[Hardcoded]:
         parent = facts.parents.get(node)
         if isinstance(parent, ast.Expr | ast.JoinedStr) or node in of_aws:
             continue
-        what = form_of(text.strip()) or _in_url(text) or _named(node, text, parent, facts)
+        what = form_of(text.strip()) or password_in_url(text) or _named(node, text, parent, facts)
         if what is not None:
             yield Hardcoded(what, node, facts)
-
-
-def _in_url(text: str) -> str | None:
-    found = _IN_URL.match(text)
-    if found is None or is_made_up(found[1]) or is_made_up(found[2]) or found[1].startswith(("$", "%", "{")):
-        return None
-    return "the password in a URL"
 
 
 def _named(node: ast.Constant, text: str, parent: ast.AST | None, facts: Facts) -> str | None:

@@ -66,6 +66,7 @@ _ADDRESS = re.compile(
 _WORDS = re.compile(r"^[A-Za-z]+(?:[-_./: ]?[A-Za-z]+)*\d{0,2}$")
 _UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _SECRET_KEY = re.compile(r"^[A-Za-z0-9/+]{40}$")
+_IN_URL = re.compile(r"^[a-z][a-z0-9+]*://[^\s/:@]+:([^\s/@]{4,})@(.*)")
 _ACCESS_KEY = re.compile(r"^(?:AKIA|ASIA)[A-Z0-9]{16}$")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -124,6 +125,22 @@ def is_secret_access_key(text: str) -> bool:
     return (
         bool(_SECRET_KEY.match(text)) and not re.search("example", text, re.IGNORECASE) and _variety(text) > 3
     )
+
+
+def password_in_url(text: str) -> str | None:
+    """What a text is that is a URL with a password in it; None for any other, and for placeholders."""
+    found = _IN_URL.match(text)
+    if found is None or is_made_up(found[1]) or is_made_up(found[2]) or found[1].startswith(("$", "%", "{")):
+        return None
+    return "the password in a URL"
+
+
+def written_secret(name: str, text: str) -> str | None:
+    """What a variable of this name holds, where its text is a secret; None where it is none, or may not be."""
+    found = form_of(text) or password_in_url(text)
+    if found is None and (is_access_key(text) or (promises_secret(name) and looks_secret(text))):
+        found = f"`{name}`"
+    return found
 
 
 def _variety(text: str) -> float:
