@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from course.commands._complete import labs
 from course.commands._folder import in_folder
 
 
 @click.command(short_help="Show what you have done.")
+@click.argument("lab", required=False, shell_complete=labs)
 @in_folder
-def progress(folder: Path) -> None:
-    """Show your points, checks and hints in every lab."""
+def progress(lab: str | None, folder: Path) -> None:
+    """Show your points in every lab; with LAB (its number) each exercise of it."""
     from course.lab.learner import progress_text
 
-    click.echo(progress_text(folder))
+    click.echo(progress_text(folder, lab))

@@ -11,7 +11,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from course.lab.learner import advance, check, deploy, hint, predict, progress, recall, reset
+    from course.lab.learner import (
+        advance,
+        check,
+        deploy,
+        hint,
+        history,
+        predict,
+        progress,
+        recall,
+        reset,
+        restore,
+        review,
+    )
     from course.lab.notebook_cloud import entries, records
     from course.lab.picture import swimlane
 
@@ -21,11 +33,14 @@ __all__ = [
     "deploy",
     "entries",
     "hint",
+    "history",
     "predict",
     "progress",
     "recall",
     "records",
     "reset",
+    "restore",
+    "review",
     "swimlane",
 ]
 

@@ -5,6 +5,7 @@ Notebook and command line use the same desk. Everything that they do is appended
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from course.errors import UserError
@@ -26,7 +27,7 @@ class Desk:
     def at(cls, number: str, workspace: Path) -> Desk:
         """The desk for a lab given by number or slug in a workspace such as `my-labs`."""
         lab = shelf.lab(number)
-        return cls(lab, workspace / lab.slug, Journal(workspace, _now))
+        return cls(lab, workspace / lab.slug, Journal(workspace, now))
 
     @classmethod
     def here(cls, folder: Path) -> Desk:
@@ -72,6 +73,15 @@ class Desk:
         for result in grade.exercises:
             self.journal.record_check(self.lab, result, attempts.get(result.exercise.name, 0), seed)
         return grade
+
+    def note_rules(self, grade: Grade, found: Iterable[tuple[str, str]]) -> None:
+        """Record which of the lab's own rules lambdalint still finds: the file and the rule of each finding."""
+        findings = [(file, rule) for file, rule in found if rule in self.lab.rules]
+        for result in grade.exercises:
+            files = {file.name for file in result.exercise.files}
+            if files & set(grade.attempted):
+                rules = sorted({rule for file, rule in findings if file in files})
+                self.journal.record("lint", lab=self.lab.slug, exercise=result.exercise.name, rules=rules)
 
     def keep_before(self, file: str, text: str) -> None:
         """Keep the answer that `file` belongs to as it is on disk, before `text` is written over it."""
@@ -144,7 +154,8 @@ def _verdict(did: str, question: Question, letter: str) -> str:
     return f"You {did} {letter}{verdict}.\n\n{question.why}"
 
 
-def _now() -> float:
+def now() -> float:
+    """The moment, in epoch seconds."""
     from course.cloud.clock import SystemClock
 
     return SystemClock().now()

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -22,18 +21,6 @@ from course.lab.grade import ExerciseResult
 FOLDER = ".lambdalab"
 LOG = "progress.jsonl"
 Event = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a learner stands in one exercise: `verdict` is the last one (None: never checked), `points` the
-    best of all attempts."""
-
-    exercise: Exercise
-    verdict: str | None
-    points: float
-    attempts: int
-    hints: int
 
 
 class Journal:
@@ -94,7 +81,7 @@ class Journal:
         kept is not kept twice."""
         answer = {file.name: files[file.name] for file in exercise.files if file.name in files}
         place = self._folder / "history" / lab.slug / exercise.name
-        number = max((int(path.name) for path in _entries(place) if path.name.isdigit()), default=0)
+        number = max((number for number, _ in self.kept(lab, exercise)), default=0)
         if number and answer == {path.name: _read(path) for path in _entries(place / str(number))}:
             return number
         try:
@@ -106,28 +93,15 @@ class Journal:
             raise UserError(f"{place} cannot be written: {error.strerror}") from None
         return number + 1
 
+    def kept(self, lab: Lab, exercise: Exercise) -> list[tuple[int, Path]]:
+        """The numbers of the answers that were kept, and the folder of each, oldest first."""
+        place = self._folder / "history" / lab.slug / exercise.name
+        return sorted((int(path.name), path) for path in _entries(place) if path.name.isdigit())
+
     def hints_used(self, lab: Lab, exercise: str) -> int:
         """How many hints of an exercise were shown."""
         used = self.events("hint", lab=lab.slug, exercise=exercise)
         return max((event["hint"] for event in used if isinstance(event.get("hint"), int)), default=0)
-
-    def standing(self, lab: Lab) -> list[Standing]:
-        """The learner's standing in every exercise of a lab."""
-        found = []
-        for exercise in lab.exercises:
-            checked = self.events("check", lab=lab.slug, exercise=exercise.name)
-            points = max((event["points"] for event in checked if _is_number(event.get("points"))), default=0)
-            verdict = str(checked[-1].get("verdict")) if checked else None
-            hints = self.hints_used(lab, exercise.name)
-            found.append(Standing(exercise, verdict, min(points, exercise.points), len(checked), hints))
-        return found
-
-    def to_review(self, lab: Lab) -> list[str]:
-        """The predictions whose first letter was wrong, in the order they were made."""
-        first: dict[str, bool] = {}
-        for event in self.events("predict", lab=lab.slug):
-            first.setdefault(str(event.get("prediction")), bool(event.get("right")))
-        return [name for name, right in first.items() if not right]
 
 
 def _break(descriptor: int) -> str:
@@ -148,7 +122,3 @@ def _read(path: Path) -> str | None:
         return path.read_bytes().decode(errors="surrogateescape")
     except OSError:
         return None
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -15,11 +15,24 @@ from pathlib import Path
 from typing import ParamSpec
 
 from course.errors import UserError
-from course.lab import deployment, notebook_cloud, remarks, render, shelf, shown_changes
+from course.lab import (
+    deployment,
+    notebook_cloud,
+    remarks,
+    render,
+    shelf,
+    shown_changes,
+    shown_history,
+    shown_standing,
+)
 from course.lab.checks import Examiner
-from course.lab.desk import Desk
+from course.lab.desk import Desk, now
 from course.lab.grade import Grade, Progress
+from course.lab.kept_answers import kept
+from course.lab.kept_answers import restore as put_back
+from course.lab.pile import Pile, asked, explained, nothing_due
 from course.lab.render import Shown
+from course.lab.standing import standing
 
 P = ParamSpec("P")
 
@@ -50,7 +63,13 @@ def check(exercise: str | None = None) -> Shown:
     """Check the answer to an exercise of this lab, or to all of them."""
     desk = Desk.here(Path.cwd())
     grade = desk.check(exercise, notebook=False, examiner=examiner())
-    return render.grade(grade, remarks.find(grade.attempted))
+    return _graded(desk, grade)
+
+
+def _graded(desk: Desk, grade: Grade) -> Shown:
+    found = remarks.find(grade.attempted)
+    desk.note_rules(grade, [(one.file, one.name) for one in found])
+    return render.grade(grade, found)
 
 
 @_shown
@@ -83,7 +102,43 @@ def deploy(name: str, handler: str, *files: str, debug: bool = False, **settings
 @_shown
 def progress() -> Shown:
     """Show what you have done in this lab."""
-    return standing(Desk.here(Path.cwd()))
+    desk = Desk.here(Path.cwd())
+    return shown_standing.show(standing(desk.journal, desk.lab))
+
+
+@_shown
+def review(letter: str = "") -> Shown:
+    """Show the card that is due, or answer it with a letter."""
+    pile = Pile(Desk.here(Path.cwd()).folder.parent, now())
+    said = []
+    if letter and pile.due:
+        card = pile.due[0]
+        said.append(explained(card, pile.answer(card, str(letter))))
+        pile = Pile(Desk.here(Path.cwd()).folder.parent, now())
+    if due := pile.due:
+        said.append(asked(due[0], pile.title(due[0]), len(due)))
+        said.append(f'Answer with `lab.review("{next(iter(due[0].question.choices))}")`.')
+    else:
+        said.append(nothing_due(pile))
+    return render.prose("\n\n".join(said))
+
+
+@_shown
+def history(exercise: str) -> Shown:
+    """Show the answers to an exercise that were kept."""
+    return shown_history.show(exercise, kept(Desk.here(Path.cwd()), exercise))
+
+
+@_shown
+def restore(exercise: str, number: int) -> Shown:
+    """Put an answer that was kept back into its files; what they hold now is kept first."""
+    found = put_back(Desk.here(Path.cwd()), exercise, number)
+    files = " and ".join(f"`{name}`" for name in found.files)
+    note = render.note(
+        f"Answer {number} is back in {files}. The cells in this notebook still hold what you wrote in them: running "
+        "one writes that. To go on from here, copy the text below into the cell."
+    )
+    return render.together([note, shown_history.show(exercise, [found])])
 
 
 @_shown
@@ -96,14 +151,8 @@ def reset() -> Shown:
 @_shown
 def advance(seconds: float) -> Shown:
     """Skip time: retries, schedules and time-outs that become due on the way happen."""
-    now = notebook_cloud.advance(seconds)
-    return render.note(f"{_duration(seconds)} passed; the cloud's clock says {_moment(now)}.")
-
-
-def standing(desk: Desk) -> Shown:
-    """The progress at a desk."""
-    title = f"Lab {desk.lab.number}, {desk.lab.title}"
-    return render.standing(title, desk.journal.standing(desk.lab), desk.journal.to_review(desk.lab))
+    moment = notebook_cloud.advance(seconds)
+    return render.note(f"{_duration(seconds)} passed; the cloud's clock says {_moment(moment)}.")
 
 
 def _duration(seconds: float) -> str:
@@ -113,8 +162,8 @@ def _duration(seconds: float) -> str:
     return f"{seconds:g} {'second' if seconds == 1 else 'seconds'}"
 
 
-def _moment(now: float) -> str:
-    return datetime.fromtimestamp(now, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+def _moment(moment: float) -> str:
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def hint_text(number: str, exercise: str, workspace: Path) -> str:
@@ -122,14 +171,22 @@ def hint_text(number: str, exercise: str, workspace: Path) -> str:
     return Desk.at(number, workspace).hint(exercise)
 
 
-def progress_text(workspace: Path) -> str:
-    """The standing in every lab, for the command line."""
-    return "\n\n".join(standing(Desk.at(slug, workspace)).text for slug in shelf.slugs(shelf.folder()))
+def progress_text(workspace: Path, number: str | None = None) -> str:
+    """The standing in one lab, or in all of them, for the command line."""
+    desks = [Desk.at(slug, workspace) for slug in ([number] if number else shelf.slugs(shelf.folder()))]
+    standings = [standing(desk.journal, desk.lab) for desk in desks]
+    return (shown_standing.show(standings[0]) if number else shown_standing.overview(standings)).text
+
+
+def history_text(number: str, exercise: str, workspace: Path) -> str:
+    """The answers to an exercise that were kept, for the command line."""
+    return shown_history.show(exercise, kept(Desk.at(number, workspace), exercise)).text
 
 
 def check_text(
     number: str, workspace: Path, exercise: str | None = None, on_progress: Progress | None = None
 ) -> tuple[Grade, str]:
     """Check a lab in a workspace, for the command line: the grade, and its text. Raises UserError."""
-    grade = Desk.at(number, workspace).check(exercise, on_progress)
-    return grade, render.grade(grade, remarks.find(grade.attempted)).text
+    desk = Desk.at(number, workspace)
+    grade = desk.check(exercise, on_progress)
+    return grade, _graded(desk, grade).text

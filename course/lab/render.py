@@ -12,7 +12,6 @@ from html import escape
 
 from course.lab.checks import CheckResult, Verdict
 from course.lab.grade import ExerciseResult, Grade
-from course.lab.journal import Standing
 
 SIGN = {
     Verdict.PASSED: "✔",
@@ -151,42 +150,6 @@ def line(result: CheckResult) -> str:
     if result.log:
         lines.append(_indented("", result.log.rstrip()))
     return "\n".join(lines)
-
-
-def standing(title: str, standings: Sequence[Standing], review: Sequence[str]) -> Shown:
-    """A learner's progress in one lab."""
-    points = sum(one.points for one in standings)
-    total = sum(one.exercise.points for one in standings)
-    head = f"{title}: {points:g} of {total:g} points"
-    columns = ("exercise", "last check", "points", "checks", "hints")
-    rows = [
-        (
-            one.exercise.name,
-            _verdict(one.verdict),
-            f"{one.points:g}/{one.exercise.points:g}",
-            str(one.attempts),
-            str(one.hints),
-        )
-        for one in standings
-    ]
-    widths = [max(len(row[index]) for row in [columns, *rows]) for index in range(len(columns))]
-    table = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in [columns, *rows]
-    ]
-    after = f"Predictions to look at again: {', '.join(review)}" if review else ""
-    cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    header = "".join(f'<th scope="col">{column}</th>' for column in columns)
-    html = (
-        f"<table><caption>{escape(head)}</caption><thead><tr>{header}</tr></thead>"
-        f"<tbody>{cells}</tbody></table>{_paragraphs(after)}"
-    )
-    return Shown("\n".join([head, *table, *([after] if after else [])]), html)
-
-
-def _verdict(value: str | None) -> str:
-    known = {verdict.value: f"{SIGN[verdict]} {verdict.value}" for verdict in Verdict}
-    return known.get(value or "", "○ not checked")
 
 
 def _row(result: CheckResult) -> str:

@@ -7,22 +7,12 @@ from pathlib import Path
 import pytest
 
 from course.errors import UserError
-from course.lab.checks import CheckResult, Verdict
 from course.lab.document import Lab
-from course.lab.grade import ExerciseResult
 from course.lab.journal import Journal
 
 
 def journal(folder: Path) -> Journal:
     return Journal(folder, lambda: 1_700_000_000.0)
-
-
-def checked(lab: Lab, *verdicts: Verdict) -> ExerciseResult:
-    exercise = lab.exercises[0]
-    return ExerciseResult(
-        exercise,
-        tuple(CheckResult(check, verdict) for check, verdict in zip(exercise.checks, verdicts, strict=True)),
-    )
 
 
 def test_an_event_is_one_line_with_its_time(tmp_path: Path) -> None:
@@ -77,24 +67,6 @@ def test_every_different_answer_is_kept_and_the_same_one_once(tmp_path: Path, ti
         "3/adder.py",
     ]
     assert (place / "2" / "adder.py").read_bytes() == "x = 'é\r\n'\n".encode()
-
-
-def test_standing_takes_the_best_points_and_the_last_verdict(tmp_path: Path, tiny: Lab) -> None:
-    log = journal(tmp_path)
-    passed, failed = Verdict.PASSED, Verdict.FAILED
-    log.record_check(tiny, checked(tiny, passed, passed, failed), attempt=1, seed=1)
-    log.record_check(tiny, checked(tiny, passed, failed, failed), attempt=2, seed=2)
-    log.record("hint", lab=tiny.slug, exercise="add", hint=2)
-    add, greet = log.standing(tiny)
-    assert (add.verdict, add.points, add.attempts, add.hints) == ("failed", 3, 2, 2)
-    assert (greet.verdict, greet.points, greet.attempts, greet.hints) == (None, 0, 0, 0)
-
-
-def test_a_prediction_wrong_at_first_is_to_be_reviewed_though_mended(tmp_path: Path, tiny: Lab) -> None:
-    log = journal(tmp_path)
-    for name, right in [("one", False), ("two", True), ("one", True)]:
-        log.record("predict", lab=tiny.slug, prediction=name, right=right)
-    assert log.to_review(tiny) == ["one"]
 
 
 def test_a_workspace_that_cannot_be_written_is_said_in_one_line(tmp_path: Path, tiny: Lab) -> None:

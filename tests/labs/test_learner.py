@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from course import lab as lab_names
 from course.lab import edition, learner, shelf
 from course.lab.document import Lab
 from course.lab.journal import Journal
@@ -96,7 +97,7 @@ def test_a_prediction_is_noted_first_and_explained_after(labs: Path) -> None:
     learner.predict("what-comes", "a")
     assert repr(learner.predict("what-comes")).startswith("You predicted a, which is right.")
     assert [event["right"] for event in journal(labs).events("predict")] == [False, True]
-    assert "Predictions to look at again: what-comes" in repr(learner.progress())
+    assert "Predictions that come back in lab.review(): what-comes" in repr(learner.progress())
 
 
 @pytest.mark.usefixtures("labs")
@@ -141,7 +142,10 @@ def test_the_command_line_checks_the_cells_that_were_not_run(labs: Path, tiny: L
     assert grade.passed
     assert grade.attempted == {"adder.py": tiny.solution["adder.py"]}
     assert "2 of 2 checks passed" in text
-    assert "Lab 07, Tiny: 3 of 6 points" in learner.progress_text(labs / "my-labs")
+    assert "07   Tiny   40/80      5/10        0/10         45/100  begun" in learner.progress_text(
+        labs / "my-labs"
+    )
+    assert "Lab 07, Tiny: 45 of 100 points" in learner.progress_text(labs / "my-labs", "7")
 
 
 def test_an_unknown_lab_names_those_there_are(labs: Path) -> None:
@@ -149,6 +153,28 @@ def test_an_unknown_lab_names_those_there_are(labs: Path) -> None:
         Desk.at("70", labs)
     with pytest.raises(learner.UserError, match="there is no lab `07_tony`; did you mean `07_tiny`"):
         Desk.at("07_tony", labs)
+
+
+@pytest.mark.usefixtures("labs")
+def test_a_finding_of_the_labs_rules_costs_points_until_it_is_mended(tiny: Lab) -> None:
+    slip = "import boto3\n\n\ndef handler(event, context):\n    return boto3.client('s3').meta.region_name\n"
+    Path("adder.py").write_text(tiny.solution["adder.py"] + slip)
+    learner.check("add")
+    assert "remarks" in repr(learner.progress())
+    Path("adder.py").write_text(tiny.solution["adder.py"])
+    learner.check("add")
+    assert "remarks" not in repr(learner.progress())
+
+
+def test_every_name_of_lab_is_something_to_call_whichever_comes_first() -> None:
+    names = lab_names.__all__
+    for first in names:
+        program = (
+            f"from course import lab; lab.{first}; names = {names!r}; "
+            "print([name for name in names if not callable(getattr(lab, name))])"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "[]"
 
 
 def test_the_import_is_light() -> None:

@@ -85,7 +85,9 @@ def test_a_function_is_created_then_its_changes_are_shown(cloud: Cloud, tmp_path
 def test_what_boto3_had_set_stays_unless_it_is_given(cloud: Cloud, tmp_path: Path) -> None:
     magic.run("a.py --function a", ECHO, tmp_path)
     api = cloud.client("lambda")
-    role = cloud.client("iam").create_role(RoleName="own", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    role = cloud.client("iam").create_role(RoleName="own", AssumeRolePolicyDocument=json.dumps(TRUST))[
+        "Role"
+    ]["Arn"]
     api.update_function_configuration(FunctionName="a", Role=role, Runtime="python3.12", Description="mine")
     magic.run("a.py --function a", ECHO + "\n# new\n", tmp_path)
     settings = api.get_function_configuration(FunctionName="a")

@@ -10,7 +10,6 @@ from course.lab import render
 from course.lab.checks import CheckResult, Verdict
 from course.lab.document import Lab
 from course.lab.grade import ExerciseResult, Grade
-from course.lab.journal import Standing
 from course.lab.submission import Submission
 
 EVIL = "<script>alert('x')</script> & \"<img onerror=1>"
@@ -109,19 +108,4 @@ def test_a_remark_names_place_rule_and_where_to_read_on(tiny: Lab) -> None:
     )
     assert "  a.py:4  LAM101 client-init: a client\n" in shown.text
     assert "lambdalint explain LAM101" in shown.text
-    assert words(shown.html) == " ".join(shown.text.split())
-
-
-def test_a_standing_is_a_table_in_both(tiny: Lab) -> None:
-    add, greet = tiny.exercises
-    shown = render.standing(
-        "Lab 07, Tiny", [Standing(add, "failed", 3, 2, 1), Standing(greet, None, 0, 0, 0)], ["p"]
-    )
-    assert shown.text.splitlines() == [
-        "Lab 07, Tiny: 3 of 7 points",
-        "exercise  last check     points  checks  hints",
-        "add       ✘ failed       3/4     2       1",
-        "greet     ○ not checked  0/3     0       0",
-        "Predictions to look at again: p",
-    ]
     assert words(shown.html) == " ".join(shown.text.split())
