@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lint_rules.engine.access.implied import implied_by
 from lint_rules.engine.access.names import said, tidy
+from lint_rules.engine.access.openness import openness
 from lint_rules.engine.finding import Span
 from lint_rules.engine.iam.managed import managed_policy
 from lint_rules.engine.iam.patterns import Names
 from lint_rules.engine.iam.sam_policies import sam_policy
-from lint_rules.engine.sources.node import Map, Scalar
+from lint_rules.engine.sources.node import Map
 
 if TYPE_CHECKING:
-    from lint_rules.engine.templates.model import FunctionSpec, Statement, Template, Value
+    from lint_rules.engine.templates.model import Statement, Template, Value
     from lint_rules.engine.templates.nouns.role import Role
 
 
@@ -84,20 +85,13 @@ def grants_of(role: Role, template: Template) -> Grants:
             found += _read(document, "managed", named.rpartition("/")[2], value.span)
         elif not (value.names and all(name in template.resources for name in value.names)):
             unknown = f"the policy {value.text or value.value or 'of a parameter'}"
-    functions = [spec for spec in template.functions if spec.logical_id in role.functions]
     if role.implied:
         found += list(_sam(role))
-        unknown = unknown or _unread(role)
-    for spec in functions:
-        for policy, span in implied_by(spec, role.implied):
-            found += _read(policy, "implied", "", span)
-        if _has_connector(spec, template):
-            unknown = unknown or "a connector"
-    if any(
-        _is_loose(template, policy, role)
-        for policy in template.of("AWS::IAM::Policy", "AWS::IAM::RolePolicy")
-    ):
-        unknown = unknown or "a policy of which the role is not known"
+    for spec in template.functions:
+        if spec.logical_id in role.functions:
+            for policy, span in implied_by(spec, role.implied):
+                found += _read(policy, "implied", "", span)
+    unknown = unknown or openness(role, template)
     return Grants(tuple(found), unknown)
 
 
@@ -141,19 +135,6 @@ def _sam(role: Role) -> Iterator[Grant]:
         yield from _read(made.document(values), "template", only[0], key_.span if key_ else policy.span)
 
 
-def _unread(role: Role) -> str:
-    """Why not all of `Policies` was understood."""
-    for policy in role.resource.items("Policies"):
-        if isinstance(policy, Scalar):
-            continue
-        if not isinstance(policy, Map):
-            return "a policy that only the deployment knows"
-        only = policy.only
-        if "Statement" not in policy.entries and not (only and sam_policy(only[0])):
-            return "a policy of an unknown form"
-    return ""
-
-
 def _read(document: Mapping[str, Any], origin: str, name: str, span: Span) -> Iterator[Grant]:
     listed = document["Statement"]
     for raw in listed if isinstance(listed, list) else [listed]:
@@ -181,25 +162,3 @@ def _intrinsic(given: Any) -> str:
     sub = given.get("Fn::Sub") if isinstance(given, Mapping) else None
     text = sub[0] if isinstance(sub, list) and sub else sub
     return text if isinstance(text, str) else "${}"
-
-
-def _has_connector(spec: FunctionSpec, template: Template) -> bool:
-    node = spec.resource.node
-    if node is not None and "Connectors" in node.entries:
-        return True
-    return any(
-        spec.logical_id in (*found.refers_to("Source"), str(found.value("Source", "Id").value))
-        for found in template.of("AWS::Serverless::Connector")
-    )
-
-
-def _is_loose(template: Template, policy: Any, role: Role) -> bool:
-    """Whether a policy may be this role's although it does not refer to it."""
-    if role.logical_id in (*policy.refers_to("Roles"), *policy.refers_to("RoleName")):
-        return False
-    texts = [*policy.texts("Roles"), policy.value("RoleName")]
-    return any(
-        (value.known and value.value in (role.logical_id, role.name.value))
-        or (not value.known and not value.absent and not any(n in template.resources for n in value.names))
-        for value in texts
-    )
