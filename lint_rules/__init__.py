@@ -6,7 +6,7 @@ when they are first used, so that a command which needs few of them starts fast.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.access.fitting import fault_of_arn as fault_of_arn
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.awaits import AwaitStep as AwaitStep
     from lint_rules.engine.analysis.aws_keys import aws_keys as aws_keys
     from lint_rules.engine.analysis.calls import CallSite as CallSite
+    from lint_rules.engine.analysis.cell_order import names_before_their_cell as names_before_their_cell
     from lint_rules.engine.analysis.hardcoded import hardcoded_secrets as hardcoded_secrets
     from lint_rules.engine.analysis.secrets import written_secret as written_secret
     from lint_rules.engine.analysis.state import Kept as Kept
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.templates.resource import Resource as Resource
     from lint_rules.engine.templates.runtimes import oldest_python as oldest_python
     from lint_rules.engine.templates.runtimes import runtime_named as runtime_named
+    from lint_rules.engine.templates.variables import written_variables as written_variables
 
 _HOMES = {
     "AccessRequest": "iam.evaluate",
@@ -158,6 +160,7 @@ _HOMES = {
     "managed_policy": "iam.managed",
     "matching_actions": "iam.actions",
     "missing_keys": "iam.explain",
+    "names_before_their_cell": "analysis.cell_order",
     "oldest_python": "templates.runtimes",
     "parse_policy": "iam.policy",
     "reserved_variables": "analysis.variable_writes",
@@ -165,6 +168,7 @@ _HOMES = {
     "runtime_named": "templates.runtimes",
     "sam_policy": "iam.sam_policies",
     "written_secret": "analysis.secrets",
+    "written_variables": "templates.variables",
 }
 
 

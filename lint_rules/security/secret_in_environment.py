@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import Finding, Template, rule, written_secret
+from lint_rules import Finding, Template, rule, written_secret, written_variables
 
 
 @rule("LAM818", looks_at=Template, severity="error", since="0.1", triggers=("Environment", "environment"))
@@ -63,7 +63,7 @@ def secret_in_environment(template: Template) -> Iterator[Finding]:
     if template.kind in ("cdk", "python"):
         return  # Their literals stand in code.
     for function in template.functions:
-        for name, text, span in function.written_variables():
+        for name, text, span in written_variables(function):
             what = written_secret(name, text)
             if what is not None:
                 yield Finding(

@@ -8,12 +8,12 @@ unresolved value it must not report.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.sources.document import Document
-from lint_rules.engine.sources.node import Map, Scalar
+from lint_rules.engine.sources.node import Map
 from lint_rules.engine.sources.problem import Problem
+from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from lint_rules.engine.templates.events import Targets
@@ -133,14 +133,6 @@ class FunctionSpec(NamedTuple):
         variables = environment.get("Variables") if isinstance(environment, Map) else None
         if isinstance(variables, Map):
             yield from ((key.text, key.span) for key, _ in variables.items() if "::" not in key.text)
-
-    def written_variables(self) -> Iterator[tuple[str, str, Span]]:
-        """The environment variables whose values are written out, each with the value and where that stands."""
-        environment = self.properties.get("Environment")
-        variables = environment.get("Variables") if isinstance(environment, Map) else None
-        for key, value in variables.items() if isinstance(variables, Map) else ():
-            if isinstance(value, Scalar) and isinstance(value.value, str):
-                yield key.text, value.value, value.span
 
     def edit_dropping_variable(self, name: str) -> Edit | None:
         """The edit that takes a variable out; None if the text does not allow it safely."""
