@@ -13,9 +13,9 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
 from lint_rules.engine.errors import UsageError
+from lint_rules.engine.typed import NoReturn
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:

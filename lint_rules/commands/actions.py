@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lsprotocol import types as lsp
 
 from lint_rules.engine.finding import Edit, Finding, Safety, Span
 from lint_rules.engine.fix import fix, fixable
 from lint_rules.engine.suppress import Suppressions
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.commands.language import Server

@@ -6,9 +6,9 @@ What is not plainly right (help, a slip, an odd spelling) is left to the library
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from lint_rules.commands.options import OPTIONS, Option, Request
+from lint_rules.engine.typed import Any
 
 _BY_FLAG = {flag: option for option in OPTIONS for flag in option.flags}
 _OPPOSITES = {option.opposite: option for option in OPTIONS if option.opposite}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from lint_rules.engine.config import FORMATS, KEYS, PROFILES, Config
 from lint_rules.engine.finding import Severity
+from lint_rules.engine.typed import Any
 
 
 @click.command(short_help="Show the settings, or the schema of the configuration.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from lint_rules.commands.options import Request
 from lint_rules.commands.settings import Settings
 from lint_rules.commands.terminal import coloured, say, tell
@@ -15,6 +13,7 @@ from lint_rules.engine.rule import RULES
 from lint_rules.engine.scan import Scan, mentioned
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.files import write_texts
+from lint_rules.engine.typed import NamedTuple
 
 
 class Done(NamedTuple):

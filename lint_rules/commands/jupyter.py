@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 from importlib.util import find_spec
-from typing import Any
+
+from lint_rules.engine.typed import Any
 
 
 def specification(manager: object = None) -> dict[str, dict[str, Any]]:

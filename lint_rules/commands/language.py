@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import os
 from importlib.metadata import version
-from typing import Any
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -21,6 +20,7 @@ from lint_rules.engine.docs import rule_page
 from lint_rules.engine.errors import UsageError
 from lint_rules.engine.finding import Finding, Safety, Severity
 from lint_rules.engine.rule import RULES
+from lint_rules.engine.typed import Any
 
 _LEVELS = {
     Severity.ERROR: lsp.DiagnosticSeverity.Error,

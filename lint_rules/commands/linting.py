@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import click
 
 from lint_rules.commands.completion import complete_peers, complete_rules
 from lint_rules.commands.options import OPTIONS, Option, Request
+from lint_rules.engine.typed import Any
 
 _COMPLETIONS = {"rules": complete_rules, "peers": complete_peers}
 

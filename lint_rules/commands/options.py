@@ -6,9 +6,8 @@ A new option is a row here and a field of `Request`.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from lint_rules.engine.config import FORMATS, PROFILES
+from lint_rules.engine.typed import Any, NamedTuple
 
 
 class Option(NamedTuple):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 from lint_rules.engine.finding import Finding, Safety
+from lint_rules.engine.typed import Any, NamedTuple
 
 
 class Look(NamedTuple):

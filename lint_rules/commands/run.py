@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.commands.options import Request
 from lint_rules.commands.report_bug import report_bug
@@ -16,6 +15,7 @@ from lint_rules.engine.lint import Crash
 from lint_rules.engine.project import Project
 from lint_rules.engine.scan import Help, Scan, mentioned
 from lint_rules.engine.sources.discover import TEST, Found, discover
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.cache import Cache

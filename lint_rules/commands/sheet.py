@@ -6,13 +6,13 @@ Places are turned into lines and UTF-16 columns here and nowhere else; those of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from lsprotocol import types as lsp
 from pygls.uris import from_fs_path, to_fs_path
 
 from lint_rules.engine.finding import Edit, Finding, Span
 from lint_rules.engine.project import Project
+from lint_rules.engine.typed import NamedTuple
 
 
 class Place(NamedTuple):

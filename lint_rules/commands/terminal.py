@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
+
+from lint_rules.engine.typed import TextIO
 
 _MANY = 500
 """Items that take long enough to show how far it has got."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from lint_rules.commands.sheet import Place, Sheet
+from lint_rules.engine.typed import Any
 
 FILES = "lambdalint"
 """The language by which the extension calls the document of cells that write files."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from lint_rules.engine.errors import UsageError
 from lint_rules.engine.finding import Finding
 from lint_rules.engine.project import Project
 from lint_rules.engine.rule import RULES
+from lint_rules.engine.typed import NamedTuple
 
 NAME = "lambdalint-baseline.json"
 """What the file is called where nothing else is said."""

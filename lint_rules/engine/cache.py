@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
 
 from lint_rules.engine.config import Config
 from lint_rules.engine.finding import Finding
 from lint_rules.engine.fingerprint import digest
 from lint_rules.engine.links import Links
 from lint_rules.engine.packing import pack, unpack
+from lint_rules.engine.typed import Any, NamedTuple
 
 FOLDER = ".lambdalint_cache"
 """The name of the folder in which the notes stand, beside the configuration or in the current folder."""

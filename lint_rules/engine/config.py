@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 from lint_rules.engine.errors import UsageError, did_you_mean
 from lint_rules.engine.finding import Severity
+from lint_rules.engine.typed import Any, NamedTuple
 
 PROFILES = ("default", "strict", "security", "experimental")
 """Sets of rules that can be switched on by name. Every one contains the default set."""

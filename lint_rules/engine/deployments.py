@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.batch_answers import batch_answer, speaks_of_batches
 from lint_rules.engine.analysis.claimed_sources import KINDS, Claim, claims
@@ -21,6 +20,7 @@ from lint_rules.engine.handlers import referenced
 from lint_rules.engine.near import is_near
 from lint_rules.engine.sources.node import Map
 from lint_rules.engine.templates.handed import handed
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_call import AwsCall

@@ -8,7 +8,8 @@ of ours.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+
+from lint_rules.engine.typed import NamedTuple
 
 
 class Severity(IntEnum):

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from lint_rules.engine.finding import Conflict, Edit, Finding, Fix, Safety
 from lint_rules.engine.keeping import lost
@@ -22,6 +21,7 @@ from lint_rules.engine.project import Project
 from lint_rules.engine.rule import RULES
 from lint_rules.engine.sources.nesting import shallow
 from lint_rules.engine.suppress import comments_in
+from lint_rules.engine.typed import NamedTuple
 
 ROUNDS = 100
 """A fix that is still at work after so many rounds undoes itself."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from lint_rules.engine.project import Project
 from lint_rules.engine.sources.discover import DATA, SUFFIXES
 from lint_rules.engine.sources.files import Decoded, decode
 from lint_rules.engine.sources.problem import Problem
+from lint_rules.engine.typed import NamedTuple
 
 _WORDS = (b"Resources", b"Statement", b"functions", b"\0")
 """One of them is in every template; the last is in what should be text and is not."""

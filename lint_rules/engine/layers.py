@@ -11,10 +11,10 @@ import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
 from lint_rules.engine.config import Config, config_of
 from lint_rules.engine.errors import UsageError
+from lint_rules.engine.typed import Any
 
 NAMES = ("lambdalint.toml", "pyproject.toml")
 

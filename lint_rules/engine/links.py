@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import NamedTuple
+
+from lint_rules.engine.typed import NamedTuple
 
 _FROM = re.compile(r"[ \t]*from[ \t]*([.\w]+)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n;#]*)")
 _IMPORT = re.compile(r"[ \t]*import[ \t]+([^\n;#]+)")

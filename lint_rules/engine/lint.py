@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple, Protocol
 
 from lint_rules.engine.config import Config
 from lint_rules.engine.finding import Conflict, Finding
@@ -19,6 +18,7 @@ from lint_rules.engine.rule import RULES, Rule, load_rules
 from lint_rules.engine.selection import ignored, select
 from lint_rules.engine.sources.discover import matches, relative
 from lint_rules.engine.triggers import Triggers
+from lint_rules.engine.typed import Any, NamedTuple, Protocol
 
 
 class Settings(Protocol):
@@ -26,7 +26,6 @@ class Settings(Protocol):
 
     def of(self, path: str) -> Config:
         """The configuration that holds for a file."""
-        ...
 
 
 class Crash(NamedTuple):

@@ -6,7 +6,7 @@ a test keeps it fresh.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from lint_rules.engine.typed import NamedTuple
 
 PLACE = "data/rules.tsv"
 """Where it stands in the package."""

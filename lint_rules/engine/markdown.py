@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from lint_rules.engine.typed import NamedTuple
 
 HEADINGS = ("Why it matters", "Bad", "Fixed", "Good", "When not to fix", "See also")
 """The headings of a rule's docstring, in order. `Fixed` is there if and only if the rule has a fix."""

@@ -8,7 +8,8 @@ nothing here.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from lint_rules.engine.typed import NamedTuple
 
 # Patterns are compiled when a text asks for them: few do.
 _NOQA = r"#\s*(?i:noqa)(?P<codes>\s*:(?P<list>[^#]*))?(?![\w-])"

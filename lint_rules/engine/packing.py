@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lint_rules.engine.finding import Edit, Finding, Fix, Related, Safety, Severity, Span
+from lint_rules.engine.typed import Any
 
 
 def pack(finding: Finding) -> list[Any]:

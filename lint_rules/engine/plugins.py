@@ -13,9 +13,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import NamedTuple
 
 from lint_rules.engine.errors import UsageError
+from lint_rules.engine.typed import NamedTuple
 
 GROUP = "lambdalint.rules"
 

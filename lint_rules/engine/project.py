@@ -7,12 +7,12 @@ are parsed when somebody asks, and what did not change is not parsed again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.analysis import shapes
 from lint_rules.engine.sources.discover import DATA
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.problem import Problem
+from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.access.access import Access

@@ -10,11 +10,11 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from lint_rules.engine.finding import Finding, Safety, Severity
 from lint_rules.engine.listing import Listed, read_listing
 from lint_rules.engine.plugins import load_plugins
+from lint_rules.engine.typed import Any
 
 _NOT_TOPICS = frozenset({"engine", "data", "commands", "__pycache__"})
 

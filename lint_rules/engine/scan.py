@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.errors import UsageError
 from lint_rules.engine.finding import Finding
@@ -21,6 +20,7 @@ from lint_rules.engine.project import Project
 from lint_rules.engine.rule import load_rules
 from lint_rules.engine.sources.files import read_bytes
 from lint_rules.engine.sources.problem import NO_TERRAFORM
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 from lint_rules.engine.workers import WORTH_A_POOL, Island, Outcome, lint_island, lint_islands
 
 if TYPE_CHECKING:

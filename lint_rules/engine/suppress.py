@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.finding import Finding, Span
 from lint_rules.engine.marks import marks_in, may_name_ours, may_silence
 from lint_rules.engine.project import Project
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.suppression import Suppression, metadata_suppressions
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module

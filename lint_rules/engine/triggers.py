@@ -8,10 +8,10 @@ alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.project import Project
 from lint_rules.engine.rule import Rule
+from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module

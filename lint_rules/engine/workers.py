@@ -11,7 +11,6 @@ import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
 
 from lint_rules.engine.config import Config
 from lint_rules.engine.errors import UsageError
@@ -19,6 +18,7 @@ from lint_rules.engine.finding import Finding
 from lint_rules.engine.intake import project_of
 from lint_rules.engine.lint import Crash, Meter, lint
 from lint_rules.engine.project import Project
+from lint_rules.engine.typed import Any, NamedTuple
 
 WORTH_A_POOL = 6_000_000
 """Bytes. What one process lints in about the time in which others start."""

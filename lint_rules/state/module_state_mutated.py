@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from lint_rules import Finding, Project, Related, rule
-
-if TYPE_CHECKING:
-    from lint_rules import Kept
+from lint_rules import Finding, Kept, Project, Related, rule
 
 
 @rule("LAM104", looks_at=Project, severity="warning", since="0.1")

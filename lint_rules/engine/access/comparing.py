@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lint_rules.engine.access.access import Access, FunctionAccess, RoleAccess
 from lint_rules.engine.access.excess import excess_of
 from lint_rules.engine.access.grants import Grant, Grants, grants_of
@@ -13,6 +11,7 @@ from lint_rules.engine.access.sharing import from_resources
 from lint_rules.engine.analysis.aws_use import aws_use
 from lint_rules.engine.handlers import Handler, referenced
 from lint_rules.engine.templates.nouns.role import Role
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

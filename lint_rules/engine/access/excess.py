@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.access.implied import SIDES, explained
 from lint_rules.engine.access.sharing import taken_by_others
 from lint_rules.engine.iam.actions import action_facts
 from lint_rules.engine.iam.calls import listed_calls
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.access.grants import Grant, Grants

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.access.names import logical_ids, said, tidy
 from lint_rules.engine.iam.actions import ActionFacts, action_facts, resource_patterns
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.templates.model import Statement, Template, Value

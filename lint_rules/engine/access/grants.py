@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lint_rules.engine.access.implied import implied_by
 from lint_rules.engine.access.names import said, tidy
@@ -18,6 +17,7 @@ from lint_rules.engine.iam.managed import managed_policy
 from lint_rules.engine.iam.patterns import Names
 from lint_rules.engine.iam.sam_policies import sam_policy
 from lint_rules.engine.sources.node import Map
+from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.templates.model import Statement, Template, Value

@@ -7,10 +7,10 @@ logs and event sources are part of it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.access.names import PLACE, logical_ids
 from lint_rules.engine.iam.actions import action_facts
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.access.access import FunctionAccess

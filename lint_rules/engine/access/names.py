@@ -6,10 +6,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.analysis.known import Env, Text
 from lint_rules.engine.iam.resources import Place
+from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.templates.model import FunctionSpec, Value

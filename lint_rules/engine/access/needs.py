@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lint_rules.engine.access.names import PLACE, Surroundings
 from lint_rules.engine.iam.calls import actions_of_call
 from lint_rules.engine.iam.requests import Authorization, authorizations
+from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_call import AwsCall

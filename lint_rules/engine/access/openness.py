@@ -6,10 +6,10 @@ What is open lacks nothing, as far as is known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.iam.sam_policies import sam_policy
 from lint_rules.engine.sources.node import Map, Node, Scalar
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.templates.model import FunctionSpec, Template

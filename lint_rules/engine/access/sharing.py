@@ -6,11 +6,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lint_rules.engine.iam.patterns import Names
 from lint_rules.engine.sources.node import Scalar, walk
 from lint_rules.engine.templates.policies import policy_statements
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.templates.model import Statement, Template, Value

@@ -7,10 +7,10 @@ something else, the answer escapes, and nothing can be said of what is read.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.bindings import argument, parameters
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.flow import Flow

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.known import UNKNOWN, Held, Text, texts
+from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.interpreter import Interpreter

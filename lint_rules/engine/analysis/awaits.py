@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.codebase import Codebase
@@ -17,6 +16,7 @@ from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.imports import importing
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import NamedTuple
 
 _WIDTH = 88
 _BLOCKS = ("body", "orelse", "finalbody")

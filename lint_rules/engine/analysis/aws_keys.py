@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.analysis.facts import Facts, facts_of
 from lint_rules.engine.analysis.removals import removing
 from lint_rules.engine.analysis.secrets import is_access_key, is_secret_access_key, looks_secret
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.bindings import argument, source_of
 from lint_rules.engine.analysis.bodies import own_code
@@ -16,6 +15,7 @@ from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.sdk_models import batch_of
 from lint_rules.engine.analysis.sent import Given, Sent, traced
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import NamedTuple
 
 _CUTTERS = frozenset({
     *("itertools.batched", "more_itertools.batched", "more_itertools.chunked", "more_itertools.ichunked"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.loops import Loop, loop_around
 from lint_rules.engine.analysis.sdk_models import batch_of
 from lint_rules.engine.analysis.sent import Sent
+from lint_rules.engine.typed import NamedTuple
 
 _MANY = {
     "dynamodb.PutItem": ("batch_write_item", ("TableName",)),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lint_rules.engine import analysis
 from lint_rules.engine.analysis.bodies import body_of
@@ -15,6 +14,7 @@ from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.entry import Entry
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.reach import Reach
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.awaits import AwaitStep

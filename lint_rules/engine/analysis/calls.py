@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.exits import ending
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.guards import happens_once, is_kept, is_rare
 from lint_rules.engine.analysis.hoist import hoist
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.finding import Edit, Span

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.known import Held, Known, Many, Values
 from lint_rules.engine.analysis.sdk_resources import listed
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.interpreter import Interpreter

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import NamedTuple
 
 _VALUES = frozenset({
     *("aws_request_id", "function_name", "function_version", "invoked_function_arn", "memory_limit_in_mb"),

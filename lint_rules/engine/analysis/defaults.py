@@ -6,12 +6,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.bodies import body_of
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import NamedTuple
 
 _LITERALS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 _MAKES = frozenset({"list", "dict", "set", "collections.defaultdict", "collections.deque", "bytearray"})

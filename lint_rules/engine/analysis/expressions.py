@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.containers import items
 from lint_rules.engine.analysis.external_calls import call_external
@@ -32,6 +31,7 @@ from lint_rules.engine.analysis.known import (
 from lint_rules.engine.analysis.objects import instance, of_class
 from lint_rules.engine.analysis.sdk_resources import listed
 from lint_rules.engine.analysis.sdk_values import annotated_type, call_method, guess, member
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.interpreter import Interpreter

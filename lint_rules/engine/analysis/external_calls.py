@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.arguments import plain, positional
 from lint_rules.engine.analysis.facts import Scope
@@ -23,6 +22,7 @@ from lint_rules.engine.analysis.known import (
 )
 from lint_rules.engine.analysis.libraries import calls_of
 from lint_rules.engine.analysis.sdk_values import made, own_credentials
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.interpreter import Interpreter

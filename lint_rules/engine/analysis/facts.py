@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.sources.tree import children
+from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module

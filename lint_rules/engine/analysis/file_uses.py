@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.paths import Beginning, beginning, elsewhere_only, main_only
 from lint_rules.engine.finding import Edit
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.flow import Flow

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.bodies import own_code
 from lint_rules.engine.analysis.event_paths import EACH, FIRST, EventPaths
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import NamedTuple
 
 _RECORDS = ("Records",)
 

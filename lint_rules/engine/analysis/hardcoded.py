@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.analysis.aws_keys import aws_keys
 from lint_rules.engine.analysis.facts import Facts, facts_of
@@ -17,6 +16,7 @@ from lint_rules.engine.analysis.secrets import (
     password_in_url,
     promises_secret,
 )
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.finding import Span

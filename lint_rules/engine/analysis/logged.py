@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import NamedTuple
 
 _LEVELS = frozenset({"info", "warning", "warn", "error", "critical", "exception", "log", "debug"})
 _LOGGERS = frozenset({"logger", "log", "logging", "_logger", "_log", "logger_", "lambda_logger"})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.sent import traced
 from lint_rules.engine.sources.tree import walk
+from lint_rules.engine.typed import NamedTuple
 
 _FEW = 5
 """Turns that are not worth a batch."""

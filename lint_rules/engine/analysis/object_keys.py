@@ -8,13 +8,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.analysis.event_paths import EACH, FIRST, EventPaths, EventRead
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.wrapping import wrapped
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.event_paths import Path

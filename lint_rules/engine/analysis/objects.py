@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.bodies import fields, is_property
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.known import Class, External, Function, Instance, Known, Values
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.interpreter import Interpreter

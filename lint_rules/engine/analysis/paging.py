@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.answers import looked_at_once
 from lint_rules.engine.analysis.sdk_models import Pages, pages_of
 from lint_rules.engine.analysis.sent import Sent
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import NamedTuple
 
 _WHOLE = frozenset({
     # All there is, as long as no MaxResults is given, or as many as there can be.

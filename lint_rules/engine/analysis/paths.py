@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.typed import NamedTuple
 
 _DEEPEST = 8
 _ELSEWHERE = re.compile(

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.callbacks import callbacks, routes
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.guards import happens_once, is_kept, is_rare, remembers
+from lint_rules.engine.typed import NamedTuple
 
 _LARGEST = 400
 """Functions followed from one handler."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lint_rules.engine.analysis.bodies import own_code
 from lint_rules.engine.analysis.clauses import Clause
 from lint_rules.engine.analysis.event_paths import EventPaths
 from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_use import AwsUse

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.analysis.bodies import body_of, own_code
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.analysis.sdk_outputs import unsendable_methods
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.flow import Flow

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.analysis.arguments import literal, positional
 from lint_rules.engine.analysis.aws_call import AwsCall
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.known import Client, Text
+from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.interpreter import Interpreter

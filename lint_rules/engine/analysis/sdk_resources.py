@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.analysis.arguments import choices, keywords, positional
 from lint_rules.engine.analysis.facts import Scope
@@ -23,6 +22,7 @@ from lint_rules.engine.analysis.known import (
 )
 from lint_rules.engine.analysis.sdk import Request, ResourceType, resource_types, waited_for
 from lint_rules.engine.analysis.sdk_requests import TRANSFERS, either, note, transfer
+from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.interpreter import Interpreter

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.analysis.bindings import root_name, source_of
 from lint_rules.engine.analysis.codebase import Codebase
@@ -17,6 +16,7 @@ from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.guards import happens_once
 from lint_rules.engine.analysis.lookups import looked_up, tested_names
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.finding import Span

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, facts_of
 from lint_rules.engine.near import is_near
+from lint_rules.engine.typed import NamedTuple
 
 
 class Missing(NamedTuple):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.removals import removing
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import NamedTuple
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
 _MAKERS = frozenset(

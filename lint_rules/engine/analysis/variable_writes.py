@@ -6,11 +6,11 @@ import ast
 import os
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.guards import happens_once
 from lint_rules.engine.analysis.paths import elsewhere_only, main_only
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.finding import Span

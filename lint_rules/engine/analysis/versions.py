@@ -10,11 +10,11 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import facts_of
 from lint_rules.engine.sources.tree import walk
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.finding import Span

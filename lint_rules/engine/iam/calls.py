@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 from lint_rules.engine.iam.actions import action_facts
+from lint_rules.engine.typed import Any, NamedTuple
 
 _DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data")
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from typing import Any
 
 from lint_rules.engine.iam.patterns import Pattern
 from lint_rules.engine.iam.variables import Context, Variable, expand, split
+from lint_rules.engine.typed import Any
 
 Matcher = Callable[[str, Context], bool]
 Prepare = Callable[["tuple[str, ...]", bool], Matcher]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from lint_rules.engine.iam.calls import values_at
+from lint_rules.engine.typed import Any
 
 Part = tuple[str, Mapping[str, Any]]
 Parameters = Mapping[str, Any]

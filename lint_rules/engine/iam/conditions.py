@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from lint_rules.engine.iam.comparisons import OPERATORS, Matcher
 from lint_rules.engine.iam.variables import Context
+from lint_rules.engine.typed import NamedTuple
 
 _NEGATED = {
     "stringnotequals": "stringequals",

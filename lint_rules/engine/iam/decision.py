@@ -8,9 +8,8 @@ https://aws.amazon.com/blogs/security/enhanced-access-denied-error-messages-with
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from lint_rules.engine.iam.principals import Principal
+from lint_rules.engine.typed import NamedTuple
 
 _DENIES = {
     "identity": "an identity-based policy",

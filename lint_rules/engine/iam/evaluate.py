@@ -13,7 +13,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from lint_rules.engine.iam.conditions import normal
 from lint_rules.engine.iam.decision import Decision
@@ -21,6 +20,7 @@ from lint_rules.engine.iam.policy import Policy, PolicyStatement
 from lint_rules.engine.iam.principals import Principal
 from lint_rules.engine.iam.reserved import is_reserved
 from lint_rules.engine.iam.variables import Context
+from lint_rules.engine.typed import NamedTuple
 
 _ALWAYS = frozenset({"sts:getcalleridentity"})
 """What no policy can forbid.

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.iam.conditions import normal
 from lint_rules.engine.iam.evaluate import AccessRequest, PolicySet
 from lint_rules.engine.iam.policy import Policy, PolicyStatement
 from lint_rules.engine.iam.variables import Context, Variable, split
+from lint_rules.engine.typed import NamedTuple
 
 _KEY = re.compile(r"[\w.\-]+:.+\Z")
 

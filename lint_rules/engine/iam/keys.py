@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from lint_rules.engine.iam.actions import ActionFacts
 from lint_rules.engine.iam.calls import values_at
 from lint_rules.engine.iam.conditions import text
 from lint_rules.engine.iam.resources import Lookup
+from lint_rules.engine.typed import Any
 
 Keys = dict[str, "str | tuple[str, ...]"]
 

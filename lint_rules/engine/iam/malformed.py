@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from lint_rules.engine.iam.policy import MalformedPolicy, loaded, parse_policy
+from lint_rules.engine.typed import Any
 
 _TOP = frozenset({"Version", "Id", "Statement"})
 _ELEMENTS = frozenset(

@@ -7,9 +7,9 @@ comes out has ARNs, or names without decoration, under the same parameter names.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from lint_rules.engine.iam.resources import Lookup, Place
+from lint_rules.engine.typed import Any
 
 Plain = dict[str, Any]
 

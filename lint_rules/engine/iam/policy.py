@@ -8,12 +8,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
 
 from lint_rules.engine.iam.conditions import Test, UnknownOperator, tests
 from lint_rules.engine.iam.patterns import Names, Pattern
 from lint_rules.engine.iam.principals import Principal, PrincipalSet
 from lint_rules.engine.iam.variables import Context
+from lint_rules.engine.typed import Any, NamedTuple
 
 KINDS = frozenset(
     {"identity", "resource", "trust", "key", "boundary", "session", "scp", "rcp", "endpoint"},

@@ -8,7 +8,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from lint_rules.engine.typed import NamedTuple
 
 
 class Principal(NamedTuple):

@@ -10,7 +10,6 @@ which knows all.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
 
 from lint_rules.engine.iam.actions import ActionFacts, action_facts
 from lint_rules.engine.iam.calls import actions_of_call, paths_for, prefix_of, values_at
@@ -18,6 +17,7 @@ from lint_rules.engine.iam.compound import parts
 from lint_rules.engine.iam.keys import Keys, keys_of
 from lint_rules.engine.iam.parameters import plain
 from lint_rules.engine.iam.resources import Lookup, Place, arns, nobody_knows
+from lint_rules.engine.typed import Any, NamedTuple
 
 _GROUP_ITSELF = frozenset({"logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource"})
 """Actions that name a log group without its streams.

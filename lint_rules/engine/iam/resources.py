@@ -11,10 +11,10 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
 
 from lint_rules.engine.iam.actions import ActionFacts, resource_patterns
 from lint_rules.engine.iam.calls import values_at
+from lint_rules.engine.typed import Any, NamedTuple
 
 Lookup = Callable[[str, str], "str | None"]
 """From a type of resource (secretsmanager:Secret) and what the call says of it, to its ARN, if it is known."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from lint_rules.engine.typed import NamedTuple
 
 Context = Mapping[str, "str | tuple[str, ...]"]
 """What is known of a request: condition keys in lower case, each with its value or its values."""

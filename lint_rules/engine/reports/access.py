@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.access.least import least
 from lint_rules.engine.access.names import PLACE
 from lint_rules.engine.finding import Finding
+from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.access.access import FunctionAccess, RoleAccess

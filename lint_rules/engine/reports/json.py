@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
 
 from lint_rules.engine.finding import Finding, Fix, Safety, Span
 from lint_rules.engine.project import Project
 from lint_rules.engine.reports.places import region
 from lint_rules.engine.rule import RULES
 from lint_rules.engine.suppress import Suppressions
+from lint_rules.engine.typed import Any
 
 _APPLICABILITY = {Safety.SAFE: "safe", Safety.UNSAFE: "unsafe", Safety.SHOW_ONLY: "display"}
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from lint_rules.engine.finding import Finding, Severity, Span
 from lint_rules.engine.project import Project
 from lint_rules.engine.rule import RULES
+from lint_rules.engine.typed import NamedTuple
 
 
 class Region(NamedTuple):

@@ -7,7 +7,6 @@ place in a notebook is one in the JSON of its file, and the message says cell an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from lint_rules.engine.docs import rule_page
 from lint_rules.engine.finding import Finding, Fix, Safety, Severity, Span
@@ -15,6 +14,7 @@ from lint_rules.engine.project import Project
 from lint_rules.engine.reports.places import print_of, region, relative_path, severity_of
 from lint_rules.engine.rule import RULES, Rule
 from lint_rules.engine.sources.notebook_places import escaped, raw_places
+from lint_rules.engine.typed import Any
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -10,7 +10,7 @@ import posixpath
 import re
 
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun"})
-_FILES = (".py", ".yaml", ".yml", ".json", ".template")
+_FILES = (".py", ".yaml", ".yml", ".json", ".template", ".tf")
 _SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!][ \t]*\w", re.MULTILINE)
 _MAGIC = re.compile(r"[ \t]*(?:[%!?]|[\w.*]+\?{1,2}[ \t]*\r?$|[\w.,\[\] \t]+=[ \t]*[%!][ \t]*\w)")
 _PIECE = re.compile(

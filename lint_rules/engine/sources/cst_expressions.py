@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Any
 
 from lint_rules.engine.sources.cst_operators import COMPARED, CONSTANTS, UNARY, binary_operator, kind
+from lint_rules.engine.typed import Any
 
 
 class Expressions:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from lint_rules.engine.sources.cst_expressions import Expressions
 from lint_rules.engine.sources.cst_operators import kind
+from lint_rules.engine.typed import Any
 
 
 class Patterns(Expressions):

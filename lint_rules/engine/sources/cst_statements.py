@@ -10,11 +10,11 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from typing import Any
 
 from lint_rules.engine.sources.cst_expressions import Expressions
 from lint_rules.engine.sources.cst_operators import binary_operator, kind
 from lint_rules.engine.sources.cst_patterns import Patterns
+from lint_rules.engine.typed import Any
 
 _LINE = re.compile(r"\r\n|\n|\r")
 

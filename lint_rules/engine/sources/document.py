@@ -9,7 +9,8 @@ where each begins. So rules, suppressions and fixes never know that notebooks ex
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
+
+from lint_rules.engine.typed import NamedTuple
 
 
 class Cell(NamedTuple):

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from lint_rules.engine.errors import UsageError
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.problem import Problem
+from lint_rules.engine.typed import NamedTuple
 
 # Opening a pipe to read would wait for a writer.
 _READING = (

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
+
+from lint_rules.engine.typed import NamedTuple
 
 
 class _Pattern(NamedTuple):

@@ -10,11 +10,11 @@ https://developer.hashicorp.com/terraform/language/syntax/configuration
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Any
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import List, Map, Node, Scalar
 from lint_rules.engine.sources.problem import Problem
+from lint_rules.engine.typed import Any
 
 _LABELS = {"resource": 2, "data": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
 """How many names stand between the word and the braces of a block."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from typing import TYPE_CHECKING, Any
 
 from lint_rules.engine.finding import Severity, Span
 from lint_rules.engine.sources.problem import Problem
 from lint_rules.engine.sources.tree import children, walk
+from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.document import Document

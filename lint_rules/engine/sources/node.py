@@ -9,9 +9,9 @@ bounded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from lint_rules.engine.finding import Span
+from lint_rules.engine.typed import TypeAlias
 
 
 class Scalar:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
 
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.sources.cell_magic import mask_magics, python_magic, written_file
 from lint_rules.engine.sources.document import Cell, Document
 from lint_rules.engine.sources.problem import Problem
+from lint_rules.engine.typed import Any, NamedTuple
 
 
 class Part(NamedTuple):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from lint_rules.engine.finding import Severity, Span
+from lint_rules.engine.typed import NamedTuple
 
 NO_TERRAFORM = (
     'Terraform files are not read: install what reads them with `pip install "lambdalint[terraform]"`'

@@ -9,12 +9,12 @@ are bounded, so a hostile file costs no more than a large one.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from lint_rules.engine.finding import Severity, Span
 from lint_rules.engine.sources.json import read_json
 from lint_rules.engine.sources.node import List, Map, Node, Scalar
 from lint_rules.engine.sources.problem import Problem
+from lint_rules.engine.typed import Any
 
 DEEPEST = 200
 """Levels of nesting that are read."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import Map, Node, Scalar, Unknown
@@ -19,6 +18,7 @@ from lint_rules.engine.templates.model import Statement, Template
 from lint_rules.engine.templates.policies import policy_statements
 from lint_rules.engine.templates.python_literals import Literals, calls_in
 from lint_rules.engine.templates.shaping import below, document, elements, keyed, mapping, resource, sequence
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module

@@ -8,7 +8,6 @@ aspects), nothing is taken to be absent. Loops, and functions that make construc
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.facts import facts_of
 from lint_rules.engine.finding import Span
@@ -29,6 +28,7 @@ from lint_rules.engine.templates.shaping import (
     sequence,
 )
 from lint_rules.engine.templates.terraform_resources import pairs
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module

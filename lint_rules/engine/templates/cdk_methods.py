@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.sources.node import List, Node, Scalar, Unknown
 from lint_rules.engine.templates.cdk_constructs import GRANTS
 from lint_rules.engine.templates.cdk_values import granted
 from lint_rules.engine.templates.python_literals import Literals
 from lint_rules.engine.templates.shaping import below, mapping, put, reference, scalar, sequence
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.templates.cdk import Stack

@@ -7,12 +7,12 @@ services".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 from lint_rules.engine.sources.node import Map, Node, Scalar, Unknown
 from lint_rules.engine.templates.intrinsics import Scope, references
 from lint_rules.engine.templates.model import EventSource, Value
 from lint_rules.engine.templates.resource import Resource
+from lint_rules.engine.typed import NamedTuple
 
 _HOW = {
     **dict.fromkeys(("S3", "SNS", "Schedule", "ScheduleV2", "CloudWatchEvent", "EventBridgeRule"), "async"),

@@ -7,12 +7,12 @@ policies, which say who may come in, and are left out, as are permissions bounda
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import Map, Node, Scalar, Unknown, walk
 from lint_rules.engine.templates.intrinsics import Scope, references
 from lint_rules.engine.templates.model import Statement, Value
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.templates.resource import Resource

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown
 from lint_rules.engine.sources.tree import children, walk
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.node import Map, Node
@@ -17,6 +16,7 @@ from lint_rules.engine.templates.intrinsics import Scope
 from lint_rules.engine.templates.model import Template
 from lint_rules.engine.templates.policies import document_alone, policy_statements
 from lint_rules.engine.templates.serverless import cloudformation_form, is_serverless
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module

@@ -6,11 +6,10 @@ serverless.yml, Terraform and Python. A property comes as a Value, known, absent
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown
 from lint_rules.engine.templates.intrinsics import Scope, intrinsic, references
 from lint_rules.engine.templates.model import Value
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.finding import Edit

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import NamedTuple
+
+from lint_rules.engine.typed import NamedTuple
 
 _SNAPSHOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "runtimes.txt")
 _SOON = 60

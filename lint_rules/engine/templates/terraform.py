@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, MutableMapping, Sequence
-from typing import NamedTuple
 
 from lint_rules.engine.finding import Severity, Span
 from lint_rules.engine.sources.document import Document
@@ -20,6 +19,7 @@ from lint_rules.engine.templates.cloudformation import fill
 from lint_rules.engine.templates.model import Template
 from lint_rules.engine.templates.terraform_form import cloudformation_form
 from lint_rules.engine.templates.terraform_module import Module
+from lint_rules.engine.typed import NamedTuple
 
 SUFFIXES = (".tf", ".tf.json")
 _OTHER_TOOL = ("{%", "{{cookiecutter", "{{ cookiecutter")

@@ -10,12 +10,12 @@ https://developer.hashicorp.com/terraform/language/expressions
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.hcl import Source, Written, read_expression
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown, walk
 from lint_rules.engine.templates.terraform_functions import FUNCTIONS, computed, text_value, unescaped
+from lint_rules.engine.typed import Any
 
 _DEEPEST = 60
 

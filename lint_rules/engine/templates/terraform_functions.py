@@ -7,10 +7,10 @@ https://developer.hashicorp.com/terraform/language/functions
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown
+from lint_rules.engine.typed import Any
 
 
 def text_value(text: str, span: Span) -> Scalar:

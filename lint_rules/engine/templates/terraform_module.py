@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.hcl import Block
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown
 from lint_rules.engine.templates.shaping import below
 from lint_rules.engine.templates.terraform_expressions import Expressions, moved
+from lint_rules.engine.typed import NamedTuple
 
 _DEEPEST = 8
 """Modules in modules."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import Map
 from lint_rules.engine.templates.model import Template, Value
 from lint_rules.engine.templates.resource import Resource
+from lint_rules.engine.typed import NamedTuple
 
 _LISTS = ("LambdaConfigurations", "QueueConfigurations", "TopicConfigurations")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.sources.node import Map, Node
 from lint_rules.engine.templates.model import Statement, Template, Value
 from lint_rules.engine.templates.policies import policy_statements
 from lint_rules.engine.templates.resource import Resource
+from lint_rules.engine.typed import NamedTuple
 
 _DOCUMENTS = {
     "AWS::IAM::Policy": ("identity", "PolicyDocument"),

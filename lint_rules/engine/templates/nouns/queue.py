@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.sources.node import Map, walk
 from lint_rules.engine.templates.intrinsics import references
 from lint_rules.engine.templates.model import EventSource, FunctionSpec, Template, Value
 from lint_rules.engine.templates.resource import Resource, as_number
+from lint_rules.engine.typed import NamedTuple
 
 _LONGEST = 12 * 60 * 60
 """Seconds; SQS allows no longer visibility timeout."""

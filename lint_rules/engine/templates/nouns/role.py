@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import Scalar
 from lint_rules.engine.templates.model import Statement, Template, Value
 from lint_rules.engine.templates.policies import policy_statements, sam_policy_templates
 from lint_rules.engine.templates.resource import Resource
+from lint_rules.engine.typed import NamedTuple
 
 
 class Role(NamedTuple):

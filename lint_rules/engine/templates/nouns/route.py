@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.templates.model import Template, Value
 from lint_rules.engine.templates.resource import Resource
+from lint_rules.engine.typed import NamedTuple
 
 _DEEPEST = 40
 
