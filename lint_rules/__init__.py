@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_keys import aws_keys as aws_keys
     from lint_rules.engine.analysis.calls import CallSite as CallSite
     from lint_rules.engine.analysis.cell_order import names_before_their_cell as names_before_their_cell
+    from lint_rules.engine.analysis.cell_order import names_before_their_cell as names_before_their_cell
     from lint_rules.engine.analysis.hardcoded import hardcoded_secrets as hardcoded_secrets
     from lint_rules.engine.analysis.secrets import written_secret as written_secret
     from lint_rules.engine.analysis.state import Kept as Kept
@@ -160,6 +161,7 @@ _HOMES = {
     "managed_policy": "iam.managed",
     "matching_actions": "iam.actions",
     "missing_keys": "iam.explain",
+    "names_before_their_cell": "analysis.cell_order",
     "names_before_their_cell": "analysis.cell_order",
     "oldest_python": "templates.runtimes",
     "parse_policy": "iam.policy",

@@ -261,3 +261,11 @@ def _form(source: str, as_list: bool) -> str | list[str]:
     lines = [line + "\n" for line in source.split("\n")]
     lines[-1] = lines[-1][:-1]
     return [line for line in lines if line]
+
+
+def test_a_cell_that_writes_terraform_is_a_template():
+    text = '%%writefile main.tf\nresource "aws_sqs_queue" "q" {}\n'
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": text}
+    raw = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    (template,) = Project.of({"lab.ipynb": raw}).templates
+    assert (template.kind, [*template.resources]) == ("terraform", ["aws_sqs_queue.q"])
