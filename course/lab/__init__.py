@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     )
     from course.lab.notebook_cloud import entries, records
     from course.lab.picture import swimlane
+    from course.lab.plot import plot_bars, plot_heat, plot_line, plot_timeline
+    from course.lab.plot_graph import plot_graph
 
 __all__ = [
     "advance",
@@ -34,6 +36,11 @@ __all__ = [
     "entries",
     "hint",
     "history",
+    "plot_bars",
+    "plot_graph",
+    "plot_heat",
+    "plot_line",
+    "plot_timeline",
     "predict",
     "progress",
     "recall",
@@ -47,6 +54,8 @@ __all__ = [
 _PLACES = {
     **dict.fromkeys(__all__, "course.lab.learner"),
     **dict.fromkeys(("entries", "records"), "course.lab.notebook_cloud"),
+    **dict.fromkeys(("plot_bars", "plot_heat", "plot_line", "plot_timeline"), "course.lab.plot"),
+    "plot_graph": "course.lab.plot_graph",
     "swimlane": "course.lab.picture",
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from course.errors import UserError
 from course.lab import notebook_cloud, render
+from course.lab.canvas import aligned
 from course.lab.lanes import COLUMNS, Bar, Lanes, lanes, summary, table
 from course.lab.render import Shown
 
@@ -49,7 +50,7 @@ def swimlane(records: Sequence[Any] | None = None, function: str | None = None) 
         f'src="data:image/svg+xml;base64,{picture}"><figcaption>{escape(text)}</figcaption></figure>'
         f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
     )
-    return Shown("\n".join([text, *_columns([COLUMNS, *rows])]), html)
+    return Shown("\n".join([text, *aligned([COLUMNS, *rows])]), html)
 
 
 def draw(found: Lanes) -> bytes:
@@ -131,10 +132,3 @@ def _shown_length(bar: Bar, found: Lanes) -> float:
         if one.start == bar.end and one.phase != "IDLE"
     )
     return bar.length - (after.shift - bar.shift)
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
