@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.finding import Span
@@ -43,6 +43,30 @@ class AwsCall(NamedTuple):
         return f"{self.service}.{self.operation}"
 
 
+class Doubt(NamedTuple):
+    """A name of a service that boto3 does not know: an "exception", a "waiter", a "paginator" or a "method"."""
+
+    kind: str
+    service: str
+    name: str
+    node: ast.AST
+    scope: Scope
+
+    @property
+    def receiver(self) -> ast.AST:
+        """What it is asked of: a client, or its `exceptions`."""
+        func = self.node.func if isinstance(self.node, ast.Call) else self.node
+        return func.value if isinstance(func, ast.Attribute) else func
+
+    @property
+    def span(self) -> Span:
+        """Where the name stands."""
+        node = self.node.func if isinstance(self.node, ast.Call) else self.node
+        if self.kind in ("waiter", "paginator") and isinstance(self.node, ast.Call):
+            node = next(iter([*self.node.args, *(keyword.value for keyword in self.node.keywords)]), node)
+        return self.scope.facts.module.span(node)
+
+
 class Calls:
     """What was found so far. `unresolved` are calls of which the service, the operation or both are unknown;
     `agents` the packages that call AWS by themselves."""
@@ -50,6 +74,11 @@ class Calls:
     def __init__(self) -> None:
         self._found: dict[tuple[ast.AST, str, str, bool], AwsCall] = {}
         self.unresolved: dict[ast.AST, Scope] = {}
+        self.doubts: dict[tuple[ast.AST, str], Doubt] = {}
+
+    def doubt(self, kind: str, service: str, name: str, node: ast.AST, scope: Scope) -> None:
+        """Take down a name that a service does not have."""
+        self.doubts[node, service] = Doubt(kind, service, name, node, scope)
 
     def note(self, call: AwsCall) -> None:
         """Take down a call; what is noted again about it in a later round takes its place."""

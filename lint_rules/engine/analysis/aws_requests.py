@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lint_rules.engine import analysis
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.batch_sizes import Oversized
     from lint_rules.engine.analysis.batching import SingleCall, Unheard
     from lint_rules.engine.analysis.behaviour import Behaviour
     from lint_rules.engine.analysis.paging import FirstPage
+    from lint_rules.engine.analysis.sdk_names import Misfit, Misnomer
     from lint_rules.engine.analysis.sent import Sent
 
 
@@ -23,11 +24,9 @@ class AwsRequests:
 
     def sent(self, *words: str) -> Iterator[Sent]:
         """All of them; none unless one of the words is in its code."""
-        whole = self._behaviour
-        if analysis.sent.speaks_of(whole.codebase, whole.scope.facts.module, words):
-            for call in whole.aws.calls:
-                if call.confidence == "high":
-                    yield analysis.sent.Sent(call, whole.flow)
+        for call in self._behaviour.aws.calls if self._speaks_of(*words) else ():
+            if call.confidence == "high":
+                yield analysis.sent.Sent(call, self._behaviour.flow)
 
     def first_pages(self) -> Iterator[FirstPage]:
         """Those of which it takes the first page for all."""
@@ -50,3 +49,26 @@ class AwsRequests:
         return analysis.batch_sizes.oversized(
             self.sent("atch", "put_", "delete_objects", "transact_", "get_parameters", "describe_")
         )
+
+    def unknown_exceptions(self) -> Iterator[Misnomer]:
+        """The exceptions that it wants of clients and of botocore, and that these do not have."""
+        if self._speaks_of("exceptions"):
+            use = self._behaviour.aws
+            yield from analysis.sdk_names.misnomers(use.doubts, "exception")
+            yield from analysis.sdk_names.unknown_to_botocore(use.scopes)
+
+    def unknown_methods(self) -> Iterator[Misnomer]:
+        """The operations that it wants of clients, and that these do not have."""
+        return analysis.sdk_names.misnomers(self._behaviour.aws.doubts, "method")
+
+    def unknown_names(self, kind: str) -> Iterator[Misnomer]:
+        """The names of waiters, or of paginators, that clients do not have."""
+        if self._speaks_of(f"get_{kind}"):
+            yield from analysis.sdk_names.misnomers(self._behaviour.aws.doubts, kind)
+
+    def misfits(self) -> Iterator[Misfit]:
+        """Those with arguments that their operations do not take."""
+        return analysis.sdk_names.misfits(self._behaviour.aws.calls)
+
+    def _speaks_of(self, *words: str) -> bool:
+        return analysis.sent.speaks_of(self._behaviour.codebase, self._behaviour.scope.facts.module, words)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from lint_rules.engine.analysis.aws_call import AwsCall
+from lint_rules.engine.analysis.aws_call import AwsCall, Doubt
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import Scope, facts_of
-from lint_rules.engine.analysis.known import External
+from lint_rules.engine.analysis.known import Client, Errors, External
 from lint_rules.engine.analysis.libraries import agents
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from lint_rules.engine.analysis.interpreter import Interpreter
 
 
 class AwsUse(NamedTuple):
     """The answer. `unresolved` says that there are calls of which service or operation are unknown; `unseen` are
     prefixes of services that libraries may call by themselves, "*" for any; `text` is all code that was read,
-    `scopes` the functions and modules that may run."""
+    `scopes` the functions and modules that may run, `doubts` names that boto3 certainly does not have."""
 
     calls: tuple[AwsCall, ...]
     unresolved: bool
@@ -22,6 +24,7 @@ class AwsUse(NamedTuple):
     imports: frozenset[str]
     text: str
     scopes: tuple[Scope, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 def aws_use(codebase: Codebase, start: Scope) -> AwsUse:
@@ -41,7 +44,19 @@ def aws_use(codebase: Codebase, start: Scope) -> AwsUse:
         )
         text = "\n".join(module.text for module in modules)
         found = AwsUse(
-            tuple(run.calls.all()), bool(run.calls.unresolved), agents(imports), imports, text, run.scopes
+            tuple(run.calls.all()),
+            bool(run.calls.unresolved),
+            agents(imports),
+            imports,
+            text,
+            run.scopes,
+            tuple(each for each in run.calls.doubts.values() if _is_certain(each, run)),
         )
         codebase.uses[start] = found
     return found
+
+
+def _is_certain(doubt: Doubt, run: Interpreter) -> bool:
+    """Whether what a name is asked of can be nothing but a client of this service."""
+    values = run.values(doubt.receiver, doubt.scope)
+    return all(isinstance(value, Client | Errors) and value.service == doubt.service for value in values)

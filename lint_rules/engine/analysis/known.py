@@ -7,9 +7,9 @@ A value that is none of these is unknown. Expressions have sets of them, for all
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
@@ -102,6 +102,13 @@ class Client(NamedTuple):
     kind: str = "client"
 
 
+class Errors(NamedTuple):
+    """The exceptions of a client."""
+
+    service: str
+    kind: str = "errors"
+
+
 class Thing(NamedTuple):
     """An object of boto3.resource; the service itself has the type "-". `fresh` says that its attributes are not
     loaded yet."""
@@ -154,7 +161,7 @@ class Method(NamedTuple):
 
 
 Known: TypeAlias = (
-    "Text | External | Code | Function | Class | Instance | Held | Session | Client | Thing | Many | Writer | Pager"
+    "Text | External | Code | Function | Class | Instance | Held | Session | Client | Errors | Thing | Many | Writer | Pager"
     " | Waiter | Method"
 )
 Values: TypeAlias = "frozenset[Known]"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import NamedTuple
+
+from lint_rules.engine.typed import NamedTuple
 
 _DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data")
 
@@ -80,6 +81,22 @@ def operations_like(method: str, keywords: frozenset[str]) -> list[Operation]:
 def waited_for(service: str, waiter: str) -> str | None:
     """The operation that a waiter calls; its name may be written in either way."""
     return _waiters(service).get(waiter.replace("_", "").lower())
+
+
+def waiter_names(service: str) -> list[str]:
+    """The waiters of a service, as `get_waiter` takes them."""
+    lines = section("boto3_operations.txt", service)
+    return [line.split(" ")[1] for line in lines if line.startswith("w ")]
+
+
+def operation_names(service: str) -> list[str]:
+    """The operations of a service in the snapshot."""
+    return [operation.name for operation in _operations(service).values()]
+
+
+def operation_of(service: str, name: str) -> Operation | None:
+    """An operation of a service in the snapshot."""
+    return _operations(service).get(name.lower())
 
 
 @lru_cache(maxsize=64)

@@ -6,10 +6,11 @@ not hold nothing is known.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import NamedTuple
 
-from lint_rules.engine.analysis.sdk import section
+from lint_rules.engine.analysis.sdk import operation_names, section, waited_for, waiter_names
+from lint_rules.engine.typed import NamedTuple
 
 _FILE = "boto3_models.txt"
 
@@ -48,14 +49,33 @@ def exceptions_of(service: str) -> frozenset[str]:
     return _known(service)[0]
 
 
-def has_pages(service: str) -> bool:
-    """Whether the pages of a service's operations are known."""
-    return bool(_known(service)[1])
+def is_unknown_exception(service: str, name: str) -> bool:
+    """Whether a client of a service certainly has no exception of a name. ClientError and `from_code` all have."""
+    known = exceptions_of(service)
+    return bool(known) and name not in known and name not in ("ClientError", "from_code") and name[:1] != "_"
 
 
-def paged_operations(service: str) -> list[str]:
-    """The operations of a service that have pages."""
-    return [*_known(service)[1]]
+def is_unknown_name(getter: str, service: str, name: str) -> bool:
+    """Whether a client of a service certainly has no waiter or paginator of a name, as `get_waiter` and
+    `get_paginator` take it."""
+    if not exceptions_of(service):
+        return False
+    if getter == "get_waiter":
+        return waited_for(service, name) is None
+    return not any(name.replace("_", "").lower() == each.lower() for each in _known(service)[1])
+
+
+def names_of(kind: str, service: str) -> list[str]:
+    """The names that a service has for an "exception", a "waiter", a "paginator" or a "method", as code writes
+    them."""
+    if kind == "exception":
+        return sorted(filter(None, exceptions_of(service)))
+    if kind == "waiter":
+        return waiter_names(service)
+    known = {*_known(service)[1]} if kind == "paginator" else {*operation_names(service)}
+    return sorted(
+        re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower() for name in known
+    )
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,6 @@ https://boto3.amazonaws.com/v1/documentation/api/latest/guide/resources.html
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis.arguments import choices, keywords, literal, plain, positional
 from lint_rules.engine.analysis.aws_call import AwsCall
@@ -15,6 +14,7 @@ from lint_rules.engine.analysis.known import (
     NOTHING,
     UNKNOWN,
     Client,
+    Errors,
     Known,
     Many,
     Method,
@@ -31,8 +31,10 @@ from lint_rules.engine.analysis.sdk import (
     resource_types,
     waited_for,
 )
+from lint_rules.engine.analysis.sdk_models import is_unknown_exception, is_unknown_name
 from lint_rules.engine.analysis.sdk_requests import TRANSFERS, either, note, transfer
 from lint_rules.engine.analysis.sdk_resources import call_many, call_thing, of_thing
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.interpreter import Interpreter
@@ -47,7 +49,11 @@ def member(run: Interpreter, value: Known, name: str, node: ast.AST, scope: Scop
     if isinstance(value, Client) and name == "meta":
         return frozenset({value})
     if isinstance(value, Client) and name in ("exceptions", "client"):
-        return frozenset({value} if name == "client" else ())
+        return frozenset({value if name == "client" else Errors(value.service)})
+    if isinstance(value, Errors):
+        if is_unknown_exception(value.service, name):
+            run.calls.doubt("exception", value.service, name, node, scope)
+        return NOTHING
     if isinstance(value, Thing):
         return of_thing(run, value, name, node, scope)
     if isinstance(value, Session | Client | Pager | Waiter | Writer | Many):
@@ -87,6 +93,8 @@ def call_client(run: Interpreter, client: Client, name: str, call: ast.Call, sco
         if wanted is None:
             run.calls.leave(call, scope)
             return NOTHING
+        if is_unknown_name(name, client.service, wanted):
+            run.calls.doubt(name.removeprefix("get_"), client.service, wanted, call, scope)
         if name == "get_waiter":
             return frozenset({Waiter(client, wanted)})
         operation = operation_named(client.service, wanted)
@@ -105,6 +113,8 @@ def call_client(run: Interpreter, client: Client, name: str, call: ast.Call, sco
     operation = operation_named(client.service, name)
     if operation is not None:
         note(run, client, operation, (given, complete), "client", call, scope)
+    else:
+        run.calls.doubt("method", client.service, name, call, scope)
     return NOTHING
 
 
