@@ -55,7 +55,8 @@ def main(descriptor: int) -> None:
                 request = json.loads(line)
                 _say(results, examine(request, cloud, forks=forks, readable=readable))
                 cloud.reset()
-                processes.kill_below(os.getpid())  # no environment is left, so these only fled
+                # No environment is left, so these only fled.
+                processes.kill_below(os.getpid(), forks.pids() if forks else ())
                 shutil.rmtree(request["folder"], ignore_errors=True)
     shutil.rmtree(Path.cwd(), ignore_errors=True)
 

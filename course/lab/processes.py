@@ -11,7 +11,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 MARK = "LAMBDALAB_RUN"
 _PR_SET_PDEATHSIG = 1
@@ -55,9 +55,10 @@ def kill_tree(root: int) -> None:
     _signal(root, signal.SIGKILL)
 
 
-def kill_below(root: int) -> None:
-    """Kill everything below `root`, and what that started meanwhile."""
-    _exhaust(lambda: _below(root))
+def kill_below(root: int, spare: Iterable[int] = ()) -> None:
+    """Kill everything below `root`, and what that started meanwhile. Of those to `spare` only what they started."""
+    kept = frozenset(spare)
+    _exhaust(lambda: [pid for pid in _below(root) if pid not in kept])
 
 
 def kill_marked(mark: str) -> None:

@@ -93,3 +93,16 @@ threading.Event().wait()
     _, alive = psutil.wait_procs(below, timeout=20)
     assert alive == []
     assert not folder.exists()
+
+
+def test_what_is_forked_for_each_check_stays_up_between_checks() -> None:
+    source = (
+        "def forks(cloud, answer):\n"
+        "    answer.call('a.py', 'f')\n"
+        "    raise Failure(str(cloud.launcher.pids()))\n"
+    )
+    with Examiner() as examiner:
+        asked = [
+            examiner.examine(Check("forks", "It forks.", 1, source), {"a.py": "f = int"}) for _ in range(2)
+        ]
+        assert asked[0].rationale == asked[1].rationale != "[]"

@@ -50,6 +50,10 @@ class ZygoteLauncher:
         """
         return self._zygotes["boto3"].fork(request, descriptors)
 
+    def pids(self) -> list[int]:
+        """The process ids of those that are forked."""
+        return [zygote.pid for zygote in self._zygotes.values() if zygote.pid is not None]
+
     def close(self) -> None:
         for zygote in self._zygotes.values():
             zygote.close()
@@ -97,6 +101,10 @@ class _Zygote:
             os.close(watch.pop())
 
         return Process(start, wait, sandboxed=world is not None, inherited_mb=self._inherited)
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
 
     def fork(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> int:
         return self._request(json.dumps(request).encode() + b"\n", descriptors)
