@@ -38,8 +38,16 @@ def reference(source: str) -> str:
 
 
 def hidden_lines(source: str) -> list[str]:
-    """The lines of solutions, as they stand."""
-    return [line for kind, lines in _parts(source) if kind == SOLUTION for line in lines[1:]]
+    """The lines of solutions that the broken code does not give away, as they stand."""
+    parts = list(_parts(source))
+    given = {line.strip() for kind, lines in parts if kind == BROKEN for line in lines[1:]}
+    return [
+        line
+        for kind, lines in parts
+        if kind == SOLUTION
+        for line in lines[1:]
+        if not line.strip() or line.strip() not in given
+    ]
 
 
 def validate(source: str, path: str, line: int) -> None:

@@ -122,6 +122,13 @@ def test_broken_lines_are_the_learners_and_what_mends_them_is_not(lab: Lab) -> N
     ]
 
 
+def test_a_line_that_the_broken_code_has_too_is_no_secret() -> None:
+    text = (
+        "### BEGIN BROKEN\na = 1\nb = 2\n### END BROKEN\n### BEGIN SOLUTION\n  a = 1\nb = 3\n### END SOLUTION"
+    )
+    assert hidden_lines(text) == ["b = 3"]
+
+
 def test_a_solution_some_lines_after_broken_ones_is_still_to_be_found() -> None:
     text = "### BEGIN BROKEN\na = 1\n### END BROKEN\nb = 2\n### BEGIN SOLUTION\nc = 3\n### END SOLUTION"
     assert stub(text) == "a = 1\nb = 2\n# your code"
