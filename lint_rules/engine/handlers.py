@@ -14,14 +14,14 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from lint_rules.engine.analysis import shapes
 from lint_rules.engine.analysis.behaviour import Behaviour
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
 from lint_rules.engine.templates.inline import module_name
-from lint_rules.engine.templates.proxies import is_mapped
+from lint_rules.engine.templates.proxies import is_mapped, payload_versions
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.replies import Reply
@@ -100,6 +100,22 @@ class Handler(Behaviour):
         if asked and self.entry.is_plain and not any(is_mapped(spec) for spec in self.specs):
             yield from self.event.replies()
 
+    def payload_version_of(self, spec: FunctionSpec) -> str:
+        """The format in which all requests of HTTP come to a function of a template; empty where it is not known."""
+        found = payload_versions(spec)
+        return next(iter(found)) if len(found) == 1 else ""
+
+    @property
+    def payload_version(self) -> str:
+        """The format in which all requests of HTTP come to it, "1.0" or "2.0", as its templates tell, or else what it
+        reads of them; empty where it is not known."""
+        versions = [payload_versions(spec) for spec in self.specs]
+        if any(versions):
+            found = frozenset[str]().union(*versions) if all(versions) else frozenset()
+        else:
+            found = frozenset(version for version in ("1.0", "2.0") if self.event.of_version(version))
+        return next(iter(found)) if len(found) == 1 else ""
+
     @property
     def takes_one(self) -> bool:
         """Whether every template that says what it reads says that it gets one record at a time."""
@@ -116,7 +132,7 @@ class Handler(Behaviour):
 def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> list[Handler]:
     """The handlers of a project, each function once, those that templates name first."""
     codebase = Codebase(modules)
-    codebase.layer_folders = tuple(_layers(templates))
+    codebase.elsewhere.folders = tuple(_layers(templates))
     found: dict[ast.AST, Handler] = {}
     for template in templates:
         for spec in template.functions:

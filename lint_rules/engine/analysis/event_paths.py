@@ -52,6 +52,14 @@ class EventRead(NamedTuple):
         return line if len(line) <= 60 else line[:57] + "..."
 
     @property
+    def is_caught(self) -> bool:
+        """Whether an exception that reading it raises is caught in the same function."""
+        return any(
+            isinstance(parent, ast.Try) and child in parent.body and parent.handlers
+            for parent, child in self.scope.facts.above(self.node)
+        )
+
+    @property
     def parent(self) -> ast.AST | None:
         """What the expression is a part of."""
         return self.scope.facts.parents.get(self.node)
@@ -109,7 +117,8 @@ class EventPaths:
                         return True
                 if isinstance(part, ast.Name | ast.Subscript | ast.Call) and self.of(part, scope) == path:
                     above = scope.facts.parents.get(part)
-                    if not isinstance(above, ast.Subscript | ast.Attribute):
+                    searched = isinstance(above, ast.Compare) and above.left is not part
+                    if not isinstance(above, ast.Subscript | ast.Attribute) and not searched:
                         return True
         return False
 

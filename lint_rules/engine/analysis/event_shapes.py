@@ -44,6 +44,26 @@ _OF_EVENTS = {
     "awslogs": "CloudWatchLogs",
 }
 
+_FIRST = frozenset({"httpMethod", "resource", "multiValueHeaders", "multiValueQueryStringParameters"})
+_SECOND = frozenset({"rawPath", "rawQueryString", "routeKey", "cookies"})
+"""Members of a request that only one format of the payload has; the first has `path` too, which others may have."""
+
+
+def payload_version(read: EventRead) -> str:
+    """The format of requests that has what is read, "1.0" or "2.0"; empty where both have it."""
+    path = read.path
+    if len(path) == 2 and path[0] == "requestContext":
+        return (
+            "2.0"
+            if path[1] == "http"
+            else "1.0"
+            if path[1] in ("httpMethod", "resourcePath", "identity")
+            else ""
+        )
+    if len(path) != 1:
+        return ""
+    return "1.0" if path[0] in _FIRST else "2.0" if path[0] in _SECOND else ""
+
 
 def kind_of(read: EventRead) -> str:
     """The kind of events that have what is read; empty where several kinds have it."""
