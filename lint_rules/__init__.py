@@ -9,6 +9,7 @@ from __future__ import annotations
 from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lint_rules.engine.access.access import Access as Access
     from lint_rules.engine.access.fitting import fault_of_arn as fault_of_arn
     from lint_rules.engine.access.fitting import unfitting_actions as unfitting_actions
     from lint_rules.engine.access.names import said as said
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.awaits import AwaitStep as AwaitStep
     from lint_rules.engine.analysis.aws_keys import aws_keys as aws_keys
     from lint_rules.engine.analysis.calls import CallSite as CallSite
-    from lint_rules.engine.analysis.cell_order import names_before_their_cell as names_before_their_cell
     from lint_rules.engine.analysis.cell_order import names_before_their_cell as names_before_their_cell
     from lint_rules.engine.analysis.hardcoded import hardcoded_secrets as hardcoded_secrets
     from lint_rules.engine.analysis.secrets import written_secret as written_secret
@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.templates.variables import written_variables as written_variables
 
 _HOMES = {
+    "Access": "access.access",
     "AccessRequest": "iam.evaluate",
     "Alarm": "templates.nouns.alarm",
     "Api": "templates.nouns.api",
@@ -161,7 +162,6 @@ _HOMES = {
     "managed_policy": "iam.managed",
     "matching_actions": "iam.actions",
     "missing_keys": "iam.explain",
-    "names_before_their_cell": "analysis.cell_order",
     "names_before_their_cell": "analysis.cell_order",
     "oldest_python": "templates.runtimes",
     "parse_policy": "iam.policy",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import Finding, Project, rule
+from lint_rules import Access, Finding, rule
 
 
-@rule("LAM907", looks_at=Project, severity="warning", since="0.1")
-def iam_action_excess(project: Project) -> Iterator[Finding]:
+@rule("LAM907", looks_at=Access, severity="warning", since="0.1")
+def iam_action_excess(access: Access) -> Iterator[Finding]:
     """A role allows actions of a service that no code with this role calls.
 
     ## Why it matters
@@ -112,7 +112,7 @@ def iam_action_excess(project: Project) -> Iterator[Finding]:
     LAM701 action-star, LAM906 iam-action-missing, LAM715 shared-role. AWS: "Grant least privilege access" in the IAM
     User Guide.
     """
-    for role in project.access.roles:
+    for role in access.roles:
         seen: dict[tuple[Any, str], list[str]] = {}
         for excess in role.excess:
             if excess.service and excess.confidence == "high" and excess.grant.origin != "managed":

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import Finding, Fix, Project, Related, Safety, policies_of, rule
+from lint_rules import Access, Finding, Fix, Related, Safety, policies_of, rule
 
 
-@rule("LAM906", looks_at=Project, severity="error", since="0.1", fix="unsafe")
-def iam_action_missing(project: Project) -> Iterator[Finding]:
+@rule("LAM906", looks_at=Access, severity="error", since="0.1", fix="unsafe")
+def iam_action_missing(access: Access) -> Iterator[Finding]:
     """The code calls AWS, and the function's role does not allow it.
 
     ## Why it matters
@@ -125,7 +125,7 @@ def iam_action_missing(project: Project) -> Iterator[Finding]:
     LAM907 iam-action-excess, LAM908 iam-resource-mismatch; `lambdalint iam` shows all that a function needs, and writes
     the policy.
     """
-    for function in project.access.functions:
+    for function in access.functions:
         by_call: dict[Any, list[Any]] = {}
         for need in function.missing:
             if need.sure:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import Finding, Project, Related, rule
+from lint_rules import Access, Finding, Related, rule
 
 
-@rule("LAM908", looks_at=Project, severity="error", since="0.1")
-def iam_resource_mismatch(project: Project) -> Iterator[Finding]:
+@rule("LAM908", looks_at=Access, severity="error", since="0.1")
+def iam_resource_mismatch(access: Access) -> Iterator[Finding]:
     """The role allows the action, but on another resource than the code uses.
 
     ## Why it matters
@@ -113,7 +113,7 @@ def iam_resource_mismatch(project: Project) -> Iterator[Finding]:
     ## See also
     LAM717 action-resource-mismatch, LAM906 iam-action-missing.
     """
-    for function in project.access.functions:
+    for function in access.functions:
         for need, grant in function.elsewhere:
             if need.sure:
                 name = need.resource.split(":", 5)[-1].replace("${", "").replace("}", "")

@@ -192,11 +192,11 @@ class Project:
             return [self]
         if name == "Module":
             return [module for module in self.modules if module.tree is not None]
-        if name == "Deployment":
-            return self.deployments
+        if name == "Access":
+            return [self.access] if self.deployments else ()
         if name == "Conflict":
             return ()  # Only fixing finds any.
-        return self.templates if name == "Template" else self.handlers
+        return self.templates if name == "Template" else getattr(self, f"{name.lower()}s")
 
     def modules_of(self, path: str) -> list[Module]:
         """The modules in one document."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import Finding, Project, Related, rule
+from lint_rules import Access, Finding, Related, rule
 
 
-@rule("LAM715", looks_at=Project, severity="advice", since="0.1", profile="strict")
-def shared_role(project: Project) -> Iterator[Finding]:
+@rule("LAM715", looks_at=Access, severity="advice", since="0.1", profile="strict")
+def shared_role(access: Access) -> Iterator[Finding]:
     """Functions that do different things share one role.
 
     ## Why it matters
@@ -100,7 +100,7 @@ def shared_role(project: Project) -> Iterator[Finding]:
     ## See also
     LAM907 iam-action-excess. AWS: "Security best practices in IAM" in the IAM User Guide.
     """
-    for one in project.access.roles:
+    for one in access.roles:
         needs = {
             function.name: frozenset(need.action for need in function.needs)
             for function in one.functions
