@@ -74,6 +74,8 @@ class Calls:
     def __init__(self) -> None:
         self._found: dict[tuple[ast.AST, str, str, bool], AwsCall] = {}
         self.unresolved: dict[ast.AST, Scope] = {}
+        self.unsure: set[ast.AST] = set()
+        """Calls of clients of which the service may be another than the one noted."""
         self.doubts: dict[tuple[ast.AST, str], Doubt] = {}
 
     def doubt(self, kind: str, service: str, name: str, node: ast.AST, scope: Scope) -> None:

@@ -68,7 +68,8 @@ class AwsRequests:
 
     def misfits(self) -> Iterator[Misfit]:
         """Those with arguments that their operations do not take."""
-        return analysis.sdk_names.misfits(self._behaviour.aws.calls)
+        use = self._behaviour.aws
+        return analysis.sdk_names.misfits(call for call in use.calls if call.node not in use.unsure)
 
     def _speaks_of(self, *words: str) -> bool:
         return analysis.sent.speaks_of(self._behaviour.codebase, self._behaviour.scope.facts.module, words)

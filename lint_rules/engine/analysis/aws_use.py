@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class AwsUse(NamedTuple):
     """The answer. `unresolved` says that there are calls of which service or operation are unknown; `unseen` are
     prefixes of services that libraries may call by themselves, "*" for any; `text` is all code that was read,
-    `scopes` the functions and modules that may run, `doubts` names that boto3 certainly does not have."""
+    `scopes` the functions and modules that may run, `doubts` names that boto3 certainly does not have, `unsure` calls
+    that another service may get."""
 
     calls: tuple[AwsCall, ...]
     unresolved: bool
@@ -25,6 +26,7 @@ class AwsUse(NamedTuple):
     text: str
     scopes: tuple[Scope, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    unsure: frozenset[ast.AST] = frozenset()
 
 
 def aws_use(codebase: Codebase, start: Scope) -> AwsUse:
@@ -51,6 +53,7 @@ def aws_use(codebase: Codebase, start: Scope) -> AwsUse:
             text,
             run.scopes,
             tuple(each for each in run.calls.doubts.values() if _is_certain(each, run)),
+            frozenset(run.calls.unsure),
         )
         codebase.uses[start] = found
     return found

@@ -108,6 +108,7 @@ def call_client(run: Interpreter, client: Client, name: str, call: ast.Call, sco
     if name in _OF_CLIENTS or name.startswith("_"):
         return NOTHING
     if client.service == "?":
+        run.calls.unsure.add(call)
         guess(run, call, call.func, scope)
         return NOTHING
     operation = operation_named(client.service, name)
@@ -153,6 +154,8 @@ def made(run: Interpreter, session: Session, name: str, call: ast.Call, scope: S
     found: set[Known] = set()
     for service in sorted(each or "?" for each in names or {"?"}):
         found.add(Thing(service, "-", (), own) if name == "resource" else Client(service, own))
+    if name != "resource" and any(not isinstance(part, str) for text in given for part in text.parts):
+        found.add(Client("?", own))  # The environment may name another than the default.
     return frozenset(found)
 
 
