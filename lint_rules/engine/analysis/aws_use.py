@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from lint_rules.engine.analysis.aws_call import AwsCall, Doubt
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import Scope, facts_of
