@@ -1,4 +1,4 @@
-"""Every lab proves itself: fresh editions, a solution with full marks, an empty start, mistakes caught."""
+"""Every lab proves itself: fresh editions, a solution with full marks, an empty start, mistakes caught, rows taught."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from course.lab import build, edition, shelf, source
+from course.lab import build, coverage, edition, shelf, source
 from course.lab import grade as grading
 from course.lab.checks import Examiner, Verdict
 from course.lab.document import Exercise, Lab
@@ -18,6 +18,7 @@ from course.lab.source import kind_of
 ROOT = Path(__file__).resolve().parents[2]
 SLUGS = shelf.slugs(ROOT / "solutions")
 LABS = [source.read(ROOT / "solutions" / slug / build.SOURCE) for slug in SLUGS]
+ROWS = coverage.wanted(ROOT / "solutions")
 TRIVIAL = re.compile(r".{0,11}|(import|from) .*|def \w*handler\(event, context\):")
 """Lines that give nothing away: short ones, imports, the head of a handler."""
 
@@ -48,6 +49,7 @@ def test_no_unexpected_file_lies_on_the_shelves() -> None:
     expected |= {
         ROOT / "solutions" / slug / name for slug in SLUGS for name in (build.SOURCE, "solution.ipynb")
     }
+    expected.add(ROOT / "solutions" / coverage.ROWS)
     found = {path for shelf in ("labs", "solutions") for path in (ROOT / shelf).rglob("*") if path.is_file()}
     # What JupyterLab and a learner's own checks put there is ignored by Git and no part of a lab.
     ours = {
@@ -89,21 +91,55 @@ def test_lambdalint_finds_nothing_on_the_reference_answers_for_the_labs_own_rule
     assert [(one.rule, one.span.path, one.message) for one in found if one.rule in lab.rules] == []
 
 
+@each_lab
+def test_lambdalint_finds_the_planted_mistakes(lab: Lab) -> None:
+    from lint_rules import RULES, Project, lint
+
+    missed = []
+    for planted in lab.planted:
+        found = {one.rule for one in lint(Project.of(planted.files))}
+        names = found | {RULES[rule].code for rule in found}
+        missed += [(planted.line, rule) for rule in planted.rules if rule not in names]
+    assert missed == []
+
+
+@each_lab
+def test_the_rules_a_lab_owns_are_rules(lab: Lab) -> None:
+    from lint_rules import RULES
+
+    assert [rule for rule in lab.rules if rule not in RULES] == []
+
+
+@each_lab
+def test_each_row_is_taught_in_a_passage_that_says_so(lab: Lab) -> None:
+    found = coverage.covered(lab, ROWS)
+    assert (found.missing, found.unlisted, found.unmarked) == ((), (), ())
+
+
+@each_lab
+def test_a_lab_has_eighty_points_and_asks_three_questions_again(lab: Lab) -> None:
+    assert sum(exercise.points for exercise in lab.exercises) == pytest.approx(80)
+    assert len(lab.recalls) >= 3
+    assert lab.predictions
+
+
 @each_exercise
-def test_an_exercise_has_hints_checks_points_and_two_wrong_answers(lab: Lab, exercise: Exercise) -> None:
+def test_an_exercise_has_hints_checks_points_and_three_wrong_answers(lab: Lab, exercise: Exercise) -> None:
     assert len(exercise.hints) == 3
     assert exercise.checks
     assert exercise.points > 0
-    assert len(exercise.wrong_answers) >= 2
+    assert len(exercise.wrong_answers) >= 3
 
 
 @each_exercise
-def test_the_solution_earns_every_point_and_each_wrong_answer_fails_what_it_names(
-    lab: Lab, exercise: Exercise, examiner: Examiner
-) -> None:
+def test_the_solution_earns_every_point(lab: Lab, exercise: Exercise, examiner: Examiner) -> None:
     grade = grading.grade(lab, lab.solution, exercise.name, examiner=examiner, seed=1)
     assert failed(grade) == {}
     assert grade.points == exercise.points
+
+
+@each_exercise
+def test_each_wrong_answer_fails_what_it_names(lab: Lab, exercise: Exercise, examiner: Examiner) -> None:
     for wrong in exercise.wrong_answers:
         found = failed(grading.grade(lab, {**lab.solution, **wrong.files}, exercise.name, examiner=examiner))
         assert set(found) == set(wrong.fails), f"{wrong.name}: {found}"
