@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_use import AwsUse
     from lint_rules.engine.analysis.calls import CallSite
     from lint_rules.engine.analysis.clauses import Clause, Vanishing
+    from lint_rules.engine.analysis.concurrency import Concurrency
     from lint_rules.engine.analysis.context_use import ContextRead
     from lint_rules.engine.analysis.defaults import SharedDefault
     from lint_rules.engine.analysis.event_use import EventUse
@@ -80,6 +81,13 @@ class Behaviour:
 
             self._untrusted = Untrusted(self.reach)
         return self._untrusted
+
+    @property
+    def concurrency(self) -> Concurrency:
+        """What it does at the same time, or could."""
+        from lint_rules.engine.analysis.concurrency import Concurrency
+
+        return Concurrency(self.reach)
 
     def injected(self, kind: str) -> Iterator[Sink]:
         """Where text from outside gets into a "shell", "code", "sql" or "objects"."""
