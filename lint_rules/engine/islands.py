@@ -1,7 +1,7 @@
 """Islands: the parts of a project whose files can bear on one another's findings, and on no others.
 
 1. A Python file hangs together with the files that its imports name, looked for as the analysis does: from its
-   own folder upwards, the nearest first.
+   own folder upwards, the nearest first; where there is none, with all of that dotted name elsewhere.
 2. A template hangs together with every file below it whose name may be meant in its text, misspelt too, or below a
    folder further up where it climbs out of its own.
 3. Terraform files of one folder are one module.
@@ -48,6 +48,7 @@ class _Atlas:
                 self.home.setdefault(name, path)
         self._sorted = sorted(self.home)
         self._stems: dict[str, list[str]] = {}
+        self._packages: dict[str, list[str]] = {}
         self._heads: dict[str, list[str]] | None = None
         self._folders: dict[str, bool] = {}
         self._firsts: set[str] = set()
@@ -56,6 +57,8 @@ class _Atlas:
             folder, file = posixpath.split(name)
             self._stems.setdefault(file.partition(".")[0], []).append(name)
             self._firsts.add(file.partition(".")[0])
+            if file == "__init__.py":
+                self._packages.setdefault(posixpath.basename(folder), []).append(name)
             while folder not in self._folders:
                 self._folders[folder] = False
                 self._firsts.add(posixpath.basename(folder))
@@ -127,8 +130,24 @@ class _Atlas:
             if below and name in self._folders:
                 self._take_in(path, name)
             if (found and not below) or folder in ("", "/", ".") or folder.endswith(".."):
-                return
+                break
             folder = folder.rpartition("/")[0] or folder[: folder.startswith("/")]
+        if not found:
+            self._bind_afar(path, place)
+
+    def _bind_afar(self, path: str, place: str) -> None:
+        """Bind a file to all that an import may mean which names nothing beside or above it."""
+        last = place.rpartition("/")[2]
+        ends = (f"/{place}.py", f"/{place}/__init__.py")
+        listed = (*self._stems.get(last, ()), *self._packages.get(last, ()))
+        names = [name for name in listed if name.endswith(ends)]
+        if not names:
+            return
+        from lint_rules.engine.analysis.elsewhere import is_of_others
+
+        if not is_of_others(place.partition("/")[0]):
+            for name in names:
+                self.union(path, self.home[name])
 
     def _bind(self, path: str, name: str) -> bool:
         """Whether another file was found under this name."""

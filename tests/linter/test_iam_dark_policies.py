@@ -18,8 +18,7 @@ resource "aws_lambda_function" "send" {
   role          = aws_iam_role.send.arn
 }
 resource "aws_iam_role" "send" {
-  name               = "send"
-  assume_role_policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }] })
+  name = "send"
 }
 """
 READ = """
@@ -71,7 +70,8 @@ Resources:
   Role:
     Type: AWS::IAM::Role
     Properties:
-      AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}}
+      AssumeRolePolicyDocument:
+        Statement: {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}
       Policies:
 """
 

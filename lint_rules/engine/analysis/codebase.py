@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import ast
 import posixpath
-import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
+from lint_rules.engine.analysis.elsewhere import Elsewhere, is_of_others
 from lint_rules.engine.analysis.facts import Scope, facts_of
+from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
-_SHARED = re.compile("layer|common|shared|lib|^python$")
 _DEEPEST = 8
 """Steps from a name to its definition: imports, aliases, base classes."""
 
@@ -32,10 +31,7 @@ class Codebase:
         self._imported: dict[tuple[str, str], Module | None] = {}
         self.uses: dict[Scope, Any] = {}
         """A place for what `aws_use` knows of functions."""
-        self.layer_folders: tuple[str, ...] = ()
-        """Where templates say that the content of layers is."""
-        self._layers: dict[str, list[Module]] | None = None
-        self._declared: dict[str, Module] | None = None
+        self.elsewhere = Elsewhere(self.modules)
         self._by_file: dict[str, list[tuple[str, Module]]] = {}
         self._places: dict[str, set[str]] | None = None
         """By name of a file or folder the folders that it is in."""
@@ -85,6 +81,8 @@ class Codebase:
             first = origin.partition(".")[0]
             if not first or not above.isdisjoint(places.get(first, ())):
                 return False
+            if first in places and not is_of_others(first):
+                return False
         return True
 
     def _in_folders(self) -> dict[str, set[str]]:
@@ -99,68 +97,13 @@ class Codebase:
                         break
                     known.add(folder)
                     place = folder
-            for place in (*self._in_layers(), *self._like_layers()):  # They can be imported from anywhere.
-                self._places.setdefault(place.partition("/")[0], set()).update(("", "/"))
+            for first in self.elsewhere.firsts():  # They can be imported from anywhere.
+                self._places.setdefault(first, set()).update(("", "/"))
         return self._places
 
-    def layered(self, module: Module, dotted: str) -> Module | None:
-        """The module of a layer that an import names: in a folder that a template says is a layer's, or the only one
-        that what looks like a layer's folder holds under the name, near the importing module or among layers.
-
-        https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
-        """
-        if dotted.startswith("."):
-            return None
-        known = self._in_layers().get(dotted.replace(".", "/"))
-        if known is not None:
-            return known
-        near = module.name.partition("/")[0] + "/"
-        found = [
-            other
-            for other in self._like_layers().get(dotted.replace(".", "/"), ())
-            if other.name.startswith(near) or _SHARED.search(other.name.partition("/")[0])
-        ]
-        return found[0] if len(found) == 1 else None
-
-    def _like_layers(self) -> dict[str, list[Module]]:
-        """The modules in what looks like the folder of a layer, by the path under which functions import them."""
-        if self._layers is None:
-            self._layers = {}
-            for name, other in self.modules.items():
-                folder, _, file = name.rpartition("/python/")
-                if not folder and "layer" in posixpath.dirname(name):
-                    parts = name.split("/")
-                    last = max(place for place, part in enumerate(parts[:-1]) if "layer" in part)
-                    folder, file = "/".join(parts[: last + 1]), "/".join(parts[last + 1 :])
-                if folder:
-                    place = file.removesuffix(".py").removesuffix("/__init__")
-                    self._layers.setdefault(place, []).append(other)
-                    parts = place.split("/")
-                    if parts[0] == "lib" and "site-packages" in parts:
-                        self._layers.setdefault(place.partition("site-packages/")[2], []).append(other)
-        return self._layers
-
-    def _in_layers(self) -> dict[str, Module]:
-        """The modules in the folders of layers, by the path under which functions import them."""
-        if self._declared is None:
-            found: dict[str, tuple[int, Module]] = {}
-            ranks: dict[str, int] = {}
-            for rank, root in enumerate(self.layer_folders):
-                ranks.setdefault(posixpath.normpath(root), 2 * rank)
-                ranks.setdefault(posixpath.normpath(posixpath.join(root, "python")), 2 * rank + 1)
-            for path, module in self.modules.items() if ranks else ():
-                folder = posixpath.dirname(path)
-                while True:
-                    rank = ranks.get(folder or ".", -1)
-                    if rank >= 0:
-                        place = path[len(folder) :].lstrip("/").removesuffix(".py").removesuffix("/__init__")
-                        if place not in found or rank < found[place][0]:
-                            found[place] = (rank, module)
-                    if folder in ("", "/", "."):
-                        break
-                    folder = posixpath.dirname(folder)
-            self._declared = {place: module for place, (_, module) in found.items()}
-        return self._declared
+    def brought(self, module: Module, dotted: str) -> Module | None:
+        """The project's module that an import in `module` names, also one of a layer or one that a build copies."""
+        return self.imported(module, dotted) or self.elsewhere.find(module, dotted)
 
     def function(self, module: Module, name: str) -> Scope | None:
         """The function that a caller of `module` reaches under a name; for an object its `__call__`."""

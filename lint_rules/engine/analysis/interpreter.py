@@ -67,9 +67,8 @@ class Interpreter:
         self.reach(self.start)
         for _ in range(_ROUNDS):
             self._grown = False
-            self._memo.clear()
-            self._names.clear()
-            self._results.clear()
+            for kept in (self._memo, self._names, self._results):
+                kept.clear()
             done = 0
             while done < len(self._reached):
                 for scope in list(self._reached)[done:]:
@@ -172,8 +171,9 @@ class Interpreter:
             bound = [*owner.bindings.get(name, ())]
             if owner.parent is None:
                 bound += owner.facts.stored_globally.get(name, ())
-            found = frozenset(value for each in bound for value in self._bound(each, owner, name))
-            self._names[place] = found
+            found = NOTHING
+            for each in bound:  # What a name is bound to again may be made of what it was.
+                found = self._names[place] = found | self._bound(each, owner, name)
         return found
 
     def _bound(self, binding: ast.AST, owner: Scope, name: str) -> Values:
@@ -238,7 +238,7 @@ class Interpreter:
     def _module(self, module: Module, dotted: str) -> Module | None:
         if not dotted or dotted.partition(".")[0] in VENDORED:
             return None
-        found = self.codebase.imported(module, dotted) or self.codebase.layered(module, dotted)
+        found = self.codebase.brought(module, dotted)
         if found is not None:
             self.enter(found)
         return found

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lint_rules.engine.analysis.arguments import literal, positional
 from lint_rules.engine.analysis.aws_call import AwsCall
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.known import Session
+from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.interpreter import Interpreter
@@ -80,6 +80,8 @@ _QUIET = frozenset({
     *("datadog_lambda", "ddtrace", "pycurl", "qrcode", "reportlab", "textblob", "nltk", "sklearn", "scipy"),
 })  # fmt: skip
 """Packages that do not call AWS."""
+
+_TYPES = ("mypy_boto3", "types_")
 
 AGENTS: dict[str, tuple[str, ...]] = {
     "opensearchpy": ("es", "aoss"),
@@ -160,6 +162,11 @@ def calls_of(run: Interpreter, dotted: str, call: ast.Call, scope: Scope) -> Non
         run.calls.note(noted)
 
 
+def is_known(first: str) -> bool:
+    """Whether packages whose names begin so are known, as such that call AWS or that do not."""
+    return first in VENDORED or first in AGENTS or first in _QUIET or first.startswith(_TYPES)
+
+
 def agents(imports: frozenset[str]) -> frozenset[str]:
     """The prefixes of services that imported packages, by dotted name, call by themselves; "*" where a package is not
     known."""
@@ -168,7 +175,6 @@ def agents(imports: frozenset[str]) -> frozenset[str]:
         if any(name == package or name.startswith(package + ".") for name in imports):
             found.update(prefixes)
     for top in {name.partition(".")[0] for name in imports}:
-        known = top in sys.stdlib_module_names or top in VENDORED or top in AGENTS or top in _QUIET
-        if not known and not top.startswith(("mypy_boto3", "types_")):
+        if top not in sys.stdlib_module_names and not is_known(top):
             found.add("*")
     return frozenset(found)

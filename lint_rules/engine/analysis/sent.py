@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lint_rules.engine.analysis.answers import Answer
 from lint_rules.engine.analysis.aws_call import AwsCall
 from lint_rules.engine.analysis.facts import Scope, facts_of
+from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.codebase import Codebase
@@ -112,6 +112,6 @@ def speaks_of(codebase: Codebase, module: Module, words: tuple[str, ...]) -> boo
 def _imported(codebase: Codebase, module: Module) -> Iterator[Module]:
     for dotted in dict.fromkeys(facts_of(module).imports.values()):
         for name in (dotted, dotted.rpartition(".")[0]):
-            found = (codebase.imported(module, name) or codebase.layered(module, name)) if name else None
+            found = codebase.brought(module, name) if name else None
             if found is not None:
                 yield found
