@@ -15,7 +15,7 @@ from lint_rules.commands.completion import complete_rules
 def explain(rule: str) -> None:
     """Say what RULE, a code or a name, is about: why it matters, examples, and when to leave it."""
     from lint_rules.commands.styled import styled
-    from lint_rules.engine.docs import rule_page
+    from lint_rules.engine.docs import page_address, rule_page
     from lint_rules.engine.errors import UsageError, did_you_mean
     from lint_rules.engine.rule import load_rules
 
@@ -26,6 +26,9 @@ def explain(rule: str) -> None:
         hint = did_you_mean(wanted, [*rules, *(r.code for r in rules.values())])
         raise UsageError(f'no rule "{wanted}".{hint or " `lambdalint rules` lists them."}')
     page = rule_page(found)
+    address = page_address(found)
+    if address:
+        page += f"\nPage: {address}\n"
     if not sys.stdout.isatty():
         click.echo(page, nl=False)
         return

@@ -21,7 +21,7 @@ from lint_rules.engine.rule import Rule
 def rules(output_format: str, compat: str | None) -> None:
     """List the rules: code, name, level, fix, and one sentence.
 
-    The format `markdown` is the whole documentation, RULES.md.
+    The format `markdown` is RULES.md, a table with links to the page of each.
     """
     from lint_rules.engine.rule import load_rules
 

@@ -1,11 +1,20 @@
-"""Documentation that is derived from the rules themselves: a page of one, and RULES.md of all."""
+"""Documentation that is derived from the rules themselves: a page of one, and RULES.md, which lists all."""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
 
 from lint_rules.engine.finding import Safety
 from lint_rules.engine.markdown import without_marks
 from lint_rules.engine.peers import peer_codes
 from lint_rules.engine.rule import Rule, load_rules
+
+LABS = "data/labs.txt"
+"""Where it stands in the package which lab teaches which rule: made from the labs by `scripts/derive_rules.py`."""
+
+Labs = Mapping[str, Sequence[str]]
+"""The labs that teach a rule, by its name."""
 
 _FIXES = {
     Safety.SAFE: "`--fix`",
@@ -15,45 +24,57 @@ _FIXES = {
 }
 
 
-def rule_page(rule: Rule, level: int = 1) -> str:
-    """One rule in Markdown, without the marks that its tests read. `level` is that of its heading."""
-    level_of, fix_of = rule.severity.label, _FIXES[rule.fix]
-    facts = f"Level: {level_of} · fix: {fix_of} · profile: {rule.profile} · since {rule.since}"
-    facts += _same(rule)
+def rule_page(rule: Rule, labs: Labs | None = None) -> str:
+    """One rule in Markdown, without the marks that its tests read. Without `labs` those of the package are named."""
+    facts = [
+        f"Level: {rule.severity.label} · fix: {_FIXES[rule.fix]} · profile: {rule.profile} · since {rule.since}"
+    ]
+    same = "; ".join(f"{peer} {', '.join(codes)}" for peer, codes in peer_codes(rule.code).items())
+    if same:
+        facts.append(f"Same as: {same}")
+    taught = (_labs() if labs is None else labs).get(rule.name, ())
+    if taught:
+        facts.append(f"Taught in: {'; '.join(taught)}")
     body = without_marks(rule.doc).strip()
-    if level > 1:
-        body = _deeper(body, level - 1)
-    return f"{'#' * level} {rule.code} {rule.name}\n\n{facts}\n\n{body}\n"
+    return f"# {rule.code} {rule.name}\n\n" + "\n\n".join([*facts, body]) + "\n"
+
+
+def page_address(rule: Rule) -> str:
+    """Where the page of one of our own rules stands in the repository; empty for a plugin's."""
+    return f"docs/rules/{rule.name}.md" if rule.is_ours else ""
 
 
 def rules_page() -> str:
-    """RULES.md: a table of all rules, then the page of each, in the order of their codes."""
-    rules = list(load_rules().values())
+    """RULES.md: a table of all rules, in the order of their codes, with links to their pages."""
     table = "\n".join(
-        f"| [{rule.code}](#{rule.code.lower()}-{rule.name}) | {rule.name} | {rule.severity.label}"
-        f" | {_FIXES[rule.fix]} | {rule.summary} |"
-        for rule in rules
+        f"| [{rule.code}](../{page_address(rule)}) | {rule.name} | {rule.severity.label} | {_FIXES[rule.fix]}"
+        f" | {rule.profile} | {rule.summary} |"
+        for rule in load_rules().values()
+        if rule.is_ours
     )
-    head = (
+    return (
         "# Rules\n\n"
-        "Made from the rules by `lambdalint rules --output-format markdown > lint_rules/RULES.md`."
+        "Made from the rules by `python scripts/derive_rules.py`, and so are the pages behind the codes;"
         " `lambdalint explain LAM101` prints one of them.\n\n"
-        "| Code | Name | Level | Fix | |\n|---|---|---|---|---|\n"
+        f"| Code | Name | Level | Fix | Profile | |\n|---|---|---|---|---|---|\n{table}\n"
     )
-    return head + table + "\n\n" + "\n".join(rule_page(rule, 2) for rule in rules)
 
 
-def _same(rule: Rule) -> str:
-    """The line that names what other linters call it."""
-    known = peer_codes(rule.code)
-    listed = "; ".join(f"{peer} {', '.join(codes)}" for peer, codes in known.items())
-    return f"\n\nSame as: {listed}" if listed else ""
+def read_labs(text: str) -> dict[str, list[str]]:
+    """The labs by rule from lines `rule, tab, lab`."""
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        rule, _, lab = line.partition("\t")
+        found.setdefault(rule, []).append(lab)
+    return found
 
 
-def _deeper(text: str, by: int) -> str:
-    out = []
-    code = False
-    for line in text.split("\n"):
-        code ^= line.startswith("```")
-        out.append("#" * by + line if line.startswith("#") and not code else line)
-    return "\n".join(out)
+_read: list[Labs] = []
+
+
+def _labs() -> Labs:
+    if not _read:
+        package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        with open(os.path.join(package, LABS), encoding="utf-8") as file:
+            _read.append(read_labs(file.read()))
+    return _read[0]

@@ -104,6 +104,11 @@ class Rule:
         """The first line of the docstring, one sentence."""
         return self._summary or self._doc.strip().partition("\n")[0]
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it comes with the linter, and not from a plugin."""
+        return self._module.startswith("lint_rules.")
+
     def _import(self) -> None:
         module = importlib.import_module(self._module)
         if self._check is None:  # It was imported before, for another registry.
