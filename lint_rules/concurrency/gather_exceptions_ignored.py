@@ -22,7 +22,7 @@ def gather_exceptions_ignored(handler: Handler) -> Iterator[Finding]:
     from shop import save
 
     async def work(orders):
-        await asyncio.gather(*(save(order) for order in orders), return_exceptions=True)  # expect: gather-exceptions-ignored
+        await asyncio.gather(*map(save, orders), return_exceptions=True)  # expect: gather-exceptions-ignored
 
     def handler(event, context):
         asyncio.run(work(event["orders"]))
@@ -67,7 +67,7 @@ def gather_exceptions_ignored(handler: Handler) -> Iterator[Finding]:
     for found in handler.concurrency.ignored_failures():
         where = "their results are thrown away" if found.dropped else "nobody asks the results what they are"
         yield Finding(
-            f"`return_exceptions=True` makes results of exceptions, and {where}: failed work looks done; test them with "
-            "`isinstance(result, BaseException)`",
+            f"`return_exceptions=True` makes results of exceptions, and {where}: failed work looks done; test them "
+            "with `isinstance(result, BaseException)`",
             found.span,
         )

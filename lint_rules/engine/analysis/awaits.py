@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from lint_rules.engine.analysis import reads
 from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import Scope
@@ -144,6 +145,20 @@ class AwaitStep(NamedTuple):
         end = module.text.find("\n", span.end - module.base)
         return "\n".join([*above, module.text[span.start - module.base : end if end >= 0 else None]])
 
+    @property
+    def is_read(self) -> bool:
+        """Whether it certainly only reads, from something that serves several callers."""
+        return reads.is_read(self)
+
+    @property
+    def keeps_order(self) -> bool:
+        """Whether a comment asks for an order."""
+        return bool(reads.ORDER.search(self.comments))
+
+    def is_shared(self, name: str) -> bool:
+        """Whether a name is for something that serves one caller at a time."""
+        return reads.is_shared(name, self)
+
 
 def await_runs(codebase: Codebase, scope: Scope) -> Iterator[list[AwaitStep]]:
     """The longest runs of two or more steps in a function, in source order."""
@@ -176,7 +191,7 @@ def gathered(steps: list[AwaitStep]) -> tuple[Edit, ...]:
     indent = module.text[line:start]
     if indent.strip() or not all(step.is_plain for step in steps) or _has_comment(steps, between):
         return ()
-    gather = _gather(steps[0].scope)
+    gather = gather_name(steps[0].scope)
     if gather is None:
         return ()
     name, edits = gather
@@ -238,8 +253,8 @@ def _has_long_string(call: ast.Call) -> bool:
     )
 
 
-def _gather(scope: Scope) -> tuple[str, tuple[Edit, ...]] | None:
-    """How the function may write `asyncio.gather`, and the edit that imports it."""
+def gather_name(scope: Scope) -> tuple[str, tuple[Edit, ...]] | None:
+    """How a function may write `asyncio.gather`, and the edit that imports it; None where it cannot."""
     for name, bindings in scope.facts.module_scope.bindings.items():
         if len(bindings) != 1 or scope.owner(name) is not scope.facts.module_scope:
             continue

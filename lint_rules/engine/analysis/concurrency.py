@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lint_rules.engine.analysis.await_loops import AwaitLoop, await_loops
 from lint_rules.engine.analysis.coroutines import (
     DroppedTask,
     IgnoredFailures,
@@ -34,3 +35,7 @@ class Concurrency:
     def ignored_failures(self) -> Iterator[IgnoredFailures]:
         """Where exceptions are gathered, and nobody looks at them."""
         return ignored_failures(self._scopes)
+
+    def await_loops(self) -> Iterator[AwaitLoop]:
+        """The loops that await one read after the other."""
+        return await_loops(self._reach.codebase, self._scopes)
