@@ -43,6 +43,11 @@ class Desk:
             f"or change to a folder named like a lab: {', '.join(known)}"
         )
 
+    def count(self, exercise: str | None = None) -> int:
+        """How many checks there are, of one exercise or of all. Raises UserError for an unknown exercise."""
+        wanted = self.lab.exercises if exercise is None else (shelf.exercise(self.lab, exercise),)
+        return sum(len(item.checks) for item in wanted)
+
     def check(
         self,
         exercise: str | None = None,

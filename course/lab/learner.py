@@ -25,6 +25,7 @@ from course.lab import (
     shown_history,
     shown_standing,
 )
+from course.lab.bar import in_notebook
 from course.lab.checks import Examiner
 from course.lab.desk import Desk, now
 from course.lab.grade import Grade, Progress
@@ -62,7 +63,10 @@ def _shown(function: Callable[P, Shown]) -> Callable[P, Shown]:
 def check(exercise: str | None = None) -> Shown:
     """Check the answer to an exercise of this lab, or to all of them."""
     desk = Desk.here(Path.cwd())
-    grade = desk.check(exercise, notebook=False, examiner=examiner())
+    bar = in_notebook(desk.count(exercise), now)
+    grade = desk.check(exercise, bar, notebook=False, examiner=examiner())
+    if bar is not None:
+        bar.end()
     return _graded(desk, grade)
 
 
