@@ -29,3 +29,14 @@ def adding(argument: str, call: ast.Call, module: Module) -> tuple[Edit, ...]:
     if alone or rest is None or rest.end() + module.base != whole.end:
         return ()
     return (Edit(Span(whole.path, last, last), f", {argument}"),)
+
+
+def wrapping(before: str, node: ast.expr, after: str, module: Module) -> tuple[Edit, ...]:
+    """The edits that put text around an expression; none where its place cannot be told."""
+    span = module.span(node)
+    if span.end - span.start != len(ast.get_source_segment(module.text, node) or ""):
+        return ()
+    return (
+        Edit(Span(span.path, span.start, span.start), before),
+        Edit(Span(span.path, span.end, span.end), after),
+    )

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.batch_sizes import Oversized
     from lint_rules.engine.analysis.batching import SingleCall, Unheard
     from lint_rules.engine.analysis.behaviour import Behaviour
+    from lint_rules.engine.analysis.decimals import Encoded
     from lint_rules.engine.analysis.paging import FirstPage
     from lint_rules.engine.analysis.sdk_names import Misfit, Misnomer
-    from lint_rules.engine.analysis.sent import Sent
+    from lint_rules.engine.analysis.sent import Given, Sent
+    from lint_rules.engine.finding import Edit
 
 
 class AwsRequests:
@@ -70,6 +72,27 @@ class AwsRequests:
         """Those with arguments that their operations do not take."""
         use = self._behaviour.aws
         return analysis.sdk_names.misfits(call for call in use.calls if call.node not in use.unsure)
+
+    def float_values(self) -> Iterator[Given]:
+        """The floats that it gives to tables of DynamoDB."""
+        yield from analysis.attribute_values.float_values(self.sent("Table"))
+
+    def as_decimal(self, value: Given) -> tuple[Edit, ...]:
+        """Edits that make a Decimal of such a float; none where that is not certainly right."""
+        edits: tuple[Edit, ...] = analysis.attribute_values.as_decimal(value)
+        return edits
+
+    def typed_for_tables(self) -> Iterator[Given]:
+        """What it gives to tables in the form of clients."""
+        yield from analysis.attribute_values.typed_for_tables(self.sent("Table"))
+
+    def untyped_for_clients(self) -> Iterator[Given]:
+        """What it gives to clients of DynamoDB in the form of tables."""
+        yield from analysis.attribute_values.untyped_for_clients(self.sent("dynamodb"))
+
+    def encoded_items(self) -> Iterator[Encoded]:
+        """Where it makes JSON of items of tables, by an encoder that knows no Decimal."""
+        return analysis.decimals.encoded_items(self.sent("Table"))
 
     def _speaks_of(self, *words: str) -> bool:
         return analysis.sent.speaks_of(self._behaviour.codebase, self._behaviour.scope.facts.module, words)
