@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from lint_rules.engine.config import Config as Config
     from lint_rules.engine.deployments import Deployment as Deployment
     from lint_rules.engine.errors import did_you_mean as did_you_mean
+    from lint_rules.engine.feedback import messages_fed_back as messages_fed_back
+    from lint_rules.engine.feedback import objects_fed_back as objects_fed_back
     from lint_rules.engine.finding import Conflict as Conflict
     from lint_rules.engine.finding import Edit as Edit
     from lint_rules.engine.finding import Finding as Finding
@@ -161,7 +163,9 @@ _HOMES = {
     "load_rules": "rule",
     "managed_policy": "iam.managed",
     "matching_actions": "iam.actions",
+    "messages_fed_back": "feedback",
     "missing_keys": "iam.explain",
+    "objects_fed_back": "feedback",
     "names_before_their_cell": "analysis.cell_order",
     "oldest_python": "templates.runtimes",
     "parse_policy": "iam.policy",
