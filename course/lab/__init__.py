@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         recall,
         reset,
         restore,
+        resume,
         review,
     )
     from course.lab.notebook_cloud import entries, records
@@ -47,6 +48,7 @@ __all__ = [
     "records",
     "reset",
     "restore",
+    "resume",
     "review",
     "swimlane",
 ]

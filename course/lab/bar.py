@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 from course.lab.checks import CheckResult
 from course.lab.render import Shown
@@ -52,6 +54,5 @@ def in_notebook(total: int, now: Callable[[], float]) -> Bar | None:
     """A bar in the output of the cell that runs, or None outside a kernel."""
     if "ipykernel" not in sys.modules:
         return None
-    from IPython.display import clear_output, display
-
-    return Bar(total, now, display, lambda: clear_output(wait=True))
+    screen: Any = import_module("IPython.display")
+    return Bar(total, now, screen.display, lambda: screen.clear_output(wait=True))

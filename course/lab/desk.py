@@ -5,8 +5,9 @@ Notebook and command line use the same desk. Everything that they do is appended
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from course.errors import UserError
 from course.lab import grade as grading
@@ -14,7 +15,7 @@ from course.lab import shelf, submission
 from course.lab.checks import Examiner
 from course.lab.document import Lab, Question
 from course.lab.grade import Grade, Progress
-from course.lab.journal import FOLDER, Journal
+from course.lab.journal import FOLDER, Event, Journal
 
 
 class Desk:
@@ -87,6 +88,27 @@ class Desk:
             if files & set(grade.attempted):
                 rules = sorted({rule for file, rule in findings if file in files})
                 self.journal.record("lint", lab=self.lab.slug, exercise=result.exercise.name, rules=rules)
+
+    def note_deployment(
+        self, function: str, handler: str, files: Sequence[str], settings: Mapping[str, Any]
+    ) -> None:
+        """Record how a function was deployed, so that `lab.resume` can do it again."""
+        self.journal.record(
+            "deploy",
+            lab=self.lab.slug,
+            function=function,
+            handler=handler,
+            files=list(files),
+            settings={name: value for name, value in settings.items() if name != "Role"},
+        )
+
+    @property
+    def deployments(self) -> list[Event]:
+        """How each function of this lab was deployed last, in the order in which they were first."""
+        found = {
+            str(event.get("function")): event for event in self.journal.events("deploy", lab=self.lab.slug)
+        }
+        return list(found.values())
 
     def keep_before(self, file: str, text: str) -> None:
         """Keep the answer that `file` belongs to as it is on disk, before `text` is written over it."""

@@ -16,7 +16,7 @@ from typing import ParamSpec
 
 from course.errors import UserError
 from course.lab import (
-    deployment,
+    deployed_functions,
     notebook_cloud,
     remarks,
     render,
@@ -100,7 +100,27 @@ def deploy(name: str, handler: str, *files: str, debug: bool = False, **settings
 
     `settings` go to `create_function`. With `debug=True` its environments wait for an editor.
     """
-    return shown_changes.show(deployment.deploy(Path.cwd(), name, handler, files, settings, debug=debug))
+    done = deployed_functions.deploy(Path.cwd(), name, handler, files, settings, debug=debug)
+    return shown_changes.show(done)
+
+
+@_shown
+def resume() -> Shown:
+    """Put the functions of this lab back into a cloud that has lost them, and say where you were."""
+    desk = Desk.here(Path.cwd())
+    told = [f"- {sentence}" for _, sentence in deployed_functions.resume(desk)]
+    found = standing(desk.journal, desk.lab).exercises
+    open_ones = [one.exercise for one in found if not one.badge]
+    said = (
+        [f"Next: {open_ones[0].title} (`{open_ones[0].name}`)."]
+        if open_ones
+        else ["Every exercise is passed."]
+    )
+    if not told:
+        said.insert(
+            0, "No function of this lab was deployed with `%%lambda` or `lab.deploy`; run its cells again."
+        )
+    return render.prose("\n\n".join(["\n".join(told), *said] if told else said))
 
 
 @_shown

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from course.errors import UserError
-from course.lab import deployment, file_cell, remarks, render, shown_changes
+from course.lab import deployed_functions, file_cell, remarks, render, shown_changes
 from course.lab.desk import Desk
 from course.lab.lambda_options import Options, parse
 from course.lab.render import Shown
@@ -46,8 +46,8 @@ def keep_before(cell: str, folder: Path) -> None:
 
 def _deployed(options: Options, folder: Path) -> Shown:
     assert options.function is not None
-    done = deployment.deploy(
-        folder, options.function, options.handler, options.files, options.settings, debug=False
+    done = deployed_functions.deploy(
+        folder, options.function, options.handler, options.files, options.settings
     )
     return shown_changes.show(done)
 

@@ -11,7 +11,7 @@ import pytest
 from nbclient import NotebookClient
 
 from course.cloud import Cloud
-from course.lab import edition, magic, shelf
+from course.lab import edition, learner, magic, shelf
 from course.lab.answer import TRUST
 from course.lab.document import Lab
 from course.lab.lambda_options import parse
@@ -186,3 +186,21 @@ def test_a_notebook_has_the_magic_after_the_import(cloud: Cloud, tmp_path: Path)
     assert shown[6] == "[]"
     assert shown[7].startswith("2 hours passed; the cloud's clock says 20")
     assert "time cannot go back" in shown[8]
+
+
+def test_functions_come_back_into_a_cloud_that_lost_them(
+    cloud: Cloud, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(mine)
+    assert learner.resume().text.startswith("No function of this lab was deployed")
+    magic.run("orders.py --function orders --timeout 7", ECHO, mine)
+    (mine / "gone.py").write_text(ECHO)
+    learner.deploy("gone", "gone.handler", "gone.py", MemorySize=256)
+    magic.run("orders.py --function orders --timeout 8", ECHO, mine)
+    (mine / "gone.py").unlink()
+    cloud.reset()
+    text = learner.resume().text
+    assert "- `orders` is deployed: a new function.\n- gone.py cannot be read" in text
+    assert text.endswith("Next: Add two numbers (`add`).")
+    settings = cloud.client("lambda").get_function_configuration(FunctionName="orders")
+    assert settings["Timeout"] == 8
