@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import ast
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 
 from lint_rules.engine.analysis import shapes
 from lint_rules.engine.analysis.behaviour import Behaviour
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
+from lint_rules.engine.regex import regex
 from lint_rules.engine.templates.inline import module_name
 from lint_rules.engine.templates.proxies import is_mapped, payload_versions
 from lint_rules.engine.typed import TYPE_CHECKING
@@ -32,7 +32,7 @@ _CONTEXTS = frozenset({"context", "_context", "ctx", "_ctx", "lambda_context", "
 _CONTEXT_LIKE = _CONTEXTS | {"c", "_", "__", "_c", "unused", "_unused"}
 _NAMES = frozenset({"handler", "handle", "lambda_function", "lambda_handler", "main", "lambdahandler"})
 _CUSTOM_RESOURCES = frozenset({"cfnresponse", "crhelper"})
-_RUNBOOK = re.compile(r"runbook|^playbooks?$|^ssm[-_]?(automation|doc)")
+_RUNBOOK = regex(r"runbook|^playbooks?$|^ssm[-_]?(automation|doc)")
 _TEST_WORDS = frozenset({"pytest", "unittest", "moto"})
 
 

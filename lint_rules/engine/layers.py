@@ -7,13 +7,13 @@ is not mixed with those above it unless it names one in `extend`. What the comma
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
 
 from lint_rules.engine.config import Config, config_of
 from lint_rules.engine.errors import UsageError
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import Any
 
 NAMES = ("lambdalint.toml", "pyproject.toml")
@@ -21,7 +21,7 @@ NAMES = ("lambdalint.toml", "pyproject.toml")
 _DEEPEST = 10
 """Files that extend one another."""
 
-_TABLE = re.compile(rb"""lambdalint\s*["']?\s*(?:[\].]|=\s*\{)""")
+_TABLE = regex(rb"""lambdalint\s*["']?\s*(?:[\].]|=\s*\{)""")
 
 
 class Layers:

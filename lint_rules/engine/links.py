@@ -9,18 +9,19 @@ from __future__ import annotations
 import posixpath
 import re
 
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
-_FROM = re.compile(r"[ \t]*from[ \t]*([.\w]+)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n;#]*)")
-_IMPORT = re.compile(r"[ \t]*import[ \t]+([^\n;#]+)")
-_NAME = re.compile(r"\w+(?:[ \t]*\.[ \t]*\w+)*")
-_PATH = re.compile(r"[\w-]+(?=[./]\w)|(?<=/)[\w-]+")
-_UP = re.compile(r"(?<![\w.])\.\.(?![\w.])")
+_FROM = regex(r"[ \t]*from[ \t]*([.\w]+)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n;#]*)")
+_IMPORT = regex(r"[ \t]*import[ \t]+([^\n;#]+)")
+_NAME = regex(r"\w+(?:[ \t]*\.[ \t]*\w+)*")
+_PATH = regex(r"[\w-]+(?=[./]\w)|(?<=/)[\w-]+")
+_UP = regex(r"(?<![\w.])\.\.(?![\w.])")
 _MAKES_FUNCTIONS = (
     *("create_function", "update_function", "aws_cdk", "aws_lambda", "PythonFunction", "andler="),
     *("andler =", "andler'", 'andler"'),
 )
-_WRITES = re.compile(r"%%(?:writefile|file|lambda)[ \t]+(?:(?:-a|--append)[ \t]+)?([^\s\"\\]+)")
+_WRITES = regex(r"%%(?:writefile|file|lambda)[ \t]+(?:(?:-a|--append)[ \t]+)?([^\s\"\\]+)")
 
 
 _SMALL = 20_000

@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
 HEADINGS = ("Why it matters", "Bad", "Fixed", "Good", "When not to fix", "See also")
 """The headings of a rule's docstring, in order. `Fixed` is there if and only if the rule has a fix."""
 
-_OPEN = re.compile(r"^(?P<ticks>`{3,})(?P<language>\w+)?(?P<rest>[^`]*)$")
-_ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
-_EXPECT = re.compile(r"[ \t]*#[ \t]*expect:[ \t]*([\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*$", re.MULTILINE)
-_EXPECT_AT = re.compile(r"\bexpect: ([\w-]+) at row ([0-9]+)(?: of ([\w./-]+))?")
+_OPEN = regex(r"^(?P<ticks>`{3,})(?P<language>\w+)?(?P<rest>[^`]*)$")
+_ATTRIBUTE = regex(r'([\w-]+)(?:="([^"]*)")?')
+_EXPECT = regex(r"[ \t]*#[ \t]*expect:[ \t]*([\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*$", re.MULTILINE)
+_EXPECT_AT = regex(r"\bexpect: ([\w-]+) at row ([0-9]+)(?: of ([\w./-]+))?")
 
 
 class Fence(NamedTuple):

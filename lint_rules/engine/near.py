@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from lint_rules.engine.regex import regex
 
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
 def is_near(one: str, two: str) -> bool:

@@ -27,7 +27,7 @@ class Rule:
     `looks_at` is the class of subject that `check` takes: Module, Template, Handler, Deployment, Access, Project or
     Suppression; `subject` is its name. `fix` is the safety of the fix it may offer, or None. `profile` is the set that runs it:
     "default", "strict", "security", "experimental", "off" (only when asked for by name) or "always".
-    `triggers` are words, one of which stands in every text in which it finds something; none where that cannot be said.
+    `triggers` are words, one of which stands in every text in which it finds something; none where nobody can say so.
     """
 
     __slots__ = (

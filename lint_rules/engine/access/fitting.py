@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lint_rules.engine.access.names import logical_ids, said, tidy
 from lint_rules.engine.iam.actions import ActionFacts, action_facts, resource_patterns
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ _SERVICES = {
     "AWS::SecretsManager::Secret": "secretsmanager",
     "AWS::KMS::Key": "kms",
 }
-_PARTITIONS = re.compile(r"aws(-[a-z]+)*\Z|.*[*?]")
+_PARTITIONS = regex(r"aws(-[a-z]+)*\Z|.*[*?]")
 _NO_PLACE = frozenset({"s3", "iam", "cloudfront", "route53", "globalaccelerator"})
-_ACCOUNT = re.compile(r"(\d{12}|aws|cloudfront|\*|[\d*?]*[*?][\d*?]*|)\Z")
+_ACCOUNT = regex(r"(\d{12}|aws|cloudfront|\*|[\d*?]*[*?][\d*?]*|)\Z")
 
 
 def fault_of_arn(text: str) -> str:

@@ -16,6 +16,7 @@ from lint_rules.engine.finding import Span
 from lint_rules.engine.iam.managed import managed_policy
 from lint_rules.engine.iam.patterns import Names
 from lint_rules.engine.iam.sam_policies import sam_policy
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.node import Map
 from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.templates.nouns.role import Role
 
 
-_CONSTRUCTS = re.compile(r"^constructs[ \t]*:", re.MULTILINE)
+_CONSTRUCTS = regex(r"^constructs[ \t]*:", re.MULTILINE)
 """https://github.com/getlift/lift: they also write policies."""
 
 

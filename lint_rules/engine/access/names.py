@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from lint_rules.engine.analysis.known import Env, Text
 from lint_rules.engine.iam.resources import Place
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 PLACE = Place("{region}", "{account}", "aws")
 """Where a deployment will be."""
 
-_TOKEN = re.compile(r"\$\{([^{}]*)\}")
-_ID = re.compile(r"[\w.\-\[\]\"]+\Z")
+_TOKEN = regex(r"\$\{([^{}]*)\}")
+_ID = regex(r"[\w.\-\[\]\"]+\Z")
 _PSEUDO = {
     "AWS::Region": "{region}",
     "AWS::AccountId": "{account}",

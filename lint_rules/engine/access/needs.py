@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from lint_rules.engine.access.names import PLACE, Surroundings
 from lint_rules.engine.iam.calls import actions_of_call
 from lint_rules.engine.iam.requests import Authorization, authorizations
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _UNSURE_ACTIONS = ("dynamodb:PartiQL",)
 _LISTS = frozenset({"Entries", "TransactItems", "Statements", "TransactStatements", "Targets"})
 _MAPS = frozenset({"RequestItems", "Delete", "CopySource"})
 """Parameters that are lists of structures, and structures."""
-_STARS = re.compile(r"\*{2,}")
+_STARS = regex(r"\*{2,}")
 
 
 class Need(NamedTuple):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from lint_rules.engine.access.names import logical_ids
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _BY_REF = frozenset(
 )
 """Resources whose Ref is their ARN."""
 _NO_ARN = frozenset({"AWS::SSM::Parameter", "AWS::ApiGatewayV2::Api", "AWS::ApiGateway::RestApi"})
-_TOKEN = re.compile(r"\$\{([^{}]*)\}")
+_TOKEN = regex(r"\$\{([^{}]*)\}")
 
 
 def written(form: str, name: str, parts: Sequence[Part], template: Template | None) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
-_REST = re.compile(r"(?:[\s,]|#[^\r\n]*)*\)")
+_REST = regex(r"(?:[\s,]|#[^\r\n]*)*\)")
 """What may stand between the last argument and the end of a call."""
 
 

@@ -10,15 +10,16 @@ from lint_rules.engine.analysis.facts import Facts, facts_of
 from lint_rules.engine.analysis.removals import removing
 from lint_rules.engine.analysis.secrets import is_access_key, is_secret_access_key, looks_secret
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
-_TOLD = re.compile(r"aws_secret_access_key|(?:AKIA|ASIA)[A-Z0-9]{16}")
-_TEST = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:pytest|unittest|moto)\b", re.MULTILINE)
+_TOLD = regex(r"aws_secret_access_key|(?:AKIA|ASIA)[A-Z0-9]{16}")
+_TEST = regex(r"^[ \t]*(?:import|from)[ \t]+(?:pytest|unittest|moto)\b", re.MULTILINE)
 _ARGUMENTS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
-_LOCAL = re.compile(
+_LOCAL = regex(
     r"localhost|127\.0\.0\.1|0\.0\.0\.0|localstack|://[a-z-]+:\d+|minio|host\.docker", re.IGNORECASE
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from lint_rules.engine.analysis.bodies import own_code
 from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ _MAKERS = frozenset({
     *(f"{_BATCH}process_partial_response", f"{_BATCH}async_process_partial_response"),
     *(f"{_BATCH}BatchProcessor().response", f"{_BATCH}AsyncBatchProcessor().response"),
 })  # fmt: skip
-_WORDS = re.compile(
-    r"batch_?item_?failures|partial_response|batch_?processor|item_?identifier", re.IGNORECASE
-)
+_WORDS = regex(r"batch_?item_?failures|partial_response|batch_?processor|item_?identifier", re.IGNORECASE)
 
 
 def batch_answer(scopes: Iterable[Scope]) -> Span | None:

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 
 from lint_rules.engine.analysis.facts import facts_of
 from lint_rules.engine.finding import Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.module import Module
 from lint_rules.engine.typed import NamedTuple
 
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"^[ \t]*(?:%(?:run|load|load_ext|store|pylab|recall|rerun|macro)\b|from .* import \*)", re.M
 )
 _CALLS = frozenset({"exec", "eval", "globals", "locals", "get_ipython"})

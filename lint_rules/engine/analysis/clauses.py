@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from lint_rules.engine.analysis.bodies import body_of
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.flow import Flow
 
 _BROAD = frozenset({"Exception", "BaseException"})
-_TELLS = re.compile(r"error|fail|exception|invalid|unable|could not|went wrong", re.IGNORECASE)
+_TELLS = regex(r"error|fail|exception|invalid|unable|could not|went wrong", re.IGNORECASE)
 _LOGS = frozenset({
     *("debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print_exc", "print_exception"),
     *("put_annotation", "put_metadata", "add_metric", "append_keys", "format_exc"),

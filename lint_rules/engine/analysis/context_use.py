@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
 _VALUES = frozenset({
@@ -36,7 +37,7 @@ _RENAMED = {
     **dict.fromkeys(("version", "functionversion"), "function_version"),
 }
 """What people write instead; the names of other languages' runtimes are found by their spelling."""
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HUMP = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _TYPES = frozenset({"LambdaContext", "Any", "object", "dict", "Dict", "Context"})
 
 

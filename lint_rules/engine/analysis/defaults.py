@@ -11,6 +11,7 @@ from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.bodies import body_of
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
 _LITERALS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
@@ -19,7 +20,7 @@ _CHANGES = frozenset({
     *("append", "extend", "add", "update", "insert", "setdefault", "appendleft", "clear", "pop", "popitem"),
     *("remove", "discard", "sort", "reverse"),
 })  # fmt: skip
-_CACHE = re.compile(r"cache|memo|seen|store", re.IGNORECASE)
+_CACHE = regex(r"cache|memo|seen|store", re.IGNORECASE)
 
 
 class SharedDefault(NamedTuple):

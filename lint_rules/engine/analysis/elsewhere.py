@@ -9,16 +9,17 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html
 from __future__ import annotations
 
 import posixpath
-import re
 import sys
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+
+from lint_rules.engine.regex import regex
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
-_SHARED = re.compile("layer|common|shared|lib|^python$")
-_TESTS = re.compile(r"(^|/)(tests?|test_[^/]*|[^/]*_test\.py|conftest\.py)(/|$)")
+_SHARED = regex("layer|common|shared|lib|^python$")
+_TESTS = regex(r"(^|/)(tests?|test_[^/]*|[^/]*_test\.py|conftest\.py)(/|$)")
 
 
 class Elsewhere:

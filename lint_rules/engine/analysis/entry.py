@@ -15,6 +15,7 @@ from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
 from lint_rules.engine.analysis.imports import importing
 from lint_rules.engine.analysis.shapes import MARKS
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 
 
 class Entry:
@@ -152,7 +153,7 @@ class Entry:
         return (*imports, renamed, follow)
 
 
-_NAMED = re.compile(r"def\s+(\w+)")
+_NAMED = regex(r"def\s+(\w+)")
 
 
 def _last_name(decorator: ast.expr) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.paths import Beginning, beginning, elsewhere_only, main_only
 from lint_rules.engine.finding import Edit
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ _CLEANS = frozenset({
     *("os.remove", "os.unlink", "os.rmdir", "os.removedirs", "shutil.rmtree", "shutil.move", "os.rename"),
     *("os.replace", "tempfile.TemporaryDirectory"),
 })  # fmt: skip
-_SHELL = re.compile(r"rm(?:(?<=\brm)\s+-|(?<=['\"]rm)['\"])")  # Literal first: that is what `re` finds fast.
-_LOOKS = re.compile(r"path\.(exists|isfile)|\.exists\(\)|\.is_file\(\)")
+_SHELL = regex(r"rm(?:(?<=\brm)\s+-|(?<=['\"]rm)['\"])")  # Literal first: that is what `re` finds fast.
+_LOOKS = regex(r"path\.(exists|isfile)|\.exists\(\)|\.is_file\(\)")
 
 
 class FileUse(NamedTuple):
@@ -183,7 +184,7 @@ def changes_folder(scopes: Iterable[Scope]) -> bool:
     return any("chdir" in scope.facts.module.text for scope in scopes)
 
 
-_UNIQUE = re.compile(r"^(uuid\.uuid\d\(\)|time\.time\(\)|datetime\.datetime\.|secrets\.|random\.)")
+_UNIQUE = regex(r"^(uuid\.uuid\d\(\)|time\.time\(\)|datetime\.datetime\.|secrets\.|random\.)")
 
 
 def is_unique(use: FileUse, flow: Flow) -> bool:

@@ -16,20 +16,21 @@ from lint_rules.engine.analysis.secrets import (
     password_in_url,
     promises_secret,
 )
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.finding import Span
     from lint_rules.engine.sources.module import Module
 
-_TOLD = re.compile(
+_TOLD = regex(
     r"(?i:passw|pwd|passphrase|passcode|secret|token|key|authorization)\w*[\"']?\]?\s*(?::\s*[\w.\[\]]+\s*)?"
     r"(?:[=:,]|==)\s*(?:f|r|b)?[\"'][^\"'\s]{4,}|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|hooks\.slack\.com|_live_|AIza|"
     r"SG\.|npm_|sk-|PRIVATE KEY|://[^\s/:@\"']+:[^\s/@\"']+@"
 )
 """What stands in every file that has one, so that the others are not even parsed."""
 
-_TEST = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:pytest|unittest|moto)\b", re.MULTILINE)
+_TEST = regex(r"^[ \t]*(?:import|from)[ \t]+(?:pytest|unittest|moto)\b", re.MULTILINE)
 _OF_AWS = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})
 _CONNECTS = frozenset({
     *("pymysql.connect", "psycopg2.connect", "psycopg.connect", "mysql.connector.connect", "MySQLdb.connect"),
@@ -42,7 +43,7 @@ _LOGINS = frozenset(
     {"smtplib.SMTP().login", "smtplib.SMTP_SSL().login", "ftplib.FTP().login", "imaplib.IMAP4_SSL().login"}
 )
 _GETS = frozenset({"os.environ.get", "os.getenv"})
-_SCHEME = re.compile(r"^(?:Bearer|Basic|Token|token) (\S+)$")
+_SCHEME = regex(r"^(?:Bearer|Basic|Token|token) (\S+)$")
 
 
 class Hardcoded(NamedTuple):

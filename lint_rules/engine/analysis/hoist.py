@@ -16,9 +16,10 @@ import re
 
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 
-_EMPTY = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
-_ABOUT_CLIENTS = re.compile(r"client|boto|resource|session|connect|initiali|set ?up", re.IGNORECASE)
+_EMPTY = regex(r"[ \t]*(?:\r\n|\n|\r)")
+_ABOUT_CLIENTS = regex(r"client|boto|resource|session|connect|initiali|set ?up", re.IGNORECASE)
 """Comments that speak of the statement below them, and not of all that follows."""
 
 _PARTS = frozenset({"Table", "Bucket", "Queue", "Topic", "Object"})

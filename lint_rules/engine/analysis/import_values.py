@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _TIMES = frozenset({
     *("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today"),
 })  # fmt: skip
 _IDS = frozenset({"uuid.uuid1", "uuid.uuid4", "uuid.uuid7", "secrets.token_hex", "secrets.token_urlsafe"})
-_ON_PURPOSE = re.compile(
+_ON_PURPOSE = regex(
     r"start|cold|boot|init|begin|launch|load|import|instance|container|environment|env_|sandbox|worker|process|"
     r"expir|expiry|refresh|last|cache|deploy|build|seed|secret|key",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _SHELLS = frozenset({
     "asyncio.create_subprocess_shell",
 })  # fmt: skip
 _RUNS = frozenset(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen"))
-_SHELL = re.compile(r"(?:/\w+)*/?(?:ba|da|z)?sh$")
+_SHELL = regex(r"(?:/\w+)*/?(?:ba|da|z)?sh$")
 _CODE = frozenset({
     *("eval", "exec", "compile", "__import__", "builtins.eval", "builtins.exec", "builtins.__import__"),
 })  # fmt: skip
@@ -37,7 +38,7 @@ _BY_KEYWORD = {
 }
 """Operations of RDS Data API, Redshift Data API and Athena, and their argument that is SQL."""
 
-_READS = re.compile(r"^(?:pandas|awswrangler)\.(?:\w+\.)*read_sql\w*$")
+_READS = regex(r"^(?:pandas|awswrangler)\.(?:\w+\.)*read_sql\w*$")
 _LOADS = frozenset({
     *("pickle.load", "pickle.loads", "cPickle.loads", "dill.load", "dill.loads", "cloudpickle.load"),
     *("cloudpickle.loads", "marshal.load", "marshal.loads", "jsonpickle.decode", "joblib.load", "shelve.open"),
@@ -168,7 +169,11 @@ def _is_whole(text: ast.expr, scope: Scope, depth: int = 0) -> bool:
     if isinstance(text, ast.Name) and depth < _DEEPEST:
         value = scope.value(text.id) if scope.owner(text.id) is scope else None
         return value is not None and _is_whole(value, scope, depth + 1)
-    if isinstance(text, ast.Call) and isinstance(text.func, ast.Attribute) and text.func.attr in ("get", "strip"):
+    if (
+        isinstance(text, ast.Call)
+        and isinstance(text.func, ast.Attribute)
+        and text.func.attr in ("get", "strip")
+    ):
         text = text.func
     return isinstance(text, ast.Subscript | ast.Attribute)
 

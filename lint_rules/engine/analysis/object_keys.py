@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-struc
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from lint_rules.engine.analysis.event_paths import EACH, FIRST, EventPaths, EventRead
@@ -14,6 +13,7 @@ from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.wrapping import wrapped
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TELLS = frozenset({"print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _WHOLE = "urllib.parse.unquote_plus"
 _HALF = "urllib.parse.unquote"
-_DECODES = re.compile("unquote|url_?decode|decode_?key")
+_DECODES = regex("unquote|url_?decode|decode_?key")
 
 
 class ObjectKey(NamedTuple):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 
 from lint_rules.engine.analysis.answers import looked_at_once
 from lint_rules.engine.analysis.sdk_models import Pages, pages_of
 from lint_rules.engine.analysis.sent import Sent
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
 _WHOLE = frozenset({
@@ -23,8 +23,8 @@ _WHOLE = frozenset({
     *("bedrock-agent-runtime.Retrieve", "bedrock-agent-runtime.Rerank", "kendra.Query"),
 })  # fmt: skip
 _ANY_NAME = frozenset({"names", "ids", "arns", "name", "id", "arn", "identifiers"})
-_VERB = re.compile(r"^(?:Describe|List|Get|Search|Lookup|Query|Scan)|s?(?:(?:By|For|In|Of)[A-Z].*)?$")
-_NAMING = re.compile(r"(?:id|name|arn|identifier)s?$")
+_VERB = regex(r"^(?:Describe|List|Get|Search|Lookup|Query|Scan)|s?(?:(?:By|For|In|Of)[A-Z].*)?$")
+_NAMING = regex(r"(?:id|name|arn|identifier)s?$")
 
 
 class FirstPage(NamedTuple):

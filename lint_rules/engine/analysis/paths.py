@@ -6,10 +6,11 @@ import ast
 import re
 
 from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
 _DEEPEST = 8
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"local|debug|offline|dry|AWS_EXECUTION_ENV|AWS_LAMBDA_FUNCTION_NAME|platform", re.IGNORECASE
 )
 _SAME = frozenset(

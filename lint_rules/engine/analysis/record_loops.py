@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from lint_rules.engine.analysis.bodies import own_code
 from lint_rules.engine.analysis.clauses import Clause
 from lint_rules.engine.analysis.event_paths import EventPaths
 from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_use import AwsUse
     from lint_rules.engine.finding import Span
 
-_READS = re.compile(
-    "Get|List|Describe|Head|Query|Scan|BatchGet|Detect|Lookup|Search|Select|Decrypt|Poll|Assume"
-)
+_READS = regex("Get|List|Describe|Head|Query|Scan|BatchGet|Detect|Lookup|Search|Select|Decrypt|Poll|Assume")
 """How operations begin that may be sent twice without any effect."""
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
-_REST = re.compile(r"[ \t]*,?")
-_STRINGS = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
+_REST = regex(r"[ \t]*,?")
+_STRINGS = regex(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 
 
 def removing(keywords: Sequence[ast.keyword], call: ast.Call, module: Module) -> tuple[Edit, ...]:

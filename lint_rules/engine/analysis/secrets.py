@@ -10,21 +10,23 @@ from __future__ import annotations
 import re
 from math import log2
 
+from lint_rules.engine.regex import regex
+
 _FORMS = (
-    ("an AWS access key", re.compile(r"(?:AKIA|ASIA)[A-Z2-7]{16}")),
-    ("a GitHub token", re.compile(r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,}")),
-    ("a GitLab token", re.compile(r"glpat-[A-Za-z0-9_-]{20,}")),
-    ("a Slack token", re.compile(r"xox[abeoprs]-[A-Za-z0-9-]{20,}")),
-    ("a Slack webhook", re.compile(r"https://hooks\.slack\.com/services/T\w{8,}/B\w{8,}/\w{20,}")),
-    ("a Stripe key", re.compile(r"[rs]k_live_[A-Za-z0-9]{20,}")),
-    ("a Google API key", re.compile(r"AIza[A-Za-z0-9_-]{35}")),
-    ("a SendGrid key", re.compile(r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")),
-    ("an npm token", re.compile(r"npm_[A-Za-z0-9]{36}")),
-    ("an OpenAI key", re.compile(r"sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{20}T3BlbkFJ[A-Za-z0-9_-]{20,}")),
-    ("an Anthropic key", re.compile(r"sk-ant-[A-Za-z0-9_-]{32,}")),
+    ("an AWS access key", regex(r"(?:AKIA|ASIA)[A-Z2-7]{16}")),
+    ("a GitHub token", regex(r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,}")),
+    ("a GitLab token", regex(r"glpat-[A-Za-z0-9_-]{20,}")),
+    ("a Slack token", regex(r"xox[abeoprs]-[A-Za-z0-9-]{20,}")),
+    ("a Slack webhook", regex(r"https://hooks\.slack\.com/services/T\w{8,}/B\w{8,}/\w{20,}")),
+    ("a Stripe key", regex(r"[rs]k_live_[A-Za-z0-9]{20,}")),
+    ("a Google API key", regex(r"AIza[A-Za-z0-9_-]{35}")),
+    ("a SendGrid key", regex(r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")),
+    ("an npm token", regex(r"npm_[A-Za-z0-9]{36}")),
+    ("an OpenAI key", regex(r"sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{20}T3BlbkFJ[A-Za-z0-9_-]{20,}")),
+    ("an Anthropic key", regex(r"sk-ant-[A-Za-z0-9_-]{32,}")),
     (
         "a private key",
-        re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{100,}[\s\S]*"),
+        regex(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{100,}[\s\S]*"),
     ),
 )
 """What the texts of issuers look like that can be told by their form alone. Their documentation, November 2026."""
@@ -32,7 +34,7 @@ _FORMS = (
 _SECRET_WORDS = frozenset(
     {"password", "passwd", "passphrase", "pwd", "passcode", "secret", "apikey", "token"}
 )
-_SECRET_PAIRS = re.compile(
+_SECRET_PAIRS = regex(
     r"(?:^|_)(?:(?:api|secret|private|signing|encryption|auth|master|session|jwt|hmac)_key|access_key_secret)(?:_|$)"
 )
 _ABOUT_IT = frozenset({
@@ -49,26 +51,26 @@ _ABOUT_IT = frozenset({
 })  # fmt: skip
 """Words of a name that make it something about a secret, or about tokens of another kind."""
 
-_MADE_UP = re.compile(
+_MADE_UP = regex(
     r"example|sample|dummy|fake|mock|change.?me|replace|placeholder|your|todo|insert|xxx+|\*{3,}|\.\.\.|<|>|\{|\}|\$|%s|"
     r"foobar|redacted|not.?set|undefined|hidden|masked|fixme|tbd|null|here|invalid",
     re.IGNORECASE,
 )
-_WORDY = re.compile(
+_WORDY = regex(
     r"test|\bmy|_my|0000|1234567|abcdef|secret|password|passwd|token|default|localhost|local|none|demo|api.?key|access.?key|"
     r"credential",
     re.IGNORECASE,
 )
 """Words that passwords of careless people have, too."""
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     r"^[a-z][a-z0-9+.-]*://|^arn:|^/|@.*\.|^\d{1,3}(?:\.\d{1,3}){3}|\.(?:com|org|net|io|json|txt|pem)\b"
 )
-_WORDS = re.compile(r"^[A-Za-z]+(?:[-_./: ]?[A-Za-z]+)*\d{0,2}$")
-_UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
-_SECRET_KEY = re.compile(r"^[A-Za-z0-9/+]{40}$")
-_IN_URL = re.compile(r"^[a-z][a-z0-9+]*://[^\s/:@]+:([^\s/@]{4,})@(.*)")
-_ACCESS_KEY = re.compile(r"^(?:AKIA|ASIA)[A-Z0-9]{16}$")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORDS = regex(r"^[A-Za-z]+(?:[-_./: ]?[A-Za-z]+)*\d{0,2}$")
+_UUID = regex(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+_SECRET_KEY = regex(r"^[A-Za-z0-9/+]{40}$")
+_IN_URL = regex(r"^[a-z][a-z0-9+]*://[^\s/:@]+:([^\s/@]{4,})@(.*)")
+_ACCESS_KEY = regex(r"^(?:AKIA|ASIA)[A-Z0-9]{16}$")
+_HUMP = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def form_of(text: str) -> str | None:

@@ -5,7 +5,7 @@ What it says no to holds no function of a handler's shape; what it says yes to m
 
 from __future__ import annotations
 
-import re
+from lint_rules.engine.regex import regex
 
 EVENTS = frozenset({"event", "_event", "evt", "events", "lambda_event"})
 EVENT_LIKE = EVENTS | {"e", "_", "request", "req", "payload", "data", "message", "input", "record", "body"}
@@ -22,8 +22,7 @@ APPLICATIONS = ("Chalice", "Mangum")
 
 # The line break comes first, since the engine of `re` looks for a leading literal faster than for anything else.
 _DEFINITIONS = tuple(
-    re.compile(rf"\n{word}\b[\s\\]*\w+[\s\\]*(?:\([\s\\]*(\w*)|[^\s\\(])")
-    for word in ("def", r"async[\s\\]+def")
+    regex(rf"\n{word}\b[\s\\]*\w+[\s\\]*(?:\([\s\\]*(\w*)|[^\s\\(])") for word in ("def", r"async[\s\\]+def")
 )
 _ODD_BEGINNINGS = ("\rdef", "\rasync", "\fdef", "\fasync")
 

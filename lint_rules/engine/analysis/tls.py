@@ -10,6 +10,7 @@ from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.removals import removing
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
@@ -32,10 +33,8 @@ _POOLS = frozenset(
 )
 _UNCHECKED = frozenset({"ssl._create_unverified_context", "ssl._create_stdlib_context"})
 _NONE = frozenset({"ssl.CERT_NONE"})
-_LOCAL = re.compile(
-    r"localhost|127\.0\.0\.1|0\.0\.0\.0|localstack|host\.docker\.internal|\[::1\]", re.IGNORECASE
-)
-_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
+_LOCAL = regex(r"localhost|127\.0\.0\.1|0\.0\.0\.0|localstack|host\.docker\.internal|\[::1\]", re.IGNORECASE)
+_LINE = regex(r"[ \t]*(?:\r\n|\n|\r)")
 
 
 class Unverified(NamedTuple):

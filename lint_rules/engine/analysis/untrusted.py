@@ -8,13 +8,13 @@ events, and a variable that a function tests against a list or a pattern, or has
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from lint_rules.engine.analysis.bindings import argument, parameters, root_name, source_of
 from lint_rules.engine.analysis.bodies import body_of, own_code
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.analysis.reach import Edge, Reach
+from lint_rules.engine.regex import regex
 
 _OF_AWS = frozenset({
     *("requestId", "awsRequestId", "requestTimeEpoch", "requestTime", "accountId", "apiId", "stage", "httpMethod"),
@@ -49,10 +49,10 @@ _DATA_CLASSES = (
 _FILLS = frozenset({"append", "extend", "add", "insert", "update", "setdefault", "write"})
 _PLAIN = frozenset({"int", "float", "bool", "UUID", "Decimal", "datetime", "date", "Literal"})
 _TESTS = frozenset({"isdigit", "isalnum", "isnumeric", "isidentifier", "isdecimal", "isalpha"})
-_CHECKS = re.compile(
+_CHECKS = regex(
     r"valid|sanit|escape|quote|check|verif|allow|permit|whitelist|ensure|assert|fullmatch|match|UUID|secure"
 )
-_NUMERIC = re.compile(r"[\d.,+ ]*[dfeEgGnxXobc%]")
+_NUMERIC = regex(r"[\d.,+ ]*[dfeEgGnxXobc%]")
 _ROUNDS = 10
 _DEEPEST = 24
 

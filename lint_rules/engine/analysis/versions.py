@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import facts_of
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.tree import walk
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
 _SNAPSHOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "stdlib_removed.txt")
-_MAY = re.compile(r"\bmatch\b|except\s*\*|\btype\s+\w|(?:def|class)\s+\w+\s*\[|\b[tT][rR]?[\"']")
+_MAY = regex(r"\bmatch\b|except\s*\*|\btype\s+\w|(?:def|class)\s+\w+\s*\[|\b[tT][rR]?[\"']")
 _SINCE = {
     "Match": (10, "a `match` statement"),
     "TryStar": (11, "`except*`"),

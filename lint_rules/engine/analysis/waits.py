@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from lint_rules.engine.analysis.additions import adding
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _PLACE = {
     "httpx.Client": -1,
 }
 """Functions that wait, and the place of their argument `timeout`, -1 where it is only given by name."""
-_NEAR = re.compile(r"localhost|127\.0\.0\.1|169\.254\.|AWS_LAMBDA_RUNTIME_API|AWS_CONTAINER_CREDENTIALS")
+_NEAR = regex(r"localhost|127\.0\.0\.1|169\.254\.|AWS_LAMBDA_RUNTIME_API|AWS_CONTAINER_CREDENTIALS")
 """What is on the same machine; the runtime and extension APIs answer when there is an event."""
 _LONGEST = 5
 _SHARE = 0.5

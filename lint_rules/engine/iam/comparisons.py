@@ -8,19 +8,17 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 
 from lint_rules.engine.iam.patterns import Pattern
 from lint_rules.engine.iam.variables import Context, Variable, expand, split
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import Any
 
 Matcher = Callable[[str, Context], bool]
 Prepare = Callable[["tuple[str, ...]", bool], Matcher]
 
-_DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?\Z"
-)
+_DATE = regex(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?\Z")
 
 
 def _equals(fold: Callable[[str], str]) -> Prepare:

@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from lint_rules.engine.iam.calls import values_at
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import Any
 
 Part = tuple[str, Mapping[str, Any]]
 Parameters = Mapping[str, Any]
 
-_PARTIQL = re.compile(
+_PARTIQL = regex(
     r"\s*(SELECT\b.*?\bFROM|INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?([\w.\-]+)\"?(?:\.\"?([\w.\-]+)\"?)?",
     re.IGNORECASE | re.DOTALL,
 )

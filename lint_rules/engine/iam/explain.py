@@ -5,16 +5,16 @@ For people who ask about a decision, and for IAM's policy simulator. The decisio
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from lint_rules.engine.iam.conditions import normal
 from lint_rules.engine.iam.evaluate import AccessRequest, PolicySet
 from lint_rules.engine.iam.policy import Policy, PolicyStatement
 from lint_rules.engine.iam.variables import Context, Variable, split
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
-_KEY = re.compile(r"[\w.\-]+:.+\Z")
+_KEY = regex(r"[\w.\-]+:.+\Z")
 
 
 class Reading(NamedTuple):

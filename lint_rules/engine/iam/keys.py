@@ -7,13 +7,13 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from lint_rules.engine.iam.actions import ActionFacts
 from lint_rules.engine.iam.calls import values_at
 from lint_rules.engine.iam.conditions import text
 from lint_rules.engine.iam.resources import Lookup
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import Any
 
 Keys = dict[str, "str | tuple[str, ...]"]
@@ -79,7 +79,7 @@ _MANY = {
     "cloudwatch:AlarmActions": "AlarmActions[]",
 }
 _TAGS = ("Tags", "tags", "tagList", "TagList", "Tagging.TagSet")
-_EQUALS = re.compile(r"([#\w.\-]+)\s*=\s*(:\w+)")
+_EQUALS = regex(r"([#\w.\-]+)\s*=\s*(:\w+)")
 
 
 def keys_of(facts: ActionFacts, given: Mapping[str, Any], plain: Mapping[str, Any], lookup: Lookup) -> Keys:

@@ -7,10 +7,10 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from lint_rules.engine.iam.policy import MalformedPolicy, loaded, parse_policy
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import Any
 
 _TOP = frozenset({"Version", "Id", "Statement"})
@@ -23,8 +23,8 @@ _ELEMENTS = frozenset(
 _PARTITIONS = frozenset(
     {"aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"}
 )
-_VENDOR = re.compile(r"[a-zA-Z0-9\-.]+\Z")
-_SID = re.compile(r"[0-9A-Za-z]*\Z")
+_VENDOR = regex(r"[a-zA-Z0-9\-.]+\Z")
+_SID = regex(r"[0-9A-Za-z]*\Z")
 _ASSUME = frozenset(
     {
         *("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"),

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from lint_rules.engine.iam.actions import ActionFacts, resource_patterns
 from lint_rules.engine.iam.calls import values_at
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import Any, NamedTuple
 
 Lookup = Callable[[str, str], "str | None"]
@@ -22,8 +23,8 @@ Lookup = Callable[[str, str], "str | None"]
 _TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "iam_parameters.txt")
 _QUALIFIED = frozenset({"lambda:function", "states:statemachine"})
 """Types that a call may name with a version or an alias after a colon."""
-_PART = re.compile(r"\$\{(\w+)\}")
-_OPEN = re.compile(r"\$\{\w+\}")
+_PART = regex(r"\$\{(\w+)\}")
+_OPEN = regex(r"\$\{\w+\}")
 
 
 class Place(NamedTuple):

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
 Context = Mapping[str, "str | tuple[str, ...]"]
 """What is known of a request: condition keys in lower case, each with its value or its values."""
 
-_VARIABLE = re.compile(r"\$\{([^}']*?(?:'[^']*'[^}']*)?)\}")
-_DEFAULT = re.compile(r"(.*?),\s*'(.*)'\s*\Z", re.DOTALL)
+_VARIABLE = regex(r"\$\{([^}']*?(?:'[^']*'[^}']*)?)\}")
+_DEFAULT = regex(r"(.*?),\s*'(.*)'\s*\Z", re.DOTALL)
 _CHARACTERS = frozenset("*?$")
 
 

@@ -5,16 +5,16 @@ The form is the one that Jenkins, GitLab and Azure read (https://github.com/test
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import groupby
 
 from lint_rules.engine.finding import Finding
 from lint_rules.engine.project import Project
+from lint_rules.engine.regex import regex
 from lint_rules.engine.reports.places import region, relative_path, severity_of
 from lint_rules.engine.rule import RULES
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_XML = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def render_junit(project: Project, findings: Sequence[Finding]) -> str:

@@ -6,16 +6,16 @@ as it is, except that tabs become spaces and characters a terminal would obey be
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from lint_rules.engine.finding import Finding, Safety, Severity, Span
 from lint_rules.engine.project import Project
+from lint_rules.engine.regex import regex
 from lint_rules.engine.rule import RULES
 
 _AROUND = 2
 _WIDEST = 160
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _COLOURS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.ADVICE: "1;36"}
 
 Paint = Callable[[str, str], str]

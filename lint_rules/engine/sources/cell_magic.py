@@ -9,11 +9,13 @@ from __future__ import annotations
 import posixpath
 import re
 
+from lint_rules.engine.regex import regex
+
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun"})
 _FILES = (".py", ".yaml", ".yml", ".json", ".template", ".tf")
-_SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!][ \t]*\w", re.MULTILINE)
-_MAGIC = re.compile(r"[ \t]*(?:[%!?]|[\w.*]+\?{1,2}[ \t]*\r?$|[\w.,\[\] \t]+=[ \t]*[%!][ \t]*\w)")
-_PIECE = re.compile(
+_SUSPECT = regex(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!][ \t]*\w", re.MULTILINE)
+_MAGIC = regex(r"[ \t]*(?:[%!?]|[\w.*]+\?{1,2}[ \t]*\r?$|[\w.,\[\] \t]+=[ \t]*[%!][ \t]*\w)")
+_PIECE = regex(
     r"""(?P<comment>\#[^\n]*)|(?P<triple>\"{3}|'{3})|(?P<string>"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)"""
     r"""|(?P<open>[(\[{])|(?P<close>[)\]}])""",
     re.VERBOSE | re.DOTALL,

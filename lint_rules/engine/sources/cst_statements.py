@@ -8,15 +8,15 @@ test holds both to the same tree, places included, wherever both can read. What 
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.cst_expressions import Expressions
 from lint_rules.engine.sources.cst_operators import binary_operator, kind
 from lint_rules.engine.sources.cst_patterns import Patterns
 from lint_rules.engine.typed import Any
 
-_LINE = re.compile(r"\r\n|\n|\r")
+_LINE = regex(r"\r\n|\n|\r")
 
 
 def read_module(text: str) -> ast.Module:

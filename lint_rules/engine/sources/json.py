@@ -6,14 +6,13 @@ Only complete, valid JSON is read here. Everything else is left to `yaml`, which
 
 from __future__ import annotations
 
-import re
-
 from lint_rules.engine.finding import Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.node import List, Map, Node, Scalar
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*"')
+_SPACE = regex(r"[ \t\r\n]*")
+_NUMBER = regex(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_STRING = regex(r'"[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*"')
 _WORDS = {"true": True, "false": False, "null": None}
 
 

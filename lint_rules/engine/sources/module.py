@@ -8,10 +8,10 @@ interpreter is read by libcst, into the same kind of tree.
 from __future__ import annotations
 
 import ast
-import re
 import sys
 
 from lint_rules.engine.finding import Severity, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.problem import Problem
 from lint_rules.engine.sources.tree import children, walk
 from lint_rules.engine.typed import TYPE_CHECKING, Any
@@ -19,10 +19,10 @@ from lint_rules.engine.typed import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lint_rules.engine.sources.document import Document
 
-_LINE = re.compile(r"\r\n|\n|\r")
-_OTHER_TOOL = re.compile(r"\{\{.*?\}\}|\{%")
-_LITERAL = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#.*")
-_F_STRING = re.compile(r"(?<!\w)(?:[rR]?[fF]|[fF][rR])[\"']")
+_LINE = regex(r"\r\n|\n|\r")
+_OTHER_TOOL = regex(r"\{\{.*?\}\}|\{%")
+_LITERAL = regex(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#.*")
+_F_STRING = regex(r"(?<!\w)(?:[rR]?[fF]|[fF][rR])[\"']")
 
 
 class Module:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 
+from lint_rules.engine.regex import regex
+
 _DEEPEST = 100
 _LONGEST = 500
 _BRANCHES = 400
 
-_PIECE = re.compile(
+_PIECE = regex(
     r"\"{3}.*?\"{3}|'{3}.*?'{3}|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#[^\n]*|(?P<open>[(\[{])"
     r"|(?P<close>[)\]}])|(?P<line>\n)|(?P<operator>[-+*/%@&|^~.<>=!:]|\b(?:not|and|or|if|else|await|lambda|in|is)\b)",
     re.DOTALL,
 )
-_INDENT = re.compile(r"^[ \t]*", re.MULTILINE)
+_INDENT = regex(r"^[ \t]*", re.MULTILINE)
 
 
 def shallow(text: str) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.cell_magic import mask_magics, python_magic, written_file
 from lint_rules.engine.sources.document import Cell, Document
 from lint_rules.engine.sources.problem import Problem
@@ -139,7 +140,7 @@ def _blank(text: str) -> str:
     return re.sub(r"[^\r\n]", " ", text)
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_TOKEN = regex(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
 def source_spans(raw: str) -> dict[int, tuple[int, int]]:

@@ -11,12 +11,13 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.notebook import source_spans
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRING = regex(r'"(?:[^"\\]|\\.)*"')
 # A character beyond U+FFFF may be written as two escapes, and is one.
-_CHARACTER = re.compile(
+_CHARACTER = regex(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.S
 )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from lint_rules.engine.finding import Severity, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.json import read_json
 from lint_rules.engine.sources.node import List, Map, Node, Scalar
 from lint_rules.engine.sources.problem import Problem
@@ -22,13 +23,13 @@ DEEPEST = 200
 LARGEST = 200_000
 """Nodes that a document may have once its aliases are expanded."""
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s|#[^\n]*(?=\n))+)+|[&!][^\s,\]}]*(?=[\s,\]}]|$)")
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")
+_PROPERTIES = regex(r"(?:[&!]\S*(?:\s|#[^\n]*(?=\n))+)+|[&!][^\s,\]}]*(?=[\s,\]}]|$)")
+_INTEGER = regex(r"[-+]?(?:0|[1-9][0-9]*)\Z")
+_FLOAT = regex(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})
 _FALSE = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
-_OTHER_TOOL = re.compile(r"\{%|\{\{(?!resolve:)")
+_OTHER_TOOL = regex(r"\{%|\{\{(?!resolve:)")
 
 
 class _Broken(Exception):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.node import Map, Node, Scalar
 from lint_rules.engine.sources.yaml import read_yaml
 from lint_rules.engine.templates.edits_json import add_member, drop_member, is_json, other_call
@@ -18,7 +19,7 @@ from lint_rules.engine.templates.intrinsics import intrinsic
 from lint_rules.engine.templates.model import Template, Value
 from lint_rules.engine.templates.resource import Resource
 
-_ALIAS = re.compile(r"[:\-,\[]\s*\*\w+\s*(?:$|[,\]}#])", re.MULTILINE)
+_ALIAS = regex(r"[:\-,\[]\s*\*\w+\s*(?:$|[,\]}#])", re.MULTILINE)
 """What stands under an alias stands in several places; an edit of one would change the others."""
 
 _MARKS = ("&", " #", "//", "/*", "{")

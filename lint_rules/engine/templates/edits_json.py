@@ -10,10 +10,11 @@ import re
 from json import dumps
 
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.node import List, Map, Node, Scalar
 from lint_rules.engine.templates.model import Template
 
-_COLON = re.compile(r'"\s*:\s*')
+_COLON = regex(r'"\s*:\s*')
 
 
 def is_json(template: Template) -> bool:

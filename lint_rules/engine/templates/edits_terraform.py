@@ -13,6 +13,7 @@ import re
 from json import dumps
 
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.hcl import Block, read_hcl
 from lint_rules.engine.sources.node import List, Map, Node, Scalar
 from lint_rules.engine.templates.model import Template
@@ -22,7 +23,7 @@ from lint_rules.engine.templates.terraform_resources import RESOURCES, pairs
 _ENCODED = frozenset({"redrive_policy", "policy", "assume_role_policy", "filter_policy"})
 """Arguments that take a document as text."""
 
-_REFERENCE = re.compile(r"\$\{([^}]+)\}")
+_REFERENCE = regex(r"\$\{([^}]+)\}")
 _NAMED = {"aws_lambda_function": "function_name", "aws_iam_role": "name"}
 """What `Ref` of a resource gives, by Terraform's name for it; elsewhere it is the `id`."""
 

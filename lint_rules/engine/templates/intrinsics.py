@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lint_rules.engine.finding import Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown, walk
 from lint_rules.engine.templates.model import Value
 
-_PLACEHOLDER = re.compile(r"\$\{([^!{}][^{}]*)\}")
+_PLACEHOLDER = regex(r"\$\{([^!{}][^{}]*)\}")
 _DEEPEST = 50
 
 

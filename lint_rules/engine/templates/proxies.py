@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from lint_rules.engine.regex import regex
 from lint_rules.engine.templates.model import FunctionSpec, Value
 
 _PROXIES = frozenset({"lambda-proxy", "lambda_proxy", "aws-proxy", "aws_proxy"})
-_MAPS = re.compile(r"[\"']?type[\"']?\s*:\s*[\"']?aws[\"']?\s*(?:[,}#]|$)", re.IGNORECASE | re.MULTILINE)
+_MAPS = regex(r"[\"']?type[\"']?\s*:\s*[\"']?aws[\"']?\s*(?:[,}#]|$)", re.IGNORECASE | re.MULTILINE)
 """An integration in an OpenAPI document that hands nothing through."""
 
 

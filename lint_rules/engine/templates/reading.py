@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.node import Map, Node
 from lint_rules.engine.templates.cloudformation import fill, is_template
@@ -38,16 +39,16 @@ LARGEST_POLICY = 100_000
 """Characters; IAM takes policies of at most 10,240."""
 
 # The word first: that is what `re` finds fast.
-_RESOURCES = re.compile(
+_RESOURCES = regex(
     r"""Resources(?:(?:(?<=^Resources)|(?<=^["']Resources))["']?[ \t]*:|(?<=["']Resources)["']\s*:\s*\{)""",
     re.M,
 )
-_FLOW = re.compile(r"^\{\s*Resources\s*:", re.M)
-_STATEMENT = re.compile(
+_FLOW = regex(r"^\{\s*Resources\s*:", re.M)
+_STATEMENT = regex(
     r"""Statement(?:(?:(?<=^Statement)|(?<=^["']Statement))["']?[ \t]*:|(?<=["']Statement)["']\s*:\s*[\[{])""",
     re.M,
 )
-_NAMES = re.compile(r"(?:^|/)template\.(?:ya?ml|json)$")
+_NAMES = regex(r"(?:^|/)template\.(?:ya?ml|json)$")
 
 
 def templates_in_module(module: Module) -> list[Template]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 
 from lint_rules.engine.finding import Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown
 from lint_rules.engine.templates.intrinsics import intrinsic
 from lint_rules.engine.templates.resource import merge
@@ -33,7 +34,7 @@ from lint_rules.engine.templates.shaping import (
 ROLE = "IamRoleLambdaExecution"
 """The logical id that the framework gives to the role of all functions."""
 
-_LOOKS = re.compile(r"^provider[ \t]*:", re.MULTILINE)
+_LOOKS = regex(r"^provider[ \t]*:", re.MULTILINE)
 _FUNCTION = {
     "handler": "Handler",
     "runtime": "Runtime",

@@ -14,12 +14,13 @@ import re
 from collections.abc import Callable
 
 from lint_rules.engine.finding import Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown
 from lint_rules.engine.sources.yaml import plain_value
 
-_INNERMOST = re.compile(r"\$\{((?!AWS::)[A-Za-z]+[:(][^${}]*)\}")
-_FILE = re.compile(r"file\(([^)]+)\)(?::(.+))?\Z")
-_QUOTED = re.compile(r"""(['"])(.*)\1\Z""", re.DOTALL)
+_INNERMOST = regex(r"\$\{((?!AWS::)[A-Za-z]+[:(][^${}]*)\}")
+_FILE = regex(r"file\(([^)]+)\)(?::(.+))?\Z")
+_QUOTED = regex(r"""(['"])(.*)\1\Z""", re.DOTALL)
 _DEEPEST = 20
 _LARGEST = 50_000
 """Nodes made for one file: variables that name variables multiply."""
