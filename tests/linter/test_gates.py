@@ -217,3 +217,24 @@ def test_errors_are_those_of_the_parser_though_no_tree_is_made(text: str) -> Non
     unasked, asked = Project.of({"a.py": text}), Project.of({"a.py": text})
     assert [module.tree is None for module in asked.modules] == [bool(asked.problems)]
     assert unasked.problems == asked.problems
+
+
+def test_what_a_plain_handler_does_not_need_is_not_imported() -> None:
+    code = (
+        "import sys; from lint_rules import Project, lint;"
+        "lint(Project.of({'app.py': 'def handler(event, context):\\n    return {}\\n'}));"
+        "print(*(name for name in sys.modules if name.startswith(('lint_rules.', 'typing', 'json', 'libcst'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    names = {name.removeprefix("lint_rules.engine.") for name in done.stdout.split()}
+    assert "analysis.behaviour" in names
+    needless = {
+        "typing",
+        "json",
+        "libcst",
+        "access.access",
+        "analysis.interpreter",
+        "analysis.aws_use",
+        "deployments",
+    }
+    assert not needless & names

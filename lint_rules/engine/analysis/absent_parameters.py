@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.analysis.event_paths import EventPaths, EventRead
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
-from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator
 
 from lint_rules.engine.finding import Edit, Finding, Fix, Span
-from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.module import Module
 from lint_rules.engine.sources.node import List, Map, Node, Scalar
@@ -21,7 +20,7 @@ from lint_rules.engine.sources.problem import Problem
 from lint_rules.engine.templates.intrinsics import intrinsic
 from lint_rules.engine.templates.model import FunctionSpec, Template
 
-_BREAK = regex(r"\n(?=[^\n])|\n\Z")
+_BREAK = re.compile(r"\n(?=[^\n])|\n\Z")
 
 
 class Inline:
@@ -170,7 +169,7 @@ def _in_block(code: str, raw: str, start: int) -> tuple[str, list[int], str | No
     return (code, places, indent) if indent else None
 
 
-_ESCAPE = regex(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _MEANT = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 
 
