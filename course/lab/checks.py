@@ -20,6 +20,7 @@ from enum import Enum
 from pathlib import Path
 from types import TracebackType
 
+from course.errors import UserError
 from course.lab import processes
 from course.lab.document import Check
 
@@ -59,6 +60,7 @@ class Examiner:
         self._folder = tempfile.TemporaryDirectory(prefix="lambdalab-", ignore_cleanup_errors=True)
         self._mark = self._folder.name
         self._count = 0
+        self._isolation = ""
         self._child: _Child | None = None
         self.started = 0
         """How many children were started: one, unless one was lost."""
@@ -78,9 +80,7 @@ class Examiner:
 
     def close(self) -> None:
         """End the child with everything it started, and remove the folder."""
-        if self._child is not None:
-            self._child.kill()
-            self._child = None
+        self.renew()
         processes.kill_marked(self._mark)
         self._folder.cleanup()
 
@@ -98,10 +98,35 @@ class Examiner:
         try:
             return self._examined(check, files, seed)
         except BaseException:
-            if self._child is not None:
-                self._child.kill()
-                self._child = None
+            self.renew()
             raise
+
+    def renew(self) -> None:
+        """End the child, so that the next check begins with another cloud."""
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def isolation(self) -> str:
+        """How learners' code is kept apart on this system: "full", or "weak: " and why. Waits for the child.
+
+        Raises UserError when it does not start.
+        """
+        self.warm()
+        assert self._child is not None
+        if not self._child.ready and self._heard() is None:
+            log = self._child.log().strip().rpartition("\n")[2]
+            raise UserError(f"the cloud for the checks did not start ({log or 'no reason given'})")
+        return self._isolation
+
+    def _heard(self) -> dict[str, str] | None:
+        """What the child says when it is ready."""
+        assert self._child is not None
+        said = self._child.receive(START)
+        if said is not None:
+            self._child.ready = True
+            self._isolation = f"weak: {said['weak']}" if said["weak"] else "full"
+        return said
 
     def _examined(self, check: Check, files: dict[str, str], seed: int) -> CheckResult:
         self._count += 1
@@ -111,10 +136,8 @@ class Examiner:
             self._child = None
         self.warm()
         assert self._child is not None
-        if not self._child.ready:
-            if self._child.receive(START) is None:
-                return self._lost(check, "the cloud for the checks did not start", Verdict.BROKEN)
-            self._child.ready = True
+        if not self._child.ready and self._heard() is None:
+            return self._lost(check, "the cloud for the checks did not start", Verdict.BROKEN)
         request = {"name": check.name, "source": check.source, "seconds": check.seconds}
         self._child.send({**request, "files": files, "folder": str(folder), "seed": seed})
         reply = self._child.receive(check.seconds + GRACE)

@@ -6,19 +6,14 @@ whatever else the notebook holds (points, outputs, checks, a different kernel) i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from course.errors import UserError
-from course.lab import file_cell
+from course.lab import answer_cells
 from course.lab.document import Lab
 from course.lab.shelf import NOTEBOOK
-
-FILE_LIMIT = 1024**2
-NOTEBOOK_LIMIT = 64 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -59,44 +54,22 @@ def _is_there(path: Path) -> bool:
 def _text(path: Path) -> str:
     """The text of a file; a byte order mark is dropped, and what is not UTF-8 is read as Latin-1."""
     try:
-        if path.stat().st_size > FILE_LIMIT:
+        if path.stat().st_size > answer_cells.TEXT:
             raise UserError(f"{path} is larger than 1 MB; an answer is a small text file")
         data = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    return answer_cells.decode(data)[0]
 
 
 def _cells(lab: Lab, path: Path) -> dict[str, str]:
-    """The answer files in the cells of a learner's notebook. Of two cells for one file the last one wins."""
-    known = {file.name for file in lab.files}
-    mended = f"rename it and run `lambdalab start {lab.number}` for a fresh copy"
+    """The answer files in the cells of a learner's notebook."""
     if path.is_symlink() or not path.is_file():
         raise UserError(f"{path} is missing; run `lambdalab start {lab.number}` for a fresh copy")
     try:
-        if path.stat().st_size > NOTEBOOK_LIMIT:
-            raise UserError(f"{path} is larger than 64 MB; clear its outputs and save it")
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
-        cells = document["cells"]
-        if not isinstance(cells, list):
-            raise TypeError
+        return answer_cells.read(path.read_bytes(), {file.name for file in lab.files}).files
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise UserError(f"{path} is not a notebook any more; {mended}") from None
-    files: dict[str, str] = {}
-    for cell in cells:
-        found = file_cell.read(_source(cell))
-        if found is not None and found.name in known and len(found.text) <= FILE_LIMIT:
-            files[found.name] = found.text
-    return files
-
-
-def _source(cell: Any) -> str:
-    source = cell.get("source", "") if isinstance(cell, dict) else ""
-    if isinstance(source, list):
-        return "".join(part for part in source if isinstance(part, str))
-    return source if isinstance(source, str) else ""
+    except answer_cells.Unreadable as error:
+        mended = f"rename it and run `lambdalab start {lab.number}` for a fresh copy"
+        raise UserError(f"{path} {error}; {mended}") from None

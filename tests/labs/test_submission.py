@@ -60,17 +60,26 @@ def test_when_all_files_are_there_a_broken_notebook_does_not_matter(tiny: Lab, t
 
 
 @pytest.mark.parametrize(
-    "data",
-    [b"", b"{", b"[]", b"null", b'{"cells": null}', b'{"metadata": {}}', b"\xff\xfe{}", b"[" * 100_000],
+    ("data", "said"),
+    [
+        (b"", "is empty"),
+        (b"{", "is not a notebook any more (it is cut off, or was edited as text)"),
+        (b"[]", "is JSON, but not a notebook"),
+        (b"null", "is JSON, but not a notebook"),
+        (b'{"cells": null}', "has no cells"),
+        (b'{"metadata": {}}', "has no cells"),
+        (b"\xff\xfe{}", "is not a notebook any more (it is cut off, or was edited as text)"),
+        (b"[" * 100_000, "is nested too deeply to be a notebook"),
+    ],
     ids=["empty", "torn", "a-list", "null", "cells-null", "no-cells", "utf-16", "deep"],
 )
 def test_what_is_no_notebook_is_said_in_one_line_with_the_way_out(
-    tiny: Lab, tmp_path: Path, data: bytes
+    tiny: Lab, tmp_path: Path, data: bytes, said: str
 ) -> None:
     (tmp_path / "lab.ipynb").write_bytes(data)
     with pytest.raises(UserError) as caught:
         submission.read(tiny, tmp_path)
-    assert "is not a notebook any more; rename it and run `lambdalab start 07`" in str(caught.value)
+    assert f"lab.ipynb {said}; rename it and run `lambdalab start 07`" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -99,6 +108,6 @@ def test_links_and_giants_are_refused(tiny: Lab, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is a link"):
         submission.read(tiny, tmp_path)
     (tmp_path / "adder.py").unlink()
-    (tmp_path / "adder.py").write_text("#" * (submission.FILE_LIMIT + 1))
+    (tmp_path / "adder.py").write_text("#" * (answer_cells.TEXT + 1))
     with pytest.raises(UserError, match="larger than 1 MB"):
         submission.read(tiny, tmp_path)

@@ -1,0 +1,99 @@
+"""Grades many submissions side by side, each verdict as soon as it is there.
+
+Each worker is a thread with an examiner of its own, so the code of one learner meets neither that of another nor this
+process. A submission that could not be marked, whatever it did, gets a verdict that says so, and the others go on.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Collection, Generator, Sequence
+from dataclasses import dataclass
+
+from course.errors import UserError
+from course.grading import handed, marking
+from course.grading.bundle import Bundle
+from course.grading.handed import Place
+from course.grading.marking import Now
+from course.grading.verdict import Verdict
+from course.lab.checks import Examiner
+
+Key = tuple[str, str, str, str, int]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is graded, against which checks, with inputs from which `salt`. `done` are keys of verdicts there are."""
+
+    bundle: Bundle
+    places: Sequence[Place]
+    salt: str
+    done: Collection[Key] = frozenset()
+
+
+def run(task: Task, workers: int, now: Now) -> Generator[Verdict | None, None, None]:
+    """The verdict on each place, in the order in which they come; None for one that was there already.
+
+    Closing the iterator ends the workers with all that they started.
+    """
+    todo: queue.SimpleQueue[Place] = queue.SimpleQueue()
+    for place in task.places:
+        todo.put(place)
+    made: queue.SimpleQueue[Verdict | BaseException | None] = queue.SimpleQueue()
+    stopping = threading.Event()
+    threads = [
+        threading.Thread(target=_work, args=(task, todo, made, stopping, now), name=f"grader-{number}")
+        for number in range(max(1, min(workers, len(task.places))))
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in task.places:
+            found = made.get()
+            if isinstance(found, BaseException):
+                raise found
+            yield found
+    finally:
+        stopping.set()
+        for thread in threads:
+            thread.join()
+
+
+def one(task: Task, place: Place, examiner: Examiner, now: Now) -> Verdict | None:
+    """The verdict on one place; None when it is there already. Raises UserError when no cloud can be started."""
+    lab = task.bundle.lab
+    work = handed.read(place, {file.name for file in lab.files})
+    seed = marking.seed(task.salt, place.learner, lab.slug)
+    if (place.learner, lab.slug, work.digest, task.bundle.digest, seed) in task.done:
+        return None
+    try:
+        return marking.mark(task.bundle, place, work, seed, examiner, now)
+    except UserError:
+        raise
+    except (
+        Exception
+    ) as error:  # a bug of ours must neither stop the others nor look like one of the learner's
+        examiner.renew()
+        why = f"{type(error).__name__}: {error}"
+        return marking.broken(task.bundle, place, work, seed, now(), why)
+
+
+def _work(
+    task: Task,
+    todo: queue.SimpleQueue[Place],
+    made: queue.SimpleQueue[Verdict | BaseException | None],
+    stopping: threading.Event,
+    now: Now,
+) -> None:
+    with Examiner() as examiner:
+        while not stopping.is_set():
+            try:
+                place = todo.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                made.put(one(task, place, examiner, now))
+            except BaseException as error:
+                made.put(error)
+                return

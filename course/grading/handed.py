@@ -1,0 +1,190 @@
+"""What was handed in: whose it is, where it lies, and the answer files in it.
+
+Notebooks, folders and zip archives are taken as they come from nbgrader (`submitted/<learner>/<lab>/`), from Moodle
+(`Name_12345_assignsubmission_file_`), from a folder with one notebook for each learner, or from one learner alone.
+Whatever is wrong with one of them is its problem, in one line, and no other's. Links are never followed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from course.errors import UserError
+from course.grading import archive
+from course.lab import answer_cells
+
+MOODLE = re.compile(r"^(?P<name>.+_\d+)_assignsubmission_(?:file|onlinetext)_?")
+NOTEBOOK = "lab.ipynb"
+MANY = 20_000
+_LEFT_OUT = (".ipynb_checkpoints", "__MACOSX", "__pycache__")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one learner's work lies: a `path`, and for a part of an archive the folder or file `inside` it."""
+
+    learner: str
+    path: Path
+    inside: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The place, for people."""
+        return str(self.path) if self.inside is None else f"{self.path}:{self.inside}"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A learner's answer files, name to text; a `problem` in one line when there are none to grade."""
+
+    files: dict[str, str]
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that change with the files."""
+        told = json.dumps([self.files, self.problem], sort_keys=True).encode("utf-8", "surrogatepass")
+        return hashlib.sha256(told).hexdigest()[:12]
+
+
+def find(paths: Iterable[Path], slug: str) -> list[Place]:
+    """The places below `paths`, one a learner; of two by the same name the later one says so in its name.
+
+    Raises UserError for a path that does not exist and when nothing is found.
+    """
+    found: dict[str, Place] = {}
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UserError(
+                f"{path} does not exist; name notebooks, folders or zip archives that were handed in"
+            )
+        for place in _places(path, slug):
+            learner, count = place.learner, 2
+            while learner in found:
+                learner, count = f"{place.learner} ({count})", count + 1
+            found[learner] = replace(place, learner=learner)
+            if len(found) > MANY:
+                raise UserError(f"more than {MANY:,} submissions; grade them in several runs")
+    if not found:
+        raise UserError(f"nothing was handed in below {', '.join(str(path) for path in paths)}")
+    return list(found.values())
+
+
+def read(place: Place, names: Collection[str]) -> Work:
+    """The answer files of those names at a place. Never raises: what is wrong is the work's problem."""
+    try:
+        contents = _contents(place)
+    except archive.Refused as error:
+        return Work({}, problem=f"{place.source} {error}")
+    except OSError as error:
+        return Work({}, problem=f"{place.source} cannot be read: {error.strerror or error}")
+    try:
+        return _work(place, contents, names)
+    except answer_cells.Unreadable as error:
+        return Work({}, problem=f"{place.source} {error}")
+
+
+def _places(path: Path, slug: str) -> Iterator[Place]:
+    if path.is_symlink() or path.is_file():
+        yield from _of_file(path)
+        return
+    inner = path / "submitted"
+    root = inner if inner.is_dir() and not inner.is_symlink() else path
+    entries = _entries(root)
+    if any(entry.name == NOTEBOOK or (entry.suffix == ".py" and entry.is_file()) for entry in entries):
+        yield Place(_name(root.name), root)
+        return
+    for entry in entries:
+        if entry.is_symlink() or entry.is_file():
+            yield from _of_file(entry)
+            continue
+        below = entry / slug
+        yield Place(_name(entry.name), below if below.is_dir() and not below.is_symlink() else entry)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(
+            entry
+            for entry in folder.iterdir()
+            if entry.name not in _LEFT_OUT and not entry.name.startswith(".")
+        )
+    except OSError as error:
+        raise UserError(f"{folder} cannot be read: {error.strerror}") from None
+
+
+def _of_file(path: Path) -> Iterator[Place]:
+    if path.suffix == ".zip" and not path.is_symlink():
+        try:
+            names = archive.names(path)
+        except archive.Refused:
+            names = []
+        owners = sorted({name.partition("/")[0] for name in names if MOODLE.match(name)})
+        for owner in owners:
+            yield Place(_name(owner), path, owner)
+        if not owners:
+            yield Place(_name(path.stem), path)
+    elif path.suffix == ".ipynb":
+        yield Place(_name(path.parent.name if path.name == NOTEBOOK else path.stem), path)
+
+
+def _name(name: str) -> str:
+    match = MOODLE.match(name)
+    return match["name"] if match else name
+
+
+def _contents(place: Place) -> dict[str, bytes]:
+    """The files at a place by their names. Raises OSError and `archive.Refused`."""
+    if place.path.is_symlink():
+        raise archive.Refused("is a link; the file itself must be handed in")
+    if place.path.suffix == ".zip":
+        return archive.read(place.path, place.inside)
+    if place.path.is_file():
+        if place.path.stat().st_size > answer_cells.SIZE:
+            raise archive.Refused("is larger than 64 MB; its outputs must be cleared")
+        return {place.path.name: place.path.read_bytes()}
+    contents = {}
+    for path in _walk(place.path):
+        if path.is_symlink():
+            raise archive.Refused(f"holds a link ({path.name}); the file itself must be handed in")
+        if path.stat().st_size <= answer_cells.SIZE:
+            contents[path.relative_to(place.path).as_posix()] = path.read_bytes()
+    return contents
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Notebooks and Python files, a few levels deep; nothing of it is followed."""
+    for root, folders, files in os.walk(folder):
+        depth = len(Path(root).relative_to(folder).parts)
+        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT and depth < 3)
+        yield from (Path(root, name) for name in sorted(files) if name.endswith((".ipynb", ".py")))
+
+
+def _work(place: Place, contents: dict[str, bytes], names: Collection[str]) -> Work:
+    notebooks = [name for name in contents if name.endswith(".ipynb")]
+    chosen = [name for name in notebooks if PurePosixPath(name).name == NOTEBOOK] or notebooks
+    if len(chosen) > 1:
+        raise answer_cells.Unreadable(
+            f"holds {len(chosen)} notebooks ({', '.join(sorted(chosen)[:3])}); one of them must be {NOTEBOOK}"
+        )
+    files: dict[str, str] = {}
+    notes: list[str] = []
+    if chosen:
+        cells = answer_cells.read(contents[chosen[0]], names)
+        files, notes = dict(cells.files), list(cells.notes)
+    for name, data in contents.items():
+        flat = PurePosixPath(name).name
+        if flat in names and flat not in files and len(data) <= answer_cells.TEXT:
+            files[flat], odd = answer_cells.decode(data)
+            notes += [f"{flat}: {note}" for note in odd]
+    if not files:
+        what = "no answer cell is left in it" if chosen else "neither a notebook nor an answer file is in it"
+        raise answer_cells.Unreadable(f"has nothing to grade: {what}")
+    return Work(files, tuple(notes))

@@ -1,0 +1,122 @@
+"""Marks one learner's work: every check of a lab, with what it observed, how long it took and what it earned.
+
+A check that broke is our fault: it is tried once more with a cloud of its own, and if it breaks again, it counts
+neither for nor against the learner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from course.grading.bundle import Bundle
+from course.grading.handed import Place, Work
+from course.grading.verdict import CheckVerdict, Verdict
+from course.lab import checks as checking
+from course.lab.checks import CheckResult, Examiner
+from course.lab.grade import Grade, grade
+
+Now = Callable[[], float]
+REASON = 2_000
+"""Characters of an observation that are kept."""
+
+
+def seed(salt: str, learner: str, lab: str) -> int:
+    """The seed of a learner's inputs: the same for the same roster's salt, and another for each learner and lab."""
+    return int.from_bytes(hashlib.sha256(f"{salt}\0{learner}\0{lab}".encode()).digest()[:4], "big")
+
+
+def mark(bundle: Bundle, place: Place, work: Work, seed: int, examiner: Examiner, now: Now) -> Verdict:
+    """The verdict on a learner's work. `now` tells the time in seconds since 1970."""
+    if work.problem:
+        return _all(bundle, place, work, seed, now(), examiner.isolation(), checking.Verdict.NOT_ATTEMPTED)
+    seconds: dict[str, float] = {}
+    began = now()
+    graded = _graded(bundle, work, seed, examiner, now, seconds)
+    if any(result.verdict is checking.Verdict.BROKEN for result in graded.results):
+        examiner.renew()
+        graded = _graded(bundle, work, seed, examiner, now, seconds)
+    checks = tuple(
+        _verdict(bundle, found.exercise.name, result, seconds.get(result.check.name, 0.0))
+        for found in graded.exercises
+        for result in found.results
+    )
+    return _made(bundle, place, work, seed, began, examiner.isolation(), checks)
+
+
+def broken(bundle: Bundle, place: Place, work: Work, seed: int, at: float, why: str) -> Verdict:
+    """The verdict when grading itself failed: nothing could be judged, and `why` is our affair."""
+    told = replace(work, notes=(*work.notes, f"grading failed: {why}"))
+    return _all(bundle, place, told, seed, at, "", checking.Verdict.BROKEN)
+
+
+def _all(
+    bundle: Bundle,
+    place: Place,
+    work: Work,
+    seed: int,
+    at: float,
+    isolation: str,
+    verdict: checking.Verdict,
+) -> Verdict:
+    checks = tuple(
+        _verdict(bundle, exercise.name, CheckResult(check, verdict), 0.0)
+        for exercise in bundle.lab.exercises
+        for check in exercise.checks
+    )
+    return _made(bundle, place, work, seed, at, isolation, checks)
+
+
+def _made(
+    bundle: Bundle,
+    place: Place,
+    work: Work,
+    seed: int,
+    at: float,
+    isolation: str,
+    checks: tuple[CheckVerdict, ...],
+) -> Verdict:
+    return Verdict(
+        learner=place.learner,
+        lab=bundle.lab.slug,
+        source=place.source,
+        work=work.digest,
+        bundle=bundle.digest,
+        seed=seed,
+        at=round(at, 3),
+        isolation=isolation,
+        problem=work.problem,
+        notes=work.notes,
+        checks=checks,
+    )
+
+
+def _graded(
+    bundle: Bundle, work: Work, seed: int, examiner: Examiner, now: Now, seconds: dict[str, float]
+) -> Grade:
+    last = now()
+
+    def heard(result: CheckResult) -> None:
+        nonlocal last
+        seconds[result.check.name] = now() - last
+        last = now()
+
+    return grade(bundle.lab, work.files, seed=seed, examiner=examiner, on_progress=heard)
+
+
+def _verdict(bundle: Bundle, exercise: str, result: CheckResult, seconds: float) -> CheckVerdict:
+    check = result.check
+    return CheckVerdict(
+        exercise=exercise,
+        check=check.name,
+        sentence=check.sentence,
+        verdict=result.verdict.value,
+        points=check.points if result.verdict is checking.Verdict.PASSED else 0.0,
+        of=check.points,
+        reason=result.rationale[:REASON],
+        help=result.help[:REASON],
+        seconds=round(seconds, 3),
+        hidden=check.hidden,
+        digest=bundle.checks[check.name],
+    )
