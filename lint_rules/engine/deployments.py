@@ -13,7 +13,8 @@ from lint_rules.engine.analysis.env_reads import Environment, EnvRead, environme
 from lint_rules.engine.analysis.facts import facts_of
 from lint_rules.engine.analysis.known import Env, Text
 from lint_rules.engine.analysis.libraries import VENDORED
-from lint_rules.engine.analysis.targets import Missing, missing_target
+from lint_rules.engine.analysis.targets import Missing, WrongTarget, missing_target, wrong_target
+from lint_rules.engine.analysis.variable_readers import OF_LIBRARIES, READERS
 from lint_rules.engine.analysis.versions import Gone, Newer, gone_modules, newer_syntax
 from lint_rules.engine.analysis.waits import Wait, waits
 from lint_rules.engine.handlers import referenced
@@ -31,48 +32,6 @@ if TYPE_CHECKING:
     from lint_rules.engine.project import Project
     from lint_rules.engine.sources.module import Module
     from lint_rules.engine.templates.model import AnyNoun, FunctionSpec, Template, Value
-
-_READERS = frozenset({"pydantic", "langchain", "strands", "subprocess", "importlib", "ctypes", "runpy"})
-"""Packages that read variables by names that the code does not write, or run what is not here."""
-_OF_LIBRARIES = (
-    *(
-        "POWERTOOLS_",
-        "OTEL_",
-        "DD_",
-        "NEW_RELIC_",
-        "SENTRY_",
-        "PYTHON",
-        "LOG_LEVEL",
-        "LUMIGO_",
-        "EPSAGON_",
-        "NODE_",
-    ),
-    *(
-        "LD_",
-        "JAVA_",
-        "PARAMETERS_",
-        "SECRETS_",
-        "POWERTOOLS",
-        "LANG",
-        "MPL",
-        "HF_",
-        "TRANSFORMERS_",
-        "OPENSSL_",
-    ),
-    *(
-        "GIT_",
-        "FONTCONFIG_",
-        "SSL_",
-        "REQUESTS_",
-        "HTTP_",
-        "HTTPS_",
-        "NO_PROXY",
-        "XDG_",
-        "MPLCONFIGDIR",
-        "NUMBA_",
-    ),
-)
-"""What variables begin with that libraries and programs read by themselves."""
 
 
 class Deployment:
@@ -166,21 +125,30 @@ class Deployment:
     @property
     def missing_target(self) -> Missing | None:
         """What lacks for its `Handler` to be found; None where nothing does, or it is not certain."""
-        spec, handler, code = self.spec, self.spec.handler.value, self.spec.code_uri
+        folder = self._code_folder if self.handler is None else None
+        handler = self.spec.handler.value
+        return missing_target(self.codebase, folder, handler) if folder is not None else None
+
+    @property
+    def wrong_target(self) -> WrongTarget | None:
+        """What its `Handler` names that is no function of an event and a context; None where it is one, or may be."""
+        wrapped = "AWS_LAMBDA_EXEC_WRAPPER" in (self.declared or {})
+        folder = self._code_folder if self.handler is None and not wrapped else None
+        handler = self.spec.handler.value
+        return wrong_target(self.codebase, folder, handler) if folder is not None else None
+
+    @property
+    def _code_folder(self) -> str | None:
+        """Where all of its code surely is; None where a build, a layer or a wrapper may change what Lambda calls."""
+        spec, code = self.spec, self.spec.code_uri
         is_python = str(spec.runtime.value).startswith("python")
-        if (
-            self.handler is not None
-            or not isinstance(handler, str)
-            or not is_python
-            or not spec.inline_code.absent
-        ):
+        if not isinstance(spec.handler.value, str) or not is_python or not spec.inline_code.absent:
             return None
         local = code.absent or (isinstance(code.value, str) and "://" not in code.value)
         built = spec.resource.node is not None and spec.resource.node.get("Metadata") is not None
         if not local or built or not spec.value("Layers").absent or self.template.kind == "cdk":
             return None
-        folder = posixpath.dirname(self.template.name)
-        return missing_target(self.codebase, posixpath.join(folder, code.value or ""), handler)
+        return posixpath.join(posixpath.dirname(self.template.name), code.value or "")
 
     @property
     def minor(self) -> int | None:
@@ -234,13 +202,13 @@ class Deployment:
             and name not in meant
             and name not in use.text
             and not is_given(name)
-            and not name.startswith(_OF_LIBRARIES)
+            and not name.startswith(OF_LIBRARIES)
         }
 
     @property
     def _imports_only_known(self) -> bool:
         """Whether all packages are the project's own or such as read no variables of the project's making."""
-        known = (sys.stdlib_module_names | VENDORED) - _READERS
+        known = (sys.stdlib_module_names | VENDORED) - READERS
         return all(
             name[:1] == "."
             or name.partition(".")[0] in known

@@ -1,13 +1,18 @@
-"""What a template's `Handler` leads to, where it leads to nothing."""
+"""What a template's `Handler` leads to, where that is nothing, or nothing that Lambda can call."""
 
 from __future__ import annotations
 
+import ast
 import posixpath
 
+from lint_rules.engine.analysis.bodies import decorators
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, facts_of
 from lint_rules.engine.near import is_near
-from lint_rules.engine.typed import NamedTuple
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from lint_rules.engine.finding import Span
 
 
 class Missing(NamedTuple):
@@ -62,3 +67,51 @@ def missing_target(codebase: Codebase, folder: str, handler: str) -> Missing | N
         and not scope.name.startswith("_")
     ]
     return Missing("name", name, tuple(meant_here))
+
+
+class WrongTarget(NamedTuple):
+    """What a `Handler` names that Lambda cannot call with an event and a context. `kind` says what it is, `adapter`
+    the package that makes a function of it, or is empty."""
+
+    name: str
+    kind: str
+    adapter: str
+    span: Span
+
+
+_APPLICATIONS = {
+    "fastapi.FastAPI()": ("an ASGI application", "mangum"),
+    "starlette.applications.Starlette()": ("an ASGI application", "mangum"),
+    "quart.Quart()": ("an ASGI application", "mangum"),
+    "litestar.Litestar()": ("an ASGI application", "mangum"),
+    "falcon.asgi.App()": ("an ASGI application", "mangum"),
+    "django.core.asgi.get_asgi_application()": ("an ASGI application", "mangum"),
+    "flask.Flask()": ("a WSGI application", "apig-wsgi"),
+    "bottle.Bottle()": ("a WSGI application", "apig-wsgi"),
+    "falcon.App()": ("a WSGI application", "apig-wsgi"),
+    "django.core.wsgi.get_wsgi_application()": ("a WSGI application", "apig-wsgi"),
+}
+_VALUES = (ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.JoinedStr)
+
+
+def wrong_target(codebase: Codebase, folder: str, handler: str) -> WrongTarget | None:
+    """What a handler names in the code of a folder that is certainly no function; None where that is not certain."""
+    path, dot, name = handler.rpartition(".")
+    module = codebase.at(posixpath.join(folder, path.replace(".", "/").lstrip("/") + ".py")) if dot else None
+    if module is None:
+        return None
+    top = facts_of(module).module_scope
+    value, bound = top.value(name), top.bindings.get(name, [])
+    if value is None or len(bound) != 1:
+        return None
+    span = module.span(bound[0])
+    if isinstance(value, _VALUES):
+        return WrongTarget(name, "a plain value", "", span)
+    application = _APPLICATIONS.get(top.dotted(value) or "")
+    if application is not None:
+        return WrongTarget(name, *application, span)
+    made = codebase.made_of(top, value)
+    own = made is not None and made.node.bases == [] and not made.node.keywords  # type: ignore[attr-defined]
+    if made is not None and own and codebase.method(made, "__call__") is None and not decorators(made):
+        return WrongTarget(name, f"an object of {made.name}, which has no `__call__`", "", span)
+    return None
