@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from lint_rules.engine.analysis.awaits import AwaitStep, gather_name
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.sources.tree import walk
+from lint_rules.engine.typed import NamedTuple
 
 _ENDS = (
     ast.Break,

@@ -15,6 +15,7 @@ from lint_rules.engine.analysis.coroutines import (
 )
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.reach import Reach
+from lint_rules.engine.analysis.threads import Unjoined, unjoined
 
 
 class Concurrency:
@@ -39,3 +40,7 @@ class Concurrency:
     def await_loops(self) -> Iterator[AwaitLoop]:
         """The loops that await one read after the other."""
         return await_loops(self._reach.codebase, self._scopes)
+
+    def unjoined(self) -> Iterator[Unjoined]:
+        """What an invocation starts, and does not wait for."""
+        return unjoined(self._reach.functions)

@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from lint_rules.engine.analysis.bodies import own_code
 from lint_rules.engine.analysis.codebase import Codebase
+from lint_rules.engine.analysis.endings import at_the_end, beginning
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
-from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from lint_rules.engine.sources.module import Module
+from lint_rules.engine.typed import NamedTuple
 
 _OF_ASYNCIO = frozenset({
     *("asyncio.sleep", "asyncio.wait_for", "asyncio.wait", "asyncio.to_thread", "asyncio.open_connection"),
@@ -123,36 +121,24 @@ class DroppedTask(NamedTuple):
         """Edits that keep the task and wait for it at the end of the function; none where that is not simple."""
         facts, module = self.scope.facts, self.scope.facts.module
         statement = facts.parents[self.call]
-        node = self.scope.node
-        if not isinstance(statement, ast.Expr) or not isinstance(node, ast.AsyncFunctionDef):
-            return ()
         block = facts.parents[statement]
-        dotted = self.scope.dotted(self.call.func) or ""
-        if not dotted.startswith("asyncio.") or self.scope.owner("tasks") is not None:
-            return ()
         loop = block if isinstance(block, ast.For | ast.AsyncFor) and statement in block.body else None
-        outer = loop or statement
-        if outer not in node.body or _returns_early(node, outer):
+        name = "tasks" if loop else "task"
+        dotted = self.scope.dotted(self.call.func) or ""
+        asynchronous = isinstance(self.scope.node, ast.AsyncFunctionDef) and dotted.startswith("asyncio.")
+        only = sum(1 for _ in dropped_tasks([self.scope])) == 1
+        if not isinstance(statement, ast.Expr) or not asynchronous or not only or self.scope.owner(name):
             return ()
-        at, newline, indent = _line(module, outer)
-        if at is None:
-            return ()
-        last = node.body[-1]
-        path = module.document.path
         wait = "await asyncio.gather(*tasks)" if loop else "await task"
-        place, _, _ = _line(module, last)
-        if isinstance(last, ast.Return) and place is not None:
-            waiting = Edit(Span(path, place, place), f"{wait}{newline}{indent}")
-        else:
-            end = module.span(last).end
-            end += len(module.text[end - module.base :].partition("\n")[0].rstrip("\r"))
-            waiting = Edit(Span(path, end, end), f"{newline}{indent}{wait}")
-        span, code = self.span, module.code(self.call)
+        waiting = at_the_end(wait, self.scope, loop or statement)
+        at, newline, indent = beginning(module, loop or statement)
+        if waiting is None or at is None:
+            return ()
+        span, path = self.span, module.document.path
         if not loop:
-            start = Edit(Span(path, span.start, span.start), "task = ")
-            return (start, waiting) if self.scope.owner("task") is None else ()
+            return (Edit(Span(path, span.start, span.start), "task = "), waiting)
         opening = Edit(Span(path, at, at), f"tasks = []{newline}{indent}")
-        kept = f"tasks.append({code})"
+        kept = f"tasks.append({module.code(self.call)})"
         if waiting.span.start == span.end:
             return (opening, Edit(span, kept + waiting.text))
         return (opening, Edit(span, kept), waiting)
@@ -226,19 +212,3 @@ def _only_read(awaiting: ast.Await, scope: Scope) -> bool:
         read = isinstance(statement, ast.For | ast.comprehension)
     # Another function of the module may look at what it is given.
     return read and not any(word in scope.facts.module.text for word in _LOOKS)
-
-
-def _returns_early(node: ast.AsyncFunctionDef, after: ast.stmt) -> bool:
-    rest = node.body[node.body.index(after) + 1 :]
-    return any(isinstance(part, ast.Return) for each in rest[:-1] for part in ast.walk(each)) or (
-        bool(rest) and not isinstance(rest[-1], ast.Return | ast.Expr | ast.Assign)
-    )
-
-
-def _line(module: Module, statement: ast.stmt) -> tuple[int | None, str, str]:
-    """Where a statement begins, the line end of the file, and its indentation; None where it shares its line."""
-    start = module.span(statement).start - module.base
-    line = max(module.text.rfind("\n", 0, start), module.text.rfind("\r", 0, start)) + 1
-    indent = module.text[line:start]
-    newline = "\r\n" if "\r\n" in module.text else "\n"
-    return (None if indent.strip() else module.base + start), newline, indent

@@ -4,7 +4,8 @@ behind them, and from what they are called on."""
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.awaits import AwaitStep
