@@ -46,6 +46,12 @@ def aws_use(codebase: Codebase, start: Scope) -> AwsUse:
             for name in facts_of(module).imports.values()
             if name[:1] != "." and any(isinstance(value, External) for value in run.named(module, name))
         )
+        imports |= {
+            star
+            for module in modules
+            for star in facts_of(module).stars
+            if star[:1] != "." and codebase.brought(module, star) is None
+        }
         text = "\n".join(module.text for module in modules)
         found = AwsUse(
             tuple(run.calls.all()),

@@ -105,6 +105,19 @@ class Codebase:
         """The project's module that an import in `module` names, also one of a layer or one that a build copies."""
         return self.imported(module, dotted) or self.elsewhere.find(module, dotted)
 
+    def starred(self, module: Module, name: str, depth: int = 0) -> Scope | None:
+        """The module of the project from which `from ... import *` brings a name."""
+        for star in facts_of(module).stars if depth < _DEEPEST else ():
+            found = self.brought(module, star)
+            if found is not None and found is not module:
+                inner = facts_of(found).module_scope
+                if name in inner.bindings:
+                    return inner
+                further = self.starred(found, name, depth + 1)
+                if further is not None:
+                    return further
+        return None
+
     def function(self, module: Module, name: str) -> Scope | None:
         """The function that a caller of `module` reaches under a name; for an object its `__call__`."""
         found = self._named(facts_of(module).module_scope, name, 0)

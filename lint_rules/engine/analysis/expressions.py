@@ -8,6 +8,7 @@ from collections.abc import Callable
 from lint_rules.engine.analysis.containers import items
 from lint_rules.engine.analysis.external_calls import call_external
 from lint_rules.engine.analysis.facts import Scope, facts_of
+from lint_rules.engine.analysis.forwarding import forwarded, is_forwarded
 from lint_rules.engine.analysis.known import (
     HOLE,
     NOTHING,
@@ -161,6 +162,10 @@ def _call(run: Interpreter, node: ast.Call, scope: Scope) -> Values:
     for target in targets:
         if isinstance(target, Function):
             found |= run.invoke(target, node, scope)
+            for inner in forwarded(target.scope):
+                found |= _sent_on(run, run.values(inner.func, target.scope), node, scope)
+        elif isinstance(target, External | Method) and is_forwarded(node, scope):
+            continue
         elif isinstance(target, Class):
             found.add(instance(run, target, node, scope))
         elif isinstance(target, External):
@@ -175,6 +180,17 @@ def _call(run: Interpreter, node: ast.Call, scope: Scope) -> Values:
         found |= _method_of_value(run, node, func, scope)
         if not targets:
             guess(run, node, func, scope)
+    return frozenset(found)
+
+
+def _sent_on(run: Interpreter, targets: Values, node: ast.Call, scope: Scope) -> Values:
+    """What functions of others give for a call that the project's function hands on to them."""
+    found: set[Known] = set()
+    for target in targets:
+        if isinstance(target, External):
+            found |= call_external(run, target.dotted, node, scope)
+        elif isinstance(target, Method):
+            found |= call_method(run, target, node, scope)
     return frozenset(found)
 
 

@@ -120,6 +120,8 @@ class Facts:
         self.module = module
         self.parents: dict[ast.AST, ast.AST] = {}
         self.imports: dict[ast.AST, str] = {}
+        self.stars: list[str] = []
+        """The dotted names of modules from which everything is imported."""
         self.scopes: list[Scope] = []
         self.homes: dict[ast.AST, Scope] = {}
         """The scope of every call, await and statement."""
@@ -249,6 +251,7 @@ class Facts:
             origin += "." if node.module else ""
         for alias in node.names:
             if alias.name == "*":
+                self.stars.append(origin if not origin.strip(".") else origin.removesuffix("."))
                 continue
             whole = alias.asname or origin
             bound = alias.asname or (alias.name if origin else alias.name.partition(".")[0])

@@ -159,7 +159,7 @@ class Interpreter:
 
     def variable_from(self, scope: Scope, name: str) -> Values:
         """What a name means in a scope."""
-        owner = scope.owner(name)
+        owner = scope.owner(name) or self.codebase.starred(scope.facts.module, name)
         return self.variable(owner, name) if owner else frozenset({External(f"builtins.{name}")})
 
     def variable(self, owner: Scope, name: str) -> Values:

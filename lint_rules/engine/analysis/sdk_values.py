@@ -89,16 +89,7 @@ def call_client(run: Interpreter, client: Client, name: str, call: ast.Call, sco
     """Call a method of a client."""
     given, complete = keywords(run, call, scope)
     if name in ("get_paginator", "get_waiter"):
-        wanted = plain(positional(run, call, scope, 0, f"{'operation' if 'page' in name else 'waiter'}_name"))
-        if wanted is None:
-            run.calls.leave(call, scope)
-            return NOTHING
-        if is_unknown_name(name, client.service, wanted):
-            run.calls.doubt(name.removeprefix("get_"), client.service, wanted, call, scope)
-        if name == "get_waiter":
-            return frozenset({Waiter(client, wanted)})
-        operation = operation_named(client.service, wanted)
-        return frozenset({Pager(client, operation)} if operation else ())
+        return _named(run, client, name, call, scope)
     if name in ("generate_presigned_url", "generate_presigned_post"):
         _presigned(run, client, name, call, scope)
         return frozenset({UNKNOWN})
@@ -117,6 +108,28 @@ def call_client(run: Interpreter, client: Client, name: str, call: ast.Call, sco
     else:
         run.calls.doubt("method", client.service, name, call, scope)
     return NOTHING
+
+
+def _named(run: Interpreter, client: Client, name: str, call: ast.Call, scope: Scope) -> Values:
+    """The paginators or waiters of the names that a client is asked for."""
+    given = choices(positional(run, call, scope, 0, f"{'operation' if 'page' in name else 'waiter'}_name"))
+    names = [text.plain for text in given]
+    found: set[Known] = set()
+    for wanted in names:
+        if wanted is None:
+            continue
+        if len(names) == 1 and is_unknown_name(name, client.service, wanted):
+            run.calls.doubt(name.removeprefix("get_"), client.service, wanted, call, scope)
+        operation = operation_named(client.service, wanted)
+        if name == "get_waiter":
+            found.add(Waiter(client, wanted))
+        elif operation:
+            found.add(Pager(client, operation))
+    if not names or None in names:
+        run.calls.leave(call, scope)
+    else:
+        run.calls.settled(call)
+    return frozenset(found)
 
 
 def _presigned(run: Interpreter, client: Client, name: str, call: ast.Call, scope: Scope) -> None:

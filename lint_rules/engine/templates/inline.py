@@ -170,6 +170,8 @@ def _in_block(code: str, raw: str, start: int) -> tuple[str, list[int], str | No
 
 
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_FOLD = re.compile(r"\\\r?\n[ \t]*")
+"""A line break in a quoted scalar of YAML that stands for nothing."""
 _MEANT = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 
 
@@ -178,6 +180,10 @@ def _in_quotes(code: str, raw: str, start: int) -> tuple[str, list[int], str | N
     read: list[str] = []
     at = 1
     while at < len(raw) - 1:
+        fold = _FOLD.match(raw, at) if raw[at] == "\\" else None
+        if fold is not None:
+            at = fold.end()
+            continue
         places.append(start + at)
         found = _ESCAPE.match(raw, at) if raw[at] == "\\" else None
         if found is None:
