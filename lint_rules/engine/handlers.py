@@ -75,6 +75,15 @@ class Handler(Behaviour):
         )
 
     @property
+    def is_scheduled(self) -> bool:
+        """Whether only schedules invoke it: so says every event of the template, or without any that nothing of its
+        event is read."""
+        kinds = {event.kind for spec in self.specs for event in spec.events}
+        if kinds:
+            return kinds <= {"Schedule", "ScheduleV2"}
+        return next(iter(self.scope.arguments), "") not in self.scope.loads
+
+    @property
     def is_queued(self) -> bool:
         """Whether nobody waits for its result, and events are kept or sent again when it fails: so says every event
         of the template, or without any the shape of what it reads."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.batching import SingleCall, Unheard
     from lint_rules.engine.analysis.behaviour import Behaviour
     from lint_rules.engine.analysis.decimals import Encoded
+    from lint_rules.engine.analysis.invocations import Invocation
     from lint_rules.engine.analysis.paging import FirstPage
     from lint_rules.engine.analysis.sdk_names import Misfit, Misnomer
     from lint_rules.engine.analysis.sent import Given, Sent
@@ -93,6 +94,10 @@ class AwsRequests:
     def encoded_items(self) -> Iterator[Encoded]:
         """Where it makes JSON of items of tables, by an encoder that knows no Decimal."""
         return analysis.decimals.encoded_items(self.sent("Table"))
+
+    def invocations(self) -> Iterator[Invocation]:
+        """Those that invoke functions."""
+        return analysis.invocations.invocations(self.sent("invoke"))
 
     def _speaks_of(self, *words: str) -> bool:
         return analysis.sent.speaks_of(self._behaviour.codebase, self._behaviour.scope.facts.module, words)
