@@ -10,9 +10,11 @@ from lint_rules.engine.analysis.batch_answers import batch_answer, speaks_of_bat
 from lint_rules.engine.analysis.claimed_sources import KINDS, Claim, claims
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.env_reads import Environment, EnvRead, environment_of, is_given
+from lint_rules.engine.analysis.event_shapes import kind_of
 from lint_rules.engine.analysis.facts import facts_of
 from lint_rules.engine.analysis.known import Env, Text
 from lint_rules.engine.analysis.libraries import VENDORED
+from lint_rules.engine.analysis.route_parameters import WrongParameter, parameters_of, wrong_parameters
 from lint_rules.engine.analysis.targets import Missing, WrongTarget, missing_target, wrong_target
 from lint_rules.engine.analysis.variable_readers import OF_LIBRARIES, READERS
 from lint_rules.engine.analysis.versions import Gone, Newer, gone_modules, newer_syntax
@@ -21,11 +23,14 @@ from lint_rules.engine.handlers import referenced
 from lint_rules.engine.near import is_near
 from lint_rules.engine.sources.node import Map
 from lint_rules.engine.templates.handed import handed
+from lint_rules.engine.templates.nouns.route import Route
+from lint_rules.engine.templates.senders import senders
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_call import AwsCall
     from lint_rules.engine.analysis.aws_use import AwsUse
+    from lint_rules.engine.analysis.event_paths import EventRead
     from lint_rules.engine.analysis.facts import Scope
     from lint_rules.engine.finding import Span
     from lint_rules.engine.handlers import Handler
@@ -149,6 +154,30 @@ class Deployment:
         if not local or built or not spec.value("Layers").absent or self.template.kind == "cdk":
             return None
         return posixpath.join(posixpath.dirname(self.template.name), code.value or "")
+
+    def alien_read(self) -> tuple[EventRead, str] | None:
+        """A read that fails with every event that it gets, and the kind of events that has what is read; None where
+        that is not certain."""
+        kinds = senders(self.spec) if self.handler is not None else frozenset()
+        event = self.handler.event if self.handler is not None and kinds else None
+        if event is None or event.kinds & kinds or not event.kinds:
+            return None
+        found = [(read, kind) for read in event.reads if read.needed and (kind := kind_of(read))]
+        return found[0] if found and not event.tests(found[0][0].path) else None
+
+    def wrong_path_parameters(self) -> Iterator[WrongParameter]:
+        """The reads of parameters that none of the paths has by which requests come to its code."""
+        handler = self.handler
+        routes = [route for spec in handler.specs for route in spec.template.all(Route)] if handler else []
+        names = {spec.logical_id for spec in handler.specs} if handler else set()
+        own = [route for route in routes if route.function in names]
+        reached = {route.function for route in own}
+        if handler is None or names != reached or not all(route.function for route in routes):
+            return
+        urls = any(not spec.value("FunctionUrlConfig").absent for spec in handler.specs)
+        if not urls and all(isinstance(route.path.value, str) and route.path.value for route in own):
+            known = parameters_of(route.path.value for route in own)
+            yield from wrong_parameters(handler.event.reads, known)
 
     @property
     def minor(self) -> int | None:
