@@ -39,6 +39,10 @@ class Function:
     """Application and system log level, with `log_format` JSON."""
     debug_port: int | None = None
     """Where its environments wait for an editor; None if they do not."""
+    per_tenant: bool = False
+    """Whether an environment serves one tenant only."""
+    tenant: str = ""
+    """For whom this invocation runs it; empty without tenants."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from course.cloud.errors import InvalidParameterValue
 _KEPT = (
     *("Handler", "Runtime", "Role", "Description", "Timeout", "MemorySize", "VpcConfig", "DeadLetterConfig"),
     *("Environment", "KMSKeyArn", "TracingConfig", "FileSystemConfigs", "ImageConfig", "EphemeralStorage"),
-    *("SnapStart", "LoggingConfig"),
+    *("SnapStart", "LoggingConfig", "TenancyConfig"),
 )
 """The members that are kept; those not treated below are kept as they were sent."""
 

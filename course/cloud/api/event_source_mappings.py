@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NoReturn
 
+from course.cloud.api import tenancy
 from course.cloud.api.mapping import Mapping, Sources, State
 from course.cloud.api.noun import Noun, page
 from course.cloud.api.stored import LATEST, Parameters
@@ -46,6 +47,7 @@ class EventSourceMappings(Noun):
         account = self._account
         with account.lock:
             function_arn, target = self._function(parameters["FunctionName"])
+            tenancy.refuse(account.function(target.name).latest.configuration, "An event source mapping")
             members = self._sources.completed(source, _settings(parameters), target, None)
             self._refuse_duplicate(source, function_arn, target.name)
             uuid = account.new_id()

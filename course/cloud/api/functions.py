@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from course.cloud.api import layers
+from course.cloud.api import layers, tenancy
 from course.cloud.api.concurrency import Provisioned, provision
 from course.cloud.api.configuration import change, start
 from course.cloud.api.description import describe, listed
@@ -40,6 +40,7 @@ class Functions(Noun):
         check_tags(parameters.get("Tags") or {})
         account.neighbours.check_role(parameters["Role"], account.arn(name))
         configuration = start(parameters, account.neighbours)
+        tenancy.check(configuration)
         check_rights(account, name, configuration)
         attached = layers.attached(account, parameters.get("Layers") or [])
         self._check_new(name)
@@ -122,6 +123,7 @@ class Functions(Noun):
             attached = layers.attached(account, parameters["Layers"])
             layers.check_size(stored.latest.package, attached)
         configuration = change(stored.latest.configuration, parameters, account.neighbours)
+        tenancy.check(configuration)
         check_rights(account, stored.name, configuration)
         with account.lock:
             changed = replace(stored.latest, configuration=configuration, layers=attached)

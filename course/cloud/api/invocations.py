@@ -17,6 +17,7 @@ from course.cloud import quotas
 from course.cloud.api.payload import check_json
 from course.cloud.api.stored import Parameters
 from course.cloud.api.targets import Targets
+from course.cloud.api.tenancy import for_tenant
 from course.cloud.engine.async_queue import AsyncQueue, check_event_size
 from course.cloud.engine.invoke import Engine
 from course.cloud.engine.recursion import Recursion
@@ -72,6 +73,7 @@ class Invocations:
         function, invoked_arn = self._targets.runnable(
             parameters["FunctionName"], parameters.get("Qualifier")
         )
+        function = for_tenant(function, parameters.get("TenantId"))
         answer: Parameters = {"ExecutedVersion": function.version, "RequestId": request}
         _check_size(len(payload))
         if kind == "Event":
@@ -80,7 +82,7 @@ class Invocations:
         if kind == "DryRun":
             return {**answer, "StatusCode": 204}
         if kind == "Event":
-            self._queue.accept(invoked_arn, payload, request=request)
+            self._queue.accept(invoked_arn, payload, request=request, tenant=function.tenant)
             return {"StatusCode": 202, "RequestId": request}
         trace = self._recursion.admit(function.name, invoked_arn, self._traces.follow(served()), request)
         invocation = Invocation(

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
 from __future__ import annotations
 
 from course.cloud import quotas
+from course.cloud.api import tenancy
 from course.cloud.api.concurrency import Provisioned, Reservation, provision, provisioned_of, unreserved
 from course.cloud.api.noun import Noun, page
 from course.cloud.api.stored import LATEST, Parameters, Stored
@@ -34,6 +35,7 @@ class ProvisionedConcurrency(Noun):
         with account.lock:
             check_qualifier(account, name, qualifier)
             stored = account.function(name)
+            tenancy.refuse(stored.latest.configuration, "Provisioned concurrency")
             _check_conflicts(stored, qualifier)
             self._check_limits(stored, qualifier, count)
             if account.provisioner is None:

@@ -130,4 +130,5 @@ def function(account: Account, name: str, version: Version) -> Function:
         log_format=log["LogFormat"],
         log_levels=(log.get("ApplicationLogLevel", ""), log.get("SystemLogLevel", "")),
         debug_port=debug_port(stored.tags) if (stored := account.functions.get(name)) else None,
+        per_tenant=bool(configuration.get("TenancyConfig")),
     )

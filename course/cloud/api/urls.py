@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from course.cloud.api import tenancy
 from course.cloud.api.noun import Noun, page
 from course.cloud.api.stored import LATEST, Parameters, Stored
 from course.cloud.api.targets import Alias
@@ -39,7 +40,9 @@ class Urls(Noun):
         account = self._account
         name, qualifier = account.resolve(parameters)
         with account.lock:
-            urls = self._existing(name, qualifier).shelf(Url)
+            stored = self._existing(name, qualifier)
+            tenancy.refuse(stored.latest.configuration, "A function URL")
+            urls = stored.shelf(Url)
             if (qualifier or LATEST) in urls:
                 raise ResourceConflict(
                     f"Failed to create function url config for [functionArn = {account.arn(name, qualifier)}]. "

@@ -72,8 +72,9 @@ class AsyncQueue:
         source_arn: str = "",
         trace: str | None = None,
         request: str = "",
+        tenant: str = "",
     ) -> str:
-        """As `Accept`; `request` is the request id if there is one already."""
+        """As `Accept`; `request` is the request id if there is one already, `tenant` for whom it is."""
         to = self._directory.addressee(function_arn)
         check_event_size(payload)
         event = Event(
@@ -82,6 +83,7 @@ class AsyncQueue:
             payload=payload or b"{}",
             trace=self._traces.follow(served() if trace is None else trace),
             accepted=self._clock.now(),
+            tenant=tenant,
         )
         self._note("accepted", event, source=source, source_arn=source_arn, size=len(event.payload))
         self._work.start(lambda: self._attempt(event))
@@ -97,7 +99,7 @@ class AsyncQueue:
     def _try(self, event: Event) -> None:
         try:
             terms = self._directory.terms(event.to)
-            function = self._directory.target(event.to)
+            function = replace(self._directory.target(event.to), tenant=event.tenant)
         except ResourceNotFound as gone:
             # Nobody is left whose settings would say where it should go.
             self._endings.drop(event, "FunctionDeleted", gone.message)

@@ -79,6 +79,8 @@ class Event:
     payload: bytes
     trace: str
     accepted: float
+    tenant: str = ""
+    """For whom it is, where the function isolates tenants."""
     runs: int = 0
     """How often the function ran for it."""
     pushed_back: int = 0

@@ -161,22 +161,23 @@ class Pool:
 
     def _warm(self, function: Function) -> Environment | None:
         with self._changed:
-            if not self._idle.get(function.arn) and self._settling(function):
+            if not self._ready(function) and self._settling(function):
                 self._changed.wait_for(
-                    lambda: self._idle.get(function.arn) or not self._settling(function), SETTLING
+                    lambda: self._ready(function) or not self._settling(function), SETTLING
                 )
             idle = self._idle.get(function.arn, [])
             oldest = self._clock.monotonic() - KEEP_IDLE
             tired = [env for env in idle if env.idle_since <= oldest and not env.provisioned]
             idle = [env for env in idle if env not in tired]
             stale = [env for env in idle if env.function.fingerprint != function.fingerprint]
-            fresh = [env for env in idle if env.function.fingerprint == function.fingerprint]
+            fresh = [env for env in idle if _fits(env, function)]
+            others = [env for env in idle if env not in stale and env not in fresh]
             # What was provisioned is used before what happens to be warm.
             found = next((env for env in reversed(fresh) if env.provisioned), fresh[-1] if fresh else None)
             if found is not None:
                 fresh.remove(found)
                 self._leased[found.id] = found
-            self._idle[function.arn] = fresh
+            self._idle[function.arn] = others + fresh
         for environment in tired:
             self._discard(environment, UNUSED)
         for environment in stale:
@@ -187,11 +188,17 @@ class Pool:
         self.factory.discard(environment)
         self.told("ended", environment, because)
 
+    def _ready(self, function: Function) -> bool:
+        return any(env.function.tenant == function.tenant for env in self._idle.get(function.arn, ()))
+
     def _settling(self, function: Function) -> bool:
-        return any(
-            env.state is State.SETTLING and env.function.fingerprint == function.fingerprint
-            for env in self._leased.values()
-        )
+        return any(env.state is State.SETTLING and _fits(env, function) for env in self._leased.values())
+
+
+def _fits(environment: Environment, function: Function) -> bool:
+    """Whether it is of exactly this version, and of nobody else's tenant."""
+    own = environment.function
+    return own.fingerprint == function.fingerprint and own.tenant == function.tenant
 
 
 def _unheard(fate: str, environment: Environment, because: str) -> None:

@@ -245,6 +245,8 @@ def _event_headers(invocation: Invocation, deadline: float) -> dict[str, str]:
         "Lambda-Runtime-Invoked-Function-Arn": invocation.invoked_arn,
         "Lambda-Runtime-Trace-Id": invocation.trace,
     }
+    if invocation.function.tenant:
+        headers["Lambda-Runtime-Aws-Tenant-Id"] = invocation.function.tenant
     if invocation.client_context:
         headers["Lambda-Runtime-Client-Context"] = invocation.client_context
     return headers
