@@ -87,7 +87,7 @@ class Behaviour:
         """What it does at the same time, or could."""
         from lint_rules.engine.analysis.concurrency import Concurrency
 
-        return Concurrency(self.reach)
+        return Concurrency(self.flow)
 
     def injected(self, kind: str) -> Iterator[Sink]:
         """Where text from outside gets into a "shell", "code", "sql" or "objects"."""
