@@ -45,7 +45,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html"""
 UNRESERVED_MIN: Final = 100
 """What reserved and provisioned concurrency must leave of the account's.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
-CODE_STORAGE: Final = 75 * 1024**3
+CODE_STORAGE: Final = 300 * 1024**3
+"""What Lambda keeps itself, 75 GB in older texts; the account's own buckets aside (read 2026-11-29).
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-self-managed-storage.html"""
 TAGS: Final = 50
 RESOURCE_POLICY: Final = 20 * 1024
 ALIAS_ROUTES: Final = 1

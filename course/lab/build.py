@@ -1,4 +1,5 @@
-"""Derives the editions of every lab: the learner's notebook under `labs/`, the worked one under `solutions/`.
+"""Derives the editions of every lab, the learner's notebook under `labs/` and the worked one under `solutions/`, and
+the reference pages.
 
 The same source gives the same bytes, so a stale edition is one whose text differs.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from course.errors import UserError
-from course.lab import shelf, source
+from course.lab import reference, shelf, source
 from course.lab.edition import notebook
 
 SOURCE = "lab.md"
@@ -32,12 +33,12 @@ def build_all(root: Path, check: bool = False) -> list[Path]:
     if not solutions.is_dir():
         raise UserError(f"{solutions} does not exist; run this in a checkout of the repository")
     changed: list[Path] = []
-    for slug in shelf.slugs(solutions):
-        for path, text in editions(solutions / slug / SOURCE, root).items():
-            if path.is_file() and path.read_text(encoding="utf-8") == text:
-                continue
-            changed.append(path)
-            if not check:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+    derived = [editions(solutions / slug / SOURCE, root) for slug in shelf.slugs(solutions)]
+    for path, text in [item for files in [*derived, reference.pages(root)] for item in files.items()]:
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        changed.append(path)
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
     return changed

@@ -20,7 +20,11 @@ from course.studio.ports import HOST
 
 OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 20},
+    # Pages are for reading: a double click shows them as they are meant.
+    "@jupyterlab/docmanager-extension:plugin": {
+        "autosaveInterval": 20,
+        "defaultViewers": {"markdown": "Markdown Preview"},
+    },
 }
 
 

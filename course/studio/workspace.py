@@ -1,4 +1,5 @@
-"""A learner's folder: `my-labs/NN_slug/lab.ipynb`, and what we keep in `my-labs/.lambdalab`.
+"""A learner's folder: `my-labs/NN_slug/lab.ipynb`, the pages of `my-labs/reference`, and what we keep in
+`my-labs/.lambdalab`.
 
 A notebook is put there once and never written again: it is the learner's from then on. The digest of the
 edition it came from is kept, so that a newer edition can be told of.
@@ -52,6 +53,7 @@ def prepare(folder: Path, lab: str) -> Workspace:
             place.mkdir(parents=True, exist_ok=True)
             if not os.access(place, os.W_OK | os.X_OK):
                 raise PermissionError(13, "Permission denied", str(place))
+        _copy_pages(pristine.parents[1] / "reference", workspace)
         if not os.path.lexists(workspace.notebook):
             _create(workspace.notebook, text)
             digest.write_text(now + "\n", encoding="ascii")
@@ -68,6 +70,23 @@ def prepare(folder: Path, lab: str) -> Workspace:
             "choose another folder with `--folder`"
         ) from None
     return workspace
+
+
+def _copy_pages(pages: Path, workspace: Workspace) -> None:
+    """Bring the reference pages up to date; one that the learner has changed is theirs and stays."""
+    for page in sorted(pages.glob("*.md")):
+        target, digest = workspace.folder / pages.name / page.name, workspace.kept / "editions" / page.name
+        text = page.read_bytes()
+        if os.path.lexists(target) and (not digest.is_file() or _digest(target) != digest.read_text("ascii")):
+            continue
+        for place in (target.parent, digest.parent):
+            place.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text)
+        digest.write_text(_digest(target), encoding="ascii")
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _create(path: Path, data: bytes) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from course.lab import build, coverage, edition, shelf, source
+from course.lab import build, coverage, edition, reference, shelf, source
 from course.lab import grade as grading
 from course.lab.checks import Examiner, Verdict
 from course.lab.document import Exercise, Lab
@@ -49,7 +49,8 @@ def test_no_unexpected_file_lies_on_the_shelves() -> None:
     expected |= {
         ROOT / "solutions" / slug / name for slug in SLUGS for name in (build.SOURCE, "solution.ipynb")
     }
-    expected.add(ROOT / "solutions" / coverage.ROWS)
+    expected |= {ROOT / "solutions" / coverage.ROWS, *reference.pages(ROOT)}
+    expected |= {*(ROOT / "solutions" / reference.FOLDER).glob("R*_*.md")}
     found = {path for shelf in ("labs", "solutions") for path in (ROOT / shelf).rglob("*") if path.is_file()}
     # What JupyterLab and a learner's own checks put there is ignored by Git and no part of a lab.
     ours = {
