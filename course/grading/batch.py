@@ -24,12 +24,14 @@ Key = tuple[str, str, str, str, int]
 
 @dataclass(frozen=True)
 class Task:
-    """What is graded, against which checks, with inputs from which `salt`. `done` are keys of verdicts there are."""
+    """What is graded, against which checks, with inputs from which `salt`. `done` are keys of verdicts there are;
+    `weak` allows to run hidden checks where learners' code cannot be kept apart."""
 
     bundle: Bundle
     places: Sequence[Place]
     salt: str
     done: Collection[Key] = frozenset()
+    weak: bool = False
 
 
 def run(task: Task, workers: int, now: Now) -> Generator[Verdict | None, None, None]:
@@ -58,6 +60,18 @@ def run(task: Task, workers: int, now: Now) -> Generator[Verdict | None, None, N
         stopping.set()
         for thread in threads:
             thread.join()
+
+
+def insist(task: Task, examiner: Examiner) -> None:
+    """Raise UserError when hidden checks would meet code that could read them."""
+    if task.weak or not any(check.hidden for check in task.bundle.lab.checks):
+        return
+    found = examiner.isolation()
+    if found != "full":
+        raise UserError(
+            f"isolation is {found}; hidden checks could be read by the code they grade, so grade on Linux or in the "
+            "container, or say --force"
+        )
 
 
 def one(task: Task, place: Place, examiner: Examiner, now: Now) -> Verdict | None:
@@ -93,6 +107,7 @@ def _work(
             except queue.Empty:
                 return
             try:
+                insist(task, examiner)
                 made.put(one(task, place, examiner, now))
             except BaseException as error:
                 made.put(error)

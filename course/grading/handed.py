@@ -150,6 +150,8 @@ def _contents(place: Place) -> dict[str, bytes]:
         if place.path.stat().st_size > answer_cells.SIZE:
             raise archive.Refused("is larger than 64 MB; its outputs must be cleared")
         return {place.path.name: place.path.read_bytes()}
+    if not place.path.is_dir():
+        raise FileNotFoundError(2, os.strerror(2))
     contents = {}
     for path in _walk(place.path):
         if path.is_symlink():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course.errors import UserError
-from course.lab import edition, submission
+from course.lab import answer_cells, edition, submission
 from course.lab.document import Lab
 
 

@@ -1,0 +1,170 @@
+"""Grading a class: fair verdicts in a file that only grows, whatever one of the learners does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from course.errors import UserError
+from course.grading import batch, bundle, handed, marking, run, verdict
+from course.grading.batch import Task
+from course.grading.bundle import Bundle
+from course.grading.verdict import Book, Verdict
+from course.lab.document import Check, Exercise, Lab
+
+Grade = Callable[..., tuple[str, list[str], list[Verdict]]]
+ADDER = "def add(left, right):\n    return left + right\n"
+GREETER = 'def handler(event, context):\n    return {"greeting": "Hello, " + str(event.get("name"))}\n'
+
+
+def hand_in(folder: Path, learner: str, **files: str) -> None:
+    place = folder / learner
+    place.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (place / f"{name}.py").write_text(text)
+
+
+@pytest.fixture
+def grade(tmp_path: Path, tiny: Lab) -> Grade:
+    """Grades tmp_path/in against a lab: the summary, what was told at once, and all verdicts there are."""
+
+    def graded(lab: Lab = tiny, **settings: object) -> tuple[str, list[str], list[Verdict]]:
+        checks = tmp_path / "checks.json"
+        checks.write_text(Bundle(lab).text())
+        order = run.Order((tmp_path / "in",), checks, tmp_path / "out", 2, "salt", **settings)  # type: ignore[arg-type]
+        told: list[str] = []
+        summary = run.grade(order, told.append, lambda done, total: None)
+        return summary, told, Book(tmp_path / "out").read()
+
+    return graded
+
+
+def test_a_class_is_graded_and_nobody_pays_for_another(tmp_path: Path, tiny: Lab, grade: Grade) -> None:
+    hand_in(tmp_path / "in", "ann", adder=ADDER, greeter=GREETER)
+    hand_in(tmp_path / "in", "ben", adder="import os\nos.kill(os.getppid(), 9)\nos._exit(0)")
+    hand_in(tmp_path / "in", "cat", **{name[:-3]: text for name, text in tiny.stubs.items()})
+    (tmp_path / "in" / "dan.ipynb").write_text("{")
+    summary, told, found = grade()
+    points = {one.learner: (one.points, one.total) for one in found}
+    total = sum(exercise.points for exercise in tiny.exercises)
+    assert points == {"ann": (total, total), "ben": (0, total), "cat": (0, total), "dan": (0, total)}
+    assert {check.verdict for one in found for check in one.checks if one.learner == "cat"} == {
+        "not attempted"
+    }
+    assert len(told) == 1
+    assert told[0].startswith("dan: ")
+    assert "4 graded, 0 had a verdict already" in summary
+    assert "1 could not be read" in summary
+    assert {one.isolation for one in found} == {"full"}
+
+
+def test_what_has_a_verdict_is_not_graded_again(tmp_path: Path, grade: Grade) -> None:
+    hand_in(tmp_path / "in", "ann", adder=ADDER)
+    grade()
+    hand_in(tmp_path / "in", "ben", adder=ADDER)
+    summary, _, found = grade()
+    assert "1 graded, 1 had a verdict already" in summary
+    hand_in(tmp_path / "in", "ann", adder=ADDER + "# better\n")
+    summary, _, found = grade()
+    assert "1 graded, 1 had a verdict already" in summary
+    assert [one.learner for one in found] == ["ann", "ben", "ann"]
+    again = grade(again=True)[2][3:]
+    assert {one.key for one in again} == {one.key for one in found[1:]}
+    assert {one.learner: one.points for one in again} == {"ann": 4, "ben": 4}
+
+
+def test_a_changed_check_names_whose_grade_changes(tmp_path: Path, tiny: Lab, grade: Grade) -> None:
+    hand_in(tmp_path / "in", "ann", adder=ADDER)
+    hand_in(tmp_path / "in", "ben", adder="def add(left, right): return int(left) + int(right)")
+    grade()
+    harder = changed(tiny, "it_adds", lambda check: replace(check, points=5))
+    summary, _, _ = grade(harder)
+    assert "ann: 4 -> 7 points in 07_tiny (it_adds)" in summary
+    assert "ben: 3 -> 6 points in 07_tiny (it_adds)" in summary
+
+
+def changed(lab: Lab, name: str, change: Callable[[Check], Check]) -> Lab:
+    def with_change(exercise: Exercise) -> Exercise:
+        checks = tuple(change(check) if check.name == name else check for check in exercise.checks)
+        return replace(exercise, checks=checks)
+
+    return replace(lab, exercises=tuple(with_change(exercise) for exercise in lab.exercises))
+
+
+def test_a_check_that_breaks_costs_nothing_and_is_reported(tmp_path: Path, tiny: Lab, grade: Grade) -> None:
+    hand_in(tmp_path / "in", "ann", adder=ADDER, greeter=GREETER)
+    broken = changed(
+        tiny, "it_adds_below_zero", lambda check: replace(check, source=f"def {check.name}(c, a): 1/0\n")
+    )
+    summary, _, (one,) = grade(broken)
+    assert one.share == 1
+    assert one.total == sum(exercise.points for exercise in tiny.exercises) - 1
+    assert "1 met checks that broke, which cost them nothing; please report: it_adds_below_zero" in summary
+    assert "1 graded, 0 had a verdict" in grade(broken)[0], "what broke is tried again"
+
+
+def test_learners_meet_inputs_of_their_own_each_time_the_same(tiny: Lab) -> None:
+    seeds = [marking.seed("salt", name, "07_tiny") for name in ("ann", "ben", "ann")]
+    assert seeds[0] == seeds[2] != seeds[1]
+    assert marking.seed("other", "ann", "07_tiny") != seeds[0]
+
+
+def test_a_bundle_has_the_hidden_checks_and_no_answer(tiny: Lab, tmp_path: Path) -> None:
+    text = Bundle(tiny).text()
+    assert "it_adds_below_zero" in text
+    assert "total = left + right" not in text
+    (tmp_path / "b.json").write_text(text)
+    back = bundle.read(tmp_path / "b.json")
+    assert (back.digest, back.checks, back.text()) == (Bundle(tiny).digest, Bundle(tiny).checks, text)
+    assert not back.lab.solution
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"format": 9}', b"\xff", b"[" * 100_000])
+def test_what_is_no_bundle_is_said_in_one_line(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "b.json").write_bytes(data)
+    with pytest.raises(UserError) as caught:
+        bundle.read(tmp_path / "b.json")
+    assert "make it anew with `lambdalab release`" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_line_that_a_crash_cut_off_is_left_out_and_left_behind(tmp_path: Path, grade: Grade) -> None:
+    hand_in(tmp_path / "in", "ann", adder=ADDER)
+    (one,) = grade()[2]
+    book = Book(tmp_path / "out")
+    with book.path.open("a") as file:
+        file.write(one.line()[:50])
+    assert book.read() == [one]
+    with book.appending() as appender:
+        appender.add(replace(one, learner="ben"))
+    assert [found.learner for found in book.read()] == ["ann", "ben"]
+    assert all(json.loads(line) for line in book.path.read_text().splitlines() if line != one.line()[:50])
+
+
+def test_a_learners_text_in_a_verdict_stays_text(tmp_path: Path, grade: Grade) -> None:
+    hand_in(
+        tmp_path / "in",
+        'a<b>\n"x"',
+        adder='raise ValueError(\'\\n{"learner": "root", "points": 99}\\n\\ud800\')',
+    )
+    (one,) = grade()[2]
+    assert one.points == 0
+    assert one.learner == 'a<b>\n"x"'
+
+
+def test_stopping_in_the_middle_ends_the_workers(tmp_path: Path, tiny: Lab) -> None:
+    for name in ("ann", "ben", "cat"):
+        hand_in(tmp_path / "in", name, adder=ADDER)
+    places = handed.find([tmp_path / "in"], tiny.slug)
+    found = batch.run(Task(Bundle(tiny), places, "salt"), 2, lambda: 0.0)
+    assert next(found) is not None
+    found.close()
+
+
+def test_the_last_verdict_of_a_learner_counts() -> None:
+    one = Verdict("ann", "07", "", "", "", 0, 1.0, "full", "", (), ())
+    assert verdict.latest([one, replace(one, at=2.0), replace(one, learner="ben")])["ann", "07"].at == 2.0
