@@ -52,4 +52,6 @@ def parse_error(project: Project) -> Iterable[Finding]:
     AWS: "Troubleshoot execution issues in Lambda", `Runtime.UserCodeSyntaxError`.
     """
     for problem in project.problems:
+        if problem.inline:
+            continue  # Reported as code in a template that does not parse.
         yield Finding(problem.message, problem.span, severity=problem.severity)

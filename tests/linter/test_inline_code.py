@@ -127,12 +127,12 @@ def test_code_in_a_folded_scalar_is_left_alone() -> None:
 
 def test_broken_code_is_told_at_its_place(findings: Any) -> None:
     text = YAML.replace("{style}", "|").replace("def run(a, b):", "def run(a, b:")
-    assert place({"t.yaml": text}, "parse-error") == [("t.yaml", 12, 18)]
+    assert place({"t.yaml": text}, "inline-code-syntax") == [("t.yaml", 12, 18)]
 
 
 def test_code_with_parts_that_a_deployment_fills_in_may_not_parse_here() -> None:
     text = YAML.replace("{style}", "!Sub |").replace("def run(a, b):", "${Code}(a, b):")
-    assert place({"t.yaml": text}, "parse-error") == []
+    assert place({"t.yaml": text}, "inline-code-syntax") == []
 
 
 def test_the_same_code_beside_the_template_is_another_matter() -> None:

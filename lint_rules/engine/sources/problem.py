@@ -13,8 +13,9 @@ NO_TERRAFORM = (
 
 class Problem(NamedTuple):
     """What stops the reading of a file, for people. ADVICE when the file is likely meant for another tool
-    first."""
+    first. `inline` says that it is the code of a function inside a template, which is read all the same."""
 
     message: str
     span: Span
     severity: Severity = Severity.ERROR
+    inline: bool = False
