@@ -78,6 +78,5 @@ def inline_code_syntax(project: Project) -> Iterable[Finding]:
     """
     for problem in project.problems:
         if problem.inline:
-            yield Finding(
-                f"Code that Lambda cannot parse: {problem.message}", problem.span, severity=problem.severity
-            )
+            why = problem.message.partition(": ")[2] or problem.message
+            yield Finding(f"Lambda cannot parse this code: {why}", problem.span, severity=problem.severity)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.analysis.event_paths import EventPaths, EventRead
 from lint_rules.engine.analysis.facts import Scope

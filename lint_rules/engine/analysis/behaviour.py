@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.event_use import EventUse
     from lint_rules.engine.analysis.file_uses import FileUse
     from lint_rules.engine.analysis.flow import Flow
+    from lint_rules.engine.analysis.growth import Growth
     from lint_rules.engine.analysis.import_calls import ImportCall
     from lint_rules.engine.analysis.import_values import ImportValue
     from lint_rules.engine.analysis.injections import Sink
@@ -191,6 +192,12 @@ class Behaviour:
         if self._kept is None:
             self._kept = analysis.state.kept_state(self.codebase, self.flow)
         return self._kept
+
+    def growths(self) -> Iterator[Growth]:
+        """Containers of modules that grow without end in ways that `kept_state` spares."""
+        from lint_rules.engine.analysis.growth import growths
+
+        return growths(self.flow)
 
     def variable_writes(self) -> Iterator[VariableWrite]:
         """What an invocation writes to the environment variables."""
