@@ -27,7 +27,7 @@ class AwsRequests:
 
     def sent(self, *words: str) -> Iterator[Sent]:
         """All of them; none unless one of the words is in its code."""
-        for call in self._behaviour.aws.calls if self._speaks_of(*words) else ():
+        for call in self._behaviour.aws.calls if self._speaks_of("boto") and self._speaks_of(*words) else ():
             if call.confidence == "high":
                 yield analysis.sent.Sent(call, self._behaviour.flow)
 

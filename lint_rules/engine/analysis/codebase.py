@@ -31,6 +31,8 @@ class Codebase:
         self._imported: dict[tuple[str, str], Module | None] = {}
         self.uses: dict[Scope, Any] = {}
         """A place for what `aws_use` knows of functions."""
+        self.imports: dict[Module, tuple[Module, ...]] = {}
+        """And for the modules that others need, by whatever way; `sent` knows them."""
         self.elsewhere = Elsewhere(self.modules)
         self._by_file: dict[str, list[tuple[str, Module]]] = {}
         self._places: dict[str, set[str]] | None = None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
 from functools import cached_property
 
 from lint_rules.engine.analysis.answers import Answer
 from lint_rules.engine.analysis.aws_call import AwsCall
-from lint_rules.engine.analysis.facts import Scope, facts_of
+from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -96,22 +96,36 @@ def traced(node: ast.expr, scope: Scope) -> Given:
 def speaks_of(codebase: Codebase, module: Module, words: tuple[str, ...]) -> bool:
     """Whether a module, or one of the project that it imports, has one of these words in its text. It is quicker than
     finding out what the words stand for."""
-    seen = {module}
+    found = codebase.imports.get(module)
+    if found is None:
+        found = codebase.imports[module] = _all_imported(codebase, module)
+    return any(word in at.text for at in found for word in words)
+
+
+def _all_imported(codebase: Codebase, module: Module) -> tuple[Module, ...]:
+    """A module and those of the project that it imports, told from their text, so that none is parsed for it."""
+    seen = {module: None}
     todo = [module]
     while todo:
         at = todo.pop()
-        if any(word in at.text for word in words):
-            return True
-        for other in _imported(codebase, at):
-            if other not in seen:
-                seen.add(other)
+        for name in _imports(at.text):
+            other = codebase.brought(at, name)
+            if other is not None and other not in seen:
+                seen[other] = None
                 todo.append(other)
-    return False
+    return tuple(seen)
 
 
-def _imported(codebase: Codebase, module: Module) -> Iterator[Module]:
-    for dotted in dict.fromkeys(facts_of(module).imports.values()):
-        for name in (dotted, dotted.rpartition(".")[0]):
-            found = codebase.brought(module, name) if name else None
-            if found is not None:
-                yield found
+def _imports(text: str) -> set[str]:
+    """What import statements may name, modules and names in them."""
+    found: set[str] = set()
+    for match in re.finditer(
+        r"^[ \t]*(?:import[ \t]+([^\n#]+)|from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*|[^\n#]*))", text, re.M
+    ):
+        plain, home, names = match.groups()
+        if plain:
+            found |= {part.split()[0] for part in plain.split(",") if part.split()}
+            continue
+        found.add(home)
+        found |= {f"{home}{'' if home[-1] == '.' else '.'}{name}" for name in re.findall(r"\w+", names)}
+    return found
