@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SHELLS = frozenset({
     *("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"),
-    "asyncio.create_subprocess_shell",
+    *("asyncio.create_subprocess_shell", "asyncio.subprocess.create_subprocess_shell"),
 })  # fmt: skip
 _RUNS = frozenset(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen"))
 _SHELL = regex(r"(?:/\w+)*/?(?:ba|da|z)?sh$")
@@ -40,7 +40,8 @@ _BY_KEYWORD = {
 
 _READS = regex(r"^(?:pandas|awswrangler)\.(?:\w+\.)*read_sql\w*$")
 _LOADS = frozenset({
-    *("pickle.load", "pickle.loads", "cPickle.loads", "dill.load", "dill.loads", "cloudpickle.load"),
+    *("pickle.load", "pickle.loads", "_pickle.load", "_pickle.loads", "cPickle.loads", "dill.load", "dill.loads"),
+    "cloudpickle.load",
     *("cloudpickle.loads", "marshal.load", "marshal.loads", "jsonpickle.decode", "joblib.load", "shelve.open"),
     *("pandas.read_pickle", "yaml.unsafe_load", "yaml.unsafe_load_all", "torch.load"),
 })  # fmt: skip
@@ -138,9 +139,7 @@ def _queries(scope: Scope) -> Iterator[Sink]:
             if has_driver is None:
                 has_driver = _has_driver(scope)
             text = call.args[0] if call.args else _keyword(call, "query", "operation", "statement", "sql")
-            made = scope.dotted(func) or ""
-            root = made.partition(".")[0]
-            if has_driver and text is not None and ("(" not in made or root in _DRIVERS):
+            if has_driver and text is not None and not _is_of_others(func, scope):
                 yield Sink(call, scope, method, _unwrapped(text, scope))
 
 
@@ -150,9 +149,9 @@ def _objects(scope: Scope) -> Iterator[Sink]:
         if not call.args or name is None:
             continue
         loader = call.args[1] if len(call.args) > 1 else _keyword(call, "Loader")
-        if name in _LOADS and not _weights_only(call):
-            yield Sink(call, scope, name, call.args[0])
-        elif name in _YAML and (loader is None or scope.dotted(loader) in _UNSAFE_LOADERS):
+        if (name in _LOADS and not _weights_only(call)) or (
+            name in _YAML and (loader is None or scope.dotted(loader) in _UNSAFE_LOADERS)
+        ):
             yield Sink(call, scope, name, call.args[0])
 
 
@@ -181,6 +180,13 @@ def _is_whole(text: ast.expr, scope: Scope, depth: int = 0) -> bool:
 def _has_driver(scope: Scope) -> bool:
     """Whether the module imports a driver of a database."""
     return any(name.partition(".")[0] in _DRIVERS for name in scope.facts.imports.values())
+
+
+def _is_of_others(func: ast.AST, scope: Scope) -> bool:
+    """Whether a method is certainly that of another package than a driver."""
+    root = (scope.dotted(func) or "").partition(".")[0]
+    roots = {name.partition(".")[0] for name in scope.facts.imports.values()}
+    return root in roots and root not in _DRIVERS
 
 
 def _unwrapped(text: ast.expr, scope: Scope) -> ast.expr:

@@ -104,9 +104,9 @@ def looks_secret(text: str) -> bool:
         any(map(test, text))
         for test in (str.islower, str.isupper, str.isdigit, lambda each: not each.isalnum())
     )
-    return (
-        kinds >= 2 and any(each.isdigit() or not each.isalnum() for each in text) and _variety(text) >= 2.75
-    )
+    digits = sum(map(str.isdigit, text))
+    varied = kinds >= 2 and (digits > 0 or not text.isalnum()) and _variety(text) >= 2.75
+    return varied and (kinds == 4 or digits > 2 or not _WORDY.search(text))
 
 
 def is_made_up(text: str) -> bool:

@@ -34,6 +34,9 @@ _POOLS = frozenset(
 _UNCHECKED = frozenset({"ssl._create_unverified_context", "ssl._create_stdlib_context"})
 _NONE = frozenset({"ssl.CERT_NONE"})
 _LOCAL = regex(r"localhost|127\.0\.0\.1|0\.0\.0\.0|localstack|host\.docker\.internal|\[::1\]", re.IGNORECASE)
+_REQUESTS = re.compile(r"request")
+"""Functions of the code's own that hand the keyword on to a library."""
+
 _LINE = regex(r"[ \t]*(?:\r\n|\n|\r)")
 
 
@@ -82,7 +85,10 @@ def _in_call(call: ast.Call, scope: Scope) -> Iterator[Unverified]:
         off = isinstance(keyword.value, ast.Constant) and keyword.value.value is False
         by_word = keyword.arg in ("cert_reqs", "ssl_cert_reqs") and name in _POOLS
         unchecked = by_word and _is_none(keyword.value, scope)
-        if (unchecked or (takers is not None and off and name in takers)) and not _is_local(call, scope):
+        passed_on = keyword.arg == "verify" and _REQUESTS.search(name)
+        if (unchecked or (takers is not None and off and (name in takers or passed_on))) and not _is_local(
+            call, scope
+        ):
             yield Unverified(keyword, scope, keyword.arg != "use_ssl", removing([keyword], call, module))
 
 

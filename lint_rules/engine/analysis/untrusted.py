@@ -1,7 +1,7 @@
 """What text comes from outside: from the event, as its sender has written it, into the functions that a handler runs.
 
-Only what carries the text on is followed: assignments, loops, formatting, decoding, the project's own functions, and the
-objects of S3 that the event names. What any other call gives is clean, so are numbers, what AWS itself puts into
+Only what carries the text on is followed: assignments, loops, formatting, decoding, the project's own functions, and
+the objects of S3 that the event names. What any other call gives is clean, so are numbers, what AWS itself puts into
 events, and a variable that a function tests against a list or a pattern, or has checked by a function that says so.
 """
 
@@ -35,12 +35,12 @@ _METHODS = frozenset({
 """Methods whose result holds the text of what they are called on."""
 
 _SAME = frozenset({
-    *("str", "repr", "list", "tuple", "set", "sorted", "reversed", "dict", "iter", "next", "enumerate", "zip", "filter"),
+    *("str", "repr", "list", "tuple", "set", "sorted", "reversed", "dict", "iter", "next", "enumerate", "zip"),
     *("json.loads", "json.dumps", "json.load", "simplejson.loads", "orjson.loads", "ujson.loads", "bytes", "bytearray"),
     *("urllib.parse.unquote", "urllib.parse.unquote_plus", "urllib.parse.parse_qs", "urllib.parse.parse_qsl"),
     *("base64.b64decode", "base64.urlsafe_b64decode", "base64.decodebytes", "gzip.decompress", "zlib.decompress"),
     *("io.BytesIO", "io.StringIO", "os.path.join", "copy.copy", "copy.deepcopy", "typing.cast", "binascii.unhexlify"),
-    *("bytes.fromhex", "textwrap.dedent", "csv.reader", "csv.DictReader"),
+    *("bytes.fromhex", "textwrap.dedent", "csv.reader", "csv.DictReader", "cgi.parse_multipart", "filter"),
 })  # fmt: skip
 _DATA_CLASSES = (
     "aws_lambda_powertools.utilities.data_classes.",
