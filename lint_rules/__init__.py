@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.templates.nouns.alarm import Alarm as Alarm
     from lint_rules.engine.templates.nouns.api import Api as Api
     from lint_rules.engine.templates.nouns.bucket import Bucket as Bucket
+    from lint_rules.engine.templates.nouns.function_url import FunctionUrl as FunctionUrl
     from lint_rules.engine.templates.nouns.layer import Layer as Layer
     from lint_rules.engine.templates.nouns.log_group import LogGroup as LogGroup
     from lint_rules.engine.templates.nouns.permission import Permission as Permission
@@ -111,6 +112,7 @@ _HOMES = {
     "Fix": "finding",
     "FixResult": "fix",
     "FunctionSpec": "templates.model",
+    "FunctionUrl": "templates.nouns.function_url",
     "Handler": "handlers",
     "Kept": "analysis.state",
     "Layer": "templates.nouns.layer",
