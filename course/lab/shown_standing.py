@@ -28,7 +28,7 @@ def show(standing: LabStanding) -> Shown:
             BADGE[one.badge],
             str(one.attempts),
             str(one.hints),
-            ("clean" if one.clean else "remarks") if one.attempts else "",
+            ("clean" if one.clean else "remarks") if one.verdict not in (None, "not attempted") else "",
         )
         for one in standing.exercises
     ]

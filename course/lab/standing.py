@@ -103,7 +103,7 @@ def _exercise(exercise: Exercise, events: list[Event]) -> ExerciseStanding:
         elif event.get("event") == "lint":
             clean = not event.get("rules")
         elif event.get("event") == "check":
-            attempts += 1
+            attempts += event.get("verdict") != "not attempted"
             verdict = str(event.get("verdict"))
             points = max(points, _number(event.get("points")))
             if verdict == "passed" and not badge:

@@ -99,6 +99,13 @@ def test_a_prediction_wrong_at_first_counts_when_its_card_was_answered_rightly(
     assert (found.to_review, found.prediction_points) == ((), 10)
 
 
+def test_a_check_of_what_was_not_attempted_is_no_attempt(journal: Journal, tiny: Lab) -> None:
+    check(journal, tiny, 1, Verdict.NOT_ATTEMPTED)
+    greet = standing(journal, tiny).exercises[1]
+    assert (greet.verdict, greet.attempts) == ("not attempted", 0)
+    assert "clean" not in shown_standing.show(standing(journal, tiny)).text.splitlines()[3]
+
+
 def test_events_of_other_labs_and_unknown_names_do_not_count(journal: Journal, tiny: Lab) -> None:
     journal.record("check", lab="08_other", exercise="add", verdict="passed", points=4)
     journal.record("predict", lab=tiny.slug, prediction="gone", right=True)
