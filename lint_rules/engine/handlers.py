@@ -19,6 +19,7 @@ from lint_rules.engine.analysis.behaviour import Behaviour
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
 from lint_rules.engine.regex import regex
+from lint_rules.engine.templates.code_places import code_module
 from lint_rules.engine.templates.inline import module_name
 from lint_rules.engine.templates.proxies import is_mapped, payload_versions
 from lint_rules.engine.typed import TYPE_CHECKING
@@ -180,44 +181,11 @@ def referenced(codebase: Codebase, template: Template, spec: FunctionSpec) -> It
     path, _, name = handler.rpartition(".")
     file = path.replace(".", "/").lstrip("/") + ".py"
     inside = codebase.at(module_name(spec)) if not spec.inline_code.absent else None
-    module = inside or _module(codebase, template, spec, file)
+    module = inside or code_module(codebase, template, spec, file)
     if module is not None and module.tree is not None and not _is_test(module):
         scope = codebase.function(module, name)
         if scope is not None:
             yield scope.facts.module, scope
-
-
-def _module(codebase: Codebase, template: Template, spec: FunctionSpec, path: str) -> Module | None:
-    folder = posixpath.dirname(template.name)
-    code = spec.code_uri.value
-    if isinstance(code, str) and "://" not in code:
-        found = codebase.at(posixpath.join(folder, code, path))
-        if found is not None:
-            return found
-        if template.kind == "cdk":  # An asset's path begins where the application is started.
-            found = next(
-                (at for up in _above(folder) if (at := codebase.at(posixpath.join(up, code, path)))), None
-            )
-            if found is not None:
-                return found
-    elif spec.code_uri.absent:
-        found = codebase.at(posixpath.join(folder, path))
-        if found is not None:
-            return found
-    # Code that a build step puts elsewhere: the only file of that name below the template.
-    prefix = folder + "/" if folder else ""
-    below = [
-        module
-        for name, module in codebase.named(posixpath.basename(path))
-        if name.startswith(prefix) and (name == path or name.endswith("/" + path)) and "#" not in name
-    ]
-    return below[0] if len(below) == 1 else None
-
-
-def _above(folder: str) -> Iterator[str]:
-    while folder not in ("", "/", "."):
-        folder = posixpath.dirname(folder)
-        yield folder
 
 
 def _shaped(module: Module) -> set[ast.AST]:

@@ -49,6 +49,7 @@ class _Atlas:
         self._sorted = sorted(self.home)
         self._stems: dict[str, list[str]] = {}
         self._packages: dict[str, list[str]] = {}
+        self._alike: dict[str, list[str]] | None = None
         self._heads: dict[str, list[str]] | None = None
         self._folders: dict[str, bool] = {}
         self._firsts: set[str] = set()
@@ -87,6 +88,10 @@ class _Atlas:
         folder = "/".join(steps[: len(steps) - own.up]) if own.up < len(steps) else ""
         prefix = folder + "/" if folder else ""
         for word in own.words:
+            if word.endswith(".zip"):
+                for folder in self._named(word.removesuffix(".zip")):
+                    self._take_in(path, folder)
+                continue
             names = self._stems.get(word)
             if names is None:
                 names = self._misspelt(word)
@@ -97,6 +102,15 @@ class _Atlas:
                 if not name.startswith(prefix):
                     break
                 self.union(path, self.home[name])
+
+    def _named(self, name: str) -> list[str]:
+        """The folders of a name, however its words are joined."""
+        if self._alike is None:
+            self._alike = {}
+            for folder in self._folders:
+                alike = posixpath.basename(folder).lower().replace("-", "_")
+                self._alike.setdefault(alike, []).append(folder)
+        return self._alike.get(name, [])
 
     def _misspelt(self, word: str) -> list[str]:
         """The Python files whose name a word may be meant to be, though it is no file's."""

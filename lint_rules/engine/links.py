@@ -16,6 +16,7 @@ _FROM = regex(r"[ \t]*from[ \t]*([.\w]+)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n;#]*)
 _IMPORT = regex(r"[ \t]*import[ \t]+([^\n;#]+)")
 _NAME = regex(r"\w+(?:[ \t]*\.[ \t]*\w+)*")
 _PATH = regex(r"[\w-]+(?=[./]\w)|(?<=/)[\w-]+")
+_ARCHIVE = regex(r"[\w.-]+\.zip\b")
 _UP = regex(r"(?<![\w.])\.\.(?![\w.])")
 _MAKES_FUNCTIONS = (
     *("create_function", "update_function", "aws_cdk", "aws_lambda", "PythonFunction", "andler="),
@@ -28,14 +29,11 @@ _SMALL = 20_000
 """Characters; larger data that holds no word of a template is none."""
 
 
-_ANYWHERE = 1_000
-"""More levels than any folder is deep."""
-
 
 class Links(NamedTuple):
     """`imports` are dotted names, with leading dots where they are relative, and `.*` at the end where anything
     below may be meant as well; `words` may be names of files below the file's own folder, or below the one `up`
-    levels above it; `provides` are files that a notebook writes."""
+    levels above it, and with `.zip` behind them of folders anywhere; `provides` are files that a notebook writes."""
 
     imports: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -67,7 +65,8 @@ def _places(text: str) -> tuple[tuple[str, ...], int]:
     up = 0
     if ".." in text:
         up = max((len(_UP.findall(line)) for line in text.split("\n") if ".." in line), default=0)
-    return tuple(sorted({*_PATH.findall(text)})), up
+    archives = {name.lower().replace("-", "_") for name in _ARCHIVE.findall(text)} if ".zip" in text else set()
+    return tuple(sorted({*_PATH.findall(text), *archives})), up
 
 
 def _imports(text: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.module import Module
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown
 from lint_rules.engine.templates.cdk_constructs import DAYS, WORDS
+from lint_rules.engine.templates.cdk_paths import own_attribute, path_at
 from lint_rules.engine.templates.python_literals import Literals
 from lint_rules.engine.templates.shaping import mapping, scalar, sequence
 
@@ -59,11 +60,20 @@ class Values:
         found = self.construct(node)
         if found is not None:
             return Unknown(span, (found,))
+        path = self._path(literals, node, depth)
+        if path is not None:
+            return scalar(path, span)
         if isinstance(node, ast.Call):
             return self._call(literals, node, span, depth)
         if isinstance(node, ast.Attribute):
-            return self._constant(self.dotted(node), span)
+            known = self._constant(self.dotted(node), span)
+            own = own_attribute(node, self.facts.parents) if known is None else None
+            return literals.read(own, depth + 1) if own is not None else known
         return None
+
+    def _path(self, literals: Literals, node: ast.expr, depth: int) -> str | None:
+        name = self.facts.scope_of(node).dotted(node.func) if isinstance(node, ast.Call) else None
+        return path_at(node, name, lambda part: literals.read(part, depth + 1))
 
     def _constant(self, name: str, span: Span) -> Node | None:
         if name in WORDS:
@@ -94,6 +104,9 @@ class Values:
             return scalar(first.value * _MEGABYTES[method], span)
         if name in ("aws_lambda.Code.from_asset", "aws_lambda.Code.asset", "aws_lambda.AssetCode"):
             return first or Unknown(span)
+        if name in ("aws_lambda.Code.from_bucket", "aws_lambda.Code.bucket", "aws_lambda.S3Code"):
+            key = literals.read(call.args[1], depth + 1) if len(call.args) > 1 else None
+            return mapping([("S3Bucket", first), ("S3Key", key or self.word(literals, call, "key"))], span)
         if name in ("aws_lambda.Code.from_inline", "aws_lambda.Code.inline", "aws_lambda.InlineCode"):
             return mapping([("ZipFile", first)], span)
         if name == "aws_iam.PolicyStatement":
