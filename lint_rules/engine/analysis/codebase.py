@@ -32,7 +32,7 @@ class Codebase:
         self.uses: dict[Scope, Any] = {}
         """A place for what `aws_use` knows of functions."""
         self.imports: dict[Module, tuple[Module, ...]] = {}
-        """And for the modules that others need, by whatever way; `sent` knows them."""
+        """And for the modules that others import; `sent` knows them."""
         self.elsewhere = Elsewhere(self.modules)
         self._by_file: dict[str, list[tuple[str, Module]]] = {}
         self._places: dict[str, set[str]] | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 
 from lint_rules.engine.analysis.additions import adding
@@ -12,12 +11,13 @@ from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.sent import Sent
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
 _READS = {"GetItem": ("Item",), "Query": ("Items",), "Scan": ("Items",), "BatchGetItem": ("Responses",)}
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 _SAME = frozenset({"list", "tuple", "sorted", "dict", "copy.copy", "copy.deepcopy", "reversed"})
-_KNOWING = re.compile("Decimal|JSONEncoder|decimal")
+_KNOWING = regex("Decimal|JSONEncoder|decimal")
 _DEEPEST = 10
 
 

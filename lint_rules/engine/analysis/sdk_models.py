@@ -6,12 +6,13 @@ not hold nothing is known.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from lint_rules.engine.analysis.sdk import operation_names, section, waited_for, waiter_names
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
+_BORDER = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _FILE = "boto3_models.txt"
 
 
@@ -73,9 +74,7 @@ def names_of(kind: str, service: str) -> list[str]:
     if kind == "waiter":
         return waiter_names(service)
     known = {*_known(service)[1]} if kind == "paginator" else {*operation_names(service)}
-    return sorted(
-        re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower() for name in known
-    )
+    return sorted(_BORDER.sub("_", name).lower() for name in known)
 
 
 @lru_cache(maxsize=256)
