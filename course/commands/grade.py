@@ -34,6 +34,9 @@ SALT = "brightbean"
 @click.option(
     "--force", is_flag=True, help="Run hidden checks although this system cannot isolate learners' code."
 )
+@click.option(
+    "--scheduler", default="", metavar="ADDRESS", help="Grade on the Dask cluster of this scheduler."
+)
 def grade(
     submissions: tuple[Path, ...],
     bundle: Path,
@@ -42,6 +45,7 @@ def grade(
     salt: str,
     again: bool,
     force: bool,
+    scheduler: str,
 ) -> int:
     """Grade SUBMISSIONS: notebooks, folders and zip archives, as nbgrader and Moodle lay them out, too.
 
@@ -52,7 +56,7 @@ def grade(
     def tell(line: str) -> None:
         click.echo(line, err=True)
 
-    order = run.Order(submissions, bundle, folder, workers, salt, again, force)
+    order = run.Order(submissions, bundle, folder, workers, salt, again, force, scheduler)
     with click.progressbar(length=0, label="grading", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
         def progress(done: int, total: int) -> None:

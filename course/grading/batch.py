@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from course.errors import UserError
 from course.grading import handed, marking
 from course.grading.bundle import Bundle
-from course.grading.handed import Place
+from course.grading.handed import Place, Work
 from course.grading.marking import Now
 from course.grading.verdict import Verdict
 from course.lab.checks import Examiner
@@ -76,11 +76,19 @@ def insist(task: Task, examiner: Examiner) -> None:
 
 def one(task: Task, place: Place, examiner: Examiner, now: Now) -> Verdict | None:
     """The verdict on one place; None when it is there already. Raises UserError when no cloud can be started."""
-    lab = task.bundle.lab
-    work = handed.read(place, {file.name for file in lab.files})
-    seed = marking.seed(task.salt, place.learner, lab.slug)
-    if (place.learner, lab.slug, work.digest, task.bundle.digest, seed) in task.done:
-        return None
+    work = handed.read(place, {file.name for file in task.bundle.lab.files})
+    return None if key(task, place, work) in task.done else marked(task, place, work, examiner, now)
+
+
+def key(task: Task, place: Place, work: Work) -> Key:
+    """The key that the verdict on a learner's work has."""
+    lab = task.bundle.lab.slug
+    return (place.learner, lab, work.digest, task.bundle.digest, marking.seed(task.salt, place.learner, lab))
+
+
+def marked(task: Task, place: Place, work: Work, examiner: Examiner, now: Now) -> Verdict:
+    """The verdict on a learner's work, whatever happens. Raises UserError when no cloud can be started."""
+    seed = marking.seed(task.salt, place.learner, task.bundle.lab.slug)
     try:
         return marking.mark(task.bundle, place, work, seed, examiner, now)
     except UserError:

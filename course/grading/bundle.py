@@ -55,9 +55,14 @@ def read(path: Path) -> Bundle:
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read ({getattr(error, 'strerror', error)}); {_MENDED}") from None
     try:
-        return Bundle(_lab(json.loads(text)))
+        return parse(text)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UserError(f"{path} is not a check bundle; {_MENDED}") from None
+
+
+def parse(text: str) -> Bundle:
+    """The bundle that a text tells of. Raises ValueError, KeyError, TypeError, AttributeError or RecursionError."""
+    return Bundle(_lab(json.loads(text)))
 
 
 def _digest(value: Any) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.cloud.clock import SystemClock
-from course.grading import batch, bundle, handed, verdict
+from course.grading import batch, bundle, cluster, handed, verdict
 from course.grading.batch import Task
 from course.grading.verdict import Book, Verdict
 
@@ -28,6 +28,7 @@ class Order:
     salt: str = ""
     again: bool = False
     force: bool = False
+    scheduler: str = ""
 
 
 def grade(order: Order, tell: Tell, progress: Progress) -> str:
@@ -39,12 +40,13 @@ def grade(order: Order, tell: Tell, progress: Progress) -> str:
     before = [one for one in book.read() if one.lab == checks.lab.slug]
     done = frozenset() if order.again else frozenset(one.key for one in before if not _is_ours(one))
     clock = SystemClock()
-    workers = order.workers or os.cpu_count() or 1
+    task = Task(checks, places, order.salt, done, order.force)
+    if order.scheduler:
+        running = cluster.run(task, order.scheduler, clock.now)
+    else:
+        running = batch.run(task, order.workers or os.cpu_count() or 1, clock.now)
     made: list[Verdict] = []
-    with (
-        book.appending() as appender,
-        closing(batch.run(Task(checks, places, order.salt, done, order.force), workers, clock.now)) as found,
-    ):
+    with book.appending() as appender, closing(running) as found:
         progress(0, len(places))
         for count, one in enumerate(found, start=1):
             if one is not None:

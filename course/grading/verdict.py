@@ -91,7 +91,7 @@ class Book:
         """All verdicts, oldest first. Raises UserError when the file cannot be read."""
         try:
             with self.path.open(encoding="utf-8", errors="replace") as lines:
-                return [verdict for line in lines if (verdict := _verdict(line)) is not None]
+                return [verdict for line in lines if (verdict := parse(line)) is not None]
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -157,7 +157,8 @@ def _last_byte(file: IO[bytes]) -> bytes:
     return file.read(1)
 
 
-def _verdict(line: str) -> Verdict | None:
+def parse(line: str) -> Verdict | None:
+    """The verdict that a line tells of; None when it does not."""
     try:
         found: dict[str, Any] = json.loads(line)
         checks = tuple(CheckVerdict(**check) for check in found["checks"])
