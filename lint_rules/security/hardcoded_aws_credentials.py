@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Project, Safety, aws_keys, rule
 
 
-@rule("LAM816", looks_at=Project, severity="error", since="0.1", fix="unsafe")
+@rule(
+    "LAM816",
+    looks_at=Project,
+    severity="error",
+    since="0.1",
+    fix="unsafe",
+    triggers=("aws_secret_access_key", "AKIA", "ASIA"),
+)
 def hardcoded_aws_credentials(project: Project) -> Iterator[Finding]:
     """An access key of AWS is written into the code.
 

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from lint_rules.engine.finding import Span
     from lint_rules.engine.sources.module import Module
 
-_TOLD = regex(
-    r"(?i:passw|pwd|passphrase|passcode|secret|token|key|authorization)\w*[\"']?\]?\s*(?::\s*[\w.\[\]]+\s*)?"
-    r"(?:[=:,]|==)\s*(?:f|r|b)?[\"'][^\"'\s]{4,}|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|hooks\.slack\.com|_live_|AIza|"
-    r"SG\.|npm_|sk-|PRIVATE KEY|://[^\s/:@\"']+:[^\s/@\"']+@"
+_NAMED = regex(
+    r"(?:passw|pwd|passphrase|passcode|secret|token|key|authorization)\w*[\"']?\]?\s*(?::\s*[\w.\[\]]+\s*)?"
+    r"(?:[=:,]|==)\s*(?:f|r|b)?[\"'][^\"'\s]{4,}"
 )
-"""What stands in every file that has one, so that the others are not even parsed."""
-
+_IN_URLS = regex(r"://[^\s/:@\"']+:[^\s/@\"']+@")
+_BEGIN = tuple(
+    "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xoxb- xoxp- xoxa- xoxe xoxo- xoxr- xoxs- hooks.slack.com _live_ AIza SG. "
+    "npm_ sk- PRIVATE .login(".split()
+)
 _TEST = regex(r"^[ \t]*(?:import|from)[ \t]+(?:pytest|unittest|moto)\b", re.MULTILINE)
 _OF_AWS = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})
 _CONNECTS = frozenset({
@@ -61,7 +63,7 @@ class Hardcoded(NamedTuple):
 
 def hardcoded_secrets(module: Module) -> Iterator[Hardcoded]:
     """The secrets in a module, but for keys of AWS; none in tests."""
-    if not _TOLD.search(module.text) or _TEST.search(module.text) or module.tree is None:
+    if not _may_have(module.text) or _TEST.search(module.text) or module.tree is None:
         return
     facts = facts_of(module)
     of_aws = frozenset[ast.AST]().union(*(key.texts for key in aws_keys(module)))
@@ -80,6 +82,15 @@ def hardcoded_secrets(module: Module) -> Iterator[Hardcoded]:
         what = form_of(text.strip()) or password_in_url(text) or _named(node, text, parent, facts)
         if what is not None:
             yield Hardcoded(what, node, facts)
+
+
+def _may_have(text: str) -> bool:
+    """Whether there is any use in parsing a text: told from its characters, in little time."""
+    return (
+        any(begin in text for begin in _BEGIN)
+        or _IN_URLS.search(text) is not None
+        or _NAMED.search(text.lower()) is not None
+    )
 
 
 def _named(node: ast.Constant, text: str, parent: ast.AST | None, facts: Facts) -> str | None:

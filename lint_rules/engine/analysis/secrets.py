@@ -98,7 +98,12 @@ def looks_secret(text: str) -> bool:
     """Whether a text may be a secret: eight characters or more, no words, no address, no placeholder, and varied."""
     if not 8 <= len(text) <= 200 or any(part.isspace() for part in text) or form_of(text):
         return form_of(text) is not None
-    if _MADE_UP.search(text) or _ADDRESS.search(text) or _WORDS.match(text) or _UUID.match(text):
+    if (
+        _MADE_UP.search(text)
+        or _ADDRESS.search(text)
+        or _WORDS.match(text.strip("_-.*"))
+        or _UUID.match(text)
+    ):
         return False
     kinds = sum(
         any(map(test, text))
