@@ -17,6 +17,7 @@ _CONNECTIONS = (
         "redis.Redis.from_url",
         "redis.cluster.RedisCluster",
     ),
+    *("mongoengine.connect", "peewee.MySQLDatabase", "peewee.PostgresqlDatabase"),
     *("pymemcache.client.base.Client", "opensearchpy.OpenSearch", "elasticsearch.Elasticsearch"),
     *("requests.Session", "requests.session", "httpx.Client", "urllib3.PoolManager"),
     *("kafka.KafkaProducer", "confluent_kafka.Producer", "neo4j.GraphDatabase.driver", "openai.OpenAI"),

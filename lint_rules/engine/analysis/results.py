@@ -53,6 +53,11 @@ _TEXTS = {
     "complex": "a complex number",
     **dict.fromkeys(("ipaddress.ip_address", "ipaddress.ip_network"), "an address"),
 }
+_OTHERS = {
+    **dict.fromkeys(("open", "io.open"), "a file"),
+    **dict.fromkeys(("io.StringIO", "io.BytesIO"), "a stream"),
+    "re.compile": "a pattern",
+}
 _VIEWS = frozenset({"keys", "values", "items"})
 
 
@@ -159,6 +164,8 @@ class Part(NamedTuple):
             return _TEXTS[name], "str(", ")"
         if name == "bytearray":
             return "a bytearray", "bytes(", ")"
+        if name in _OTHERS:
+            return _OTHERS[name], "", ""
         if isinstance(node.func, ast.Attribute) and node.func.attr in _VIEWS and not node.args:
             return ("a view of a dict", "list(", ")") if self._is_dict(node.func.value) else ("", "", "")
         found = self.codebase.definition(node.func, self.scope)

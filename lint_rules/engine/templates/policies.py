@@ -35,13 +35,18 @@ def policy_statements(
                 not_actions=_texts(scope, item.get("NotAction"), span),
                 resources=_texts(scope, item.get("Resource"), span),
                 not_resources=_texts(scope, item.get("NotResource"), span),
-                conditional=scope.resolve(item.get("Condition")) is not None,
+                conditional=_narrows(scope.resolve(item.get("Condition"))),
                 owner=owner,
                 span=span,
                 sid=scope.value(item.get("Sid"), span),
                 principal=scope.value(item.get("Principal") or item.get("NotPrincipal"), span),
                 condition=scope.value(item.get("Condition"), span),
             )
+
+
+def _narrows(condition: Node | None) -> bool:
+    """Whether there is a condition, and it is not an empty one."""
+    return condition is not None and not (isinstance(condition, Map) and not condition.entries)
 
 
 def template_statements(scope: Scope, resources: Mapping[str, Resource]) -> Iterator[Statement]:
