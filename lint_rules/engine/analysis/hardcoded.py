@@ -28,10 +28,10 @@ _NAMED = regex(
     r"(?:[=:,]|==)\s*(?:f|r|b)?[\"'][^\"'\s]{4,}"
 )
 _IN_URLS = regex(r"://[^\s/:@\"']+:[^\s/@\"']+@")
-_BEGIN = tuple(
-    "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xoxb- xoxp- xoxa- xoxe xoxo- xoxr- xoxs- hooks.slack.com _live_ AIza SG. "
-    "npm_ sk- PRIVATE .login(".split()
-)
+_BEGIN = frozenset({
+    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "xoxe", "xoxo-"),
+    *("xoxr-", "xoxs-", "hooks.slack.com", "_live_", "AIza", "SG.", "npm_", "sk-", "PRIVATE", ".login("),
+})  # fmt: skip
 _TEST = regex(r"^[ \t]*(?:import|from)[ \t]+(?:pytest|unittest|moto)\b", re.MULTILINE)
 _OF_AWS = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})
 _CONNECTS = frozenset({
