@@ -49,9 +49,9 @@ def links_of(path: str, text: str) -> Links:
         folder = posixpath.dirname(path)
         provides = (posixpath.normpath(posixpath.join(folder, name)) for name in _WRITES.findall(text))
         plain = text.replace("\\n", "\n").replace('"', " ")
-        return Links(_imports(plain), *_places(plain), tuple(sorted({*provides})))
+        return Links(imports_in(plain), *_places(plain), tuple(sorted({*provides})))
     return Links(
-        _imports(text), *(_places(text) if any(word in text for word in _MAKES_FUNCTIONS) else ((), 0))
+        imports_in(text), *(_places(text) if any(word in text for word in _MAKES_FUNCTIONS) else ((), 0))
     )
 
 
@@ -69,7 +69,8 @@ def _places(text: str) -> tuple[tuple[str, ...], int]:
     return tuple(sorted({*_PATH.findall(text), *archives})), up
 
 
-def _imports(text: str) -> tuple[str, ...]:
+def imports_in(text: str) -> tuple[str, ...]:
+    """The dotted names that the import statements of a text may mean, as in `Links`."""
     at = text.find("import")
     if at < 0:
         return ()

@@ -11,6 +11,7 @@ from lint_rules.engine.analysis.removals import removing
 from lint_rules.engine.analysis.secrets import is_access_key, is_secret_access_key, looks_secret
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.regex import regex
+from lint_rules.engine.sources.tree import walk
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def aws_keys(module: Module) -> Iterator[AwsKey]:
             ):
                 whole = all(text is not None for text in texts.values()) and "endpoint_url" not in given
                 yield AwsKey(words[0], facts, call, words if whole else (), frozenset(parts))
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         text = node.value if isinstance(node, ast.Constant) and node not in told else None
         if isinstance(text, str) and is_access_key(text) and not _sets_variable(node, facts):
             yield AwsKey(node, facts)

@@ -100,4 +100,4 @@ class AwsRequests:
         return analysis.invocations.invocations(self.sent("invoke"))
 
     def _speaks_of(self, *words: str) -> bool:
-        return analysis.sent.speaks_of(self._behaviour.codebase, self._behaviour.scope.facts.module, words)
+        return self._behaviour.codebase.wording.says(self._behaviour.scope.facts.module, words)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from lint_rules.engine.analysis.facts import Facts, FunctionNode, Scope
+from lint_rules.engine.sources.tree import children
 
 
 class Body:
@@ -19,23 +19,26 @@ class Body:
         self.attributes: list[ast.Attribute] = []
         self.tries: list[ast.Try] = []
         self.children = {child.node: child for child in scope.children}
-        todo: list[ast.AST] = list(reversed(getattr(scope.node, "body", [])))
+        todo: list[ast.AST] = getattr(scope.node, "body", [])[::-1]
         while todo:
             node = todo.pop()
-            if isinstance(node, (*_OWN_SCOPE,)):
-                todo.extend(reversed(node.decorator_list))
+            if isinstance(node, _OWN_SCOPE):
+                todo += node.decorator_list[::-1]
                 continue
-            if isinstance(node, ast.Return | ast.Yield | ast.YieldFrom):
+            if isinstance(node, _GIVES):
                 if node.value is not None:
                     self.results.append(node.value)
-            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-                self.attributes.append(node)
+            elif isinstance(node, ast.Attribute):
+                if isinstance(node.ctx, ast.Load):
+                    self.attributes.append(node)
             elif isinstance(node, ast.Try):
                 self.tries.append(node)
-            todo.extend(reversed(list(ast.iter_child_nodes(node))))
+            todo += children(node)[::-1]
 
 
 _OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_GIVES = (ast.Return, ast.Yield, ast.YieldFrom)
+_APART = (*_OWN_SCOPE, ast.Lambda)
 
 
 def body_of(scope: Scope) -> Body:
@@ -47,14 +50,18 @@ def body_of(scope: Scope) -> Body:
     return found
 
 
-def own_code(scope: Scope) -> Iterator[ast.AST]:
+def own_code(scope: Scope) -> list[ast.AST]:
     """Every node that runs as part of the scope itself: not what functions, classes and lambdas in it hold."""
-    todo: list[ast.AST] = list(reversed(getattr(scope.node, "body", [])))
-    while todo:
-        node = todo.pop()
-        yield node
-        if not isinstance(node, (*_OWN_SCOPE, ast.Lambda)):
-            todo.extend(reversed(list(ast.iter_child_nodes(node))))
+    found: list[ast.AST] | None = scope.own
+    if found is None:
+        found = scope.own = []
+        todo: list[ast.AST] = getattr(scope.node, "body", [])[::-1]
+        while todo:
+            node = todo.pop()
+            found.append(node)
+            if not isinstance(node, _APART):
+                todo += children(node)[::-1]
+    return found
 
 
 def decorators(scope: Scope) -> list[ast.expr]:

@@ -10,6 +10,7 @@ from lint_rules.engine.analysis.bodies import body_of
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.regex import regex
+from lint_rules.engine.sources.tree import walk
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Clause(NamedTuple):
             return True
         if isinstance(statement, ast.Return):
             return not any(
-                isinstance(part, ast.Call) and not self._is_quiet(part) for part in ast.walk(statement)
+                isinstance(part, ast.Call) and not self._is_quiet(part) for part in walk(statement)
             )
         value = statement.value if isinstance(statement, ast.Expr) else None
         return isinstance(value, ast.Constant) or (
@@ -114,7 +115,7 @@ class Clause(NamedTuple):
                     and isinstance(each.value, str)
                     and _TELLS.search(each.value)
                 )
-                for each in ast.walk(part.value)
+                for each in walk(part.value)
             )
             if isinstance(status, ast.Constant) and status.value == 200 and told:
                 return status

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from lint_rules.engine.analysis.elsewhere import Elsewhere, is_of_others
 from lint_rules.engine.analysis.facts import Scope, facts_of
+from lint_rules.engine.analysis.wording import Wording
 from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,9 +32,8 @@ class Codebase:
         self._imported: dict[tuple[str, str], Module | None] = {}
         self.uses: dict[Scope, Any] = {}
         """A place for what `aws_use` knows of functions."""
-        self.imports: dict[Module, tuple[Module, ...]] = {}
-        """And for the modules that others import; `sent` knows them."""
         self.elsewhere = Elsewhere(self.modules)
+        self.wording = Wording(self)
         self._by_file: dict[str, list[tuple[str, Module]]] = {}
         self._places: dict[str, set[str]] | None = None
         """By name of a file or folder the folders that it is in."""
@@ -79,7 +79,8 @@ class Codebase:
             folder = posixpath.dirname(folder)
             above.add(folder)
         places = self._in_folders()
-        for origin in facts_of(module).imports.values():
+        facts = facts_of(module)
+        for origin in (*facts.imports.values(), *facts.stars):
             first = origin.partition(".")[0]
             if not first or not above.isdisjoint(places.get(first, ())):
                 return False

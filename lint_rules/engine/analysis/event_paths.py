@@ -15,6 +15,7 @@ from lint_rules.engine.analysis.bodies import own_code
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.wrapping import wrapped
+from lint_rules.engine.sources.tree import walk
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class EventPaths:
             test = getattr(node, "test", None)
             tests = [test] if test is not None else node.values if isinstance(node, ast.BoolOp) else ()
             tests = [*tests, *node.ifs] if isinstance(node, ast.comprehension) else tests
-            for part in (part for test in tests for part in ast.walk(test)):
+            for part in (part for test in tests for part in walk(test)):
                 if isinstance(part, ast.Constant) and part.value == path[-1]:
                     above = scope.facts.parents.get(part)
                     if isinstance(above, ast.Compare) and part is above.left:

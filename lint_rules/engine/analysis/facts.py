@@ -42,6 +42,8 @@ class Scope:
         self.globals: set[str] = set()
         self.nonlocals: set[str] = set()
         self.children: list[Scope] = []
+        self.own: list[ast.AST] | None = None  # A place for what `own_code` knows of it.
+        self._dotted: dict[ast.AST, str | None] = {}
 
     @property
     def is_function(self) -> bool:
@@ -79,19 +81,24 @@ class Scope:
             scope = scope.parent
         return None
 
-    def dotted(self, node: ast.AST, depth: int = 0) -> str | None:
+    def dotted(self, node: ast.AST) -> str | None:
         """The name that an expression has outside this module: `b.client` is "boto3.client" after `import
         boto3 as b`. A call adds "()". None for what is made in this module or cannot be told."""
+        if node not in self._dotted:  # Every rule about calls asks for the name of every call.
+            self._dotted[node] = self._named(node, 0)
+        return self._dotted[node]
+
+    def _named(self, node: ast.AST, depth: int) -> str | None:
         if depth > _DEEPEST:
             return None
         if isinstance(node, ast.Attribute):
-            base = self.dotted(node.value, depth + 1)
+            base = self._named(node.value, depth + 1)
             return f"{base}.{node.attr}" if base else None
         if isinstance(node, ast.Call):
-            base = self.dotted(node.func, depth + 1)
+            base = self._named(node.func, depth + 1)
             return f"{base}()" if base else None
         if isinstance(node, ast.Await):
-            return self.dotted(node.value, depth + 1)
+            return self._named(node.value, depth + 1)
         if not isinstance(node, ast.Name):
             return None
         owner = self.owner(node.id)
@@ -101,7 +108,7 @@ class Scope:
         if None not in names:
             return names.pop() if len(names) == 1 else None
         value = owner.value(node.id)
-        return owner.dotted(value, depth + 1) if value is not None else None
+        return owner._named(value, depth + 1) if value is not None else None
 
     def value(self, name: str) -> ast.expr | None:
         """What a variable of this scope is set to, if it is bound exactly once, by a plain assignment or a
@@ -125,8 +132,7 @@ class Facts:
         self.scopes: list[Scope] = []
         self.homes: dict[ast.AST, Scope] = {}
         """The scope of every call, await and statement."""
-        self.bodies: dict[Scope, Any] = {}
-        """A place for what `bodies` knows of scopes."""
+        self.bodies: dict[Scope, Any] = {}  # A place for what `bodies` knows of scopes.
         self.stored_globally: dict[str, list[ast.AST]] = {}
         """Where functions that declare a name `global` bind it."""
         tree = module.tree or ast.Module([], [])

@@ -17,6 +17,7 @@ from lint_rules.engine.analysis.secrets import (
     promises_secret,
 )
 from lint_rules.engine.regex import regex
+from lint_rules.engine.sources.tree import walk
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def hardcoded_secrets(module: Module) -> Iterator[Hardcoded]:
         return
     facts = facts_of(module)
     of_aws = frozenset[ast.AST]().union(*(key.texts for key in aws_keys(module)))
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         text = node.value if isinstance(node, ast.Constant) else None
         if (
             not isinstance(node, ast.Constant)

@@ -8,17 +8,12 @@ from functools import cached_property
 from lint_rules.engine.analysis.answers import Answer
 from lint_rules.engine.analysis.aws_call import AwsCall
 from lint_rules.engine.analysis.facts import Scope
-from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from lint_rules.engine.analysis.codebase import Codebase
     from lint_rules.engine.analysis.flow import Flow
     from lint_rules.engine.finding import Span
-    from lint_rules.engine.sources.module import Module
 
-_IMPORT = regex(r"(?m)^[ \t]*(?:import[ \t]+([^\n#]+)|from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*|[^\n#]*))")
-_WORD = regex(r"\w+")
 _STEPS = 6
 
 
@@ -93,34 +88,3 @@ def traced(node: ast.expr, scope: Scope) -> Given:
             break
         node, scope = value, owner
     return Given(node, scope)
-
-
-def speaks_of(codebase: Codebase, module: Module, words: tuple[str, ...]) -> bool:
-    """Whether a module, or one of the project that it imports, has one of these words in its text. What is imported is
-    told from the texts too, so that nothing is parsed for the answer."""
-    seen = {module}
-    todo = [module]
-    while todo:
-        at = todo.pop()
-        if any(word in at.text for word in words):
-            return True
-        found = codebase.imports.get(at)
-        if found is None:
-            named = (codebase.brought(at, name) for name in _imports(at.text))
-            found = codebase.imports[at] = tuple({other for other in named if other is not None})
-        todo += [other for other in found if other not in seen]
-        seen.update(found)
-    return False
-
-
-def _imports(text: str) -> set[str]:
-    """What import statements may name, modules and names in them."""
-    found: set[str] = set()
-    for match in _IMPORT.finditer(text):
-        plain, home, names = match.groups()
-        if plain:
-            found |= {part.split()[0] for part in plain.split(",") if part.split()}
-            continue
-        found.add(home)
-        found |= {f"{home}{'' if home[-1] == '.' else '.'}{name}" for name in _WORD.findall(names)}
-    return found
