@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_keys import aws_keys as aws_keys
     from lint_rules.engine.analysis.calls import CallSite as CallSite
     from lint_rules.engine.analysis.cell_order import names_before_their_cell as names_before_their_cell
+    from lint_rules.engine.analysis.destruction import unguarded_destruction as unguarded_destruction
     from lint_rules.engine.analysis.hardcoded import hardcoded_secrets as hardcoded_secrets
     from lint_rules.engine.analysis.secrets import written_secret as written_secret
     from lint_rules.engine.analysis.state import Kept as Kept
@@ -157,6 +158,7 @@ _HOMES = {
     "policies_of": "access.writing",
     "said": "access.names",
     "unfitting_actions": "access.fitting",
+    "unguarded_destruction": "analysis.destruction",
     "evaluate": "iam.evaluate",
     "explain": "iam.explain",
     "fix": "fix",
