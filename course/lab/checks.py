@@ -23,6 +23,7 @@ from types import TracebackType
 from course.errors import UserError
 from course.lab import processes
 from course.lab.document import Check
+from course.lab.patience import factor
 
 ROOT = Path(__file__).resolve().parents[2]
 START = 60.0
@@ -138,16 +139,17 @@ class Examiner:
         assert self._child is not None
         if not self._child.ready and self._heard() is None:
             return self._lost(check, "the cloud for the checks did not start", Verdict.BROKEN)
-        request = {"name": check.name, "source": check.source, "seconds": check.seconds}
+        seconds = check.seconds * factor()
+        request = {"name": check.name, "source": check.source, "seconds": seconds}
         self._child.send({**request, "files": files, "folder": str(folder), "seed": seed})
-        reply = self._child.receive(check.seconds + GRACE)
+        reply = self._child.receive(seconds + GRACE)
         if reply is not None:
             return CheckResult(
                 check, Verdict[reply["verdict"]], reply["observed"], reply["help"], reply["log"]
             )
         if self._child.is_alive:
             return self._lost(
-                check, f"it did not come to an end within {check.seconds:g} seconds", Verdict.FAILED
+                check, f"it did not come to an end within {seconds:.2g} seconds", Verdict.FAILED
             )
         code = self._child.exit_code
         if code is not None and code < 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -117,10 +118,8 @@ def test_aws_refusing_a_call_is_a_failure_in_its_own_words(tiny: Lab, examiner: 
 
 def test_a_check_that_never_ends_is_ended_and_the_next_one_runs(tiny: Lab, examiner: Examiner) -> None:
     result = one(tiny, "while True: pass", examiner, seconds=0.5)
-    assert (result.verdict, result.rationale) == (
-        Verdict.FAILED,
-        "it did not come to an end within 0.5 seconds",
-    )
+    assert result.verdict is Verdict.FAILED
+    assert re.fullmatch(r"it did not come to an end within [\d.]+ seconds", result.rationale)
     assert one(tiny, "pass", examiner).verdict is Verdict.PASSED
 
 
