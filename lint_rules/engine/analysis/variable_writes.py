@@ -29,8 +29,8 @@ def reserved_variables() -> frozenset[str]:
 
 
 class VariableWrite(NamedTuple):
-    """A statement that sets a variable of the environment. `name` is empty where it is not a literal; `value` is what
-    it is set to."""
+    """A statement that sets a variable of the environment. `name` is empty where it is neither a literal nor a
+    variable that is set to one, once; `value` is what it is set to."""
 
     name: str
     value: ast.expr
@@ -68,13 +68,13 @@ def variable_writes(scopes: Iterable[Scope]) -> Iterator[VariableWrite]:
                 statement = scope.facts.statement(store)
                 value = statement.value if isinstance(statement, ast.Assign | ast.AugAssign) else None
                 if value is not None and not main_only(store, scope):
-                    yield VariableWrite(_text(store.slice), value, statement, scope)
+                    yield VariableWrite(_text(store.slice, scope), value, statement, scope)
         for call in scope.calls:
             if main_only(call, scope):
                 continue
             name = scope.dotted(call.func)
             if name == "os.putenv" and len(call.args) == 2:
-                yield VariableWrite(_text(call.args[0]), call.args[1], call, scope)
+                yield VariableWrite(_text(call.args[0], scope), call.args[1], call, scope)
             elif name == "os.environ.update":
                 yield from _updates(call, scope)
 
@@ -85,10 +85,13 @@ def _updates(call: ast.Call, scope: Scope) -> Iterator[VariableWrite]:
     for given in call.args[:1]:
         if isinstance(given, ast.Dict):
             for key, value in zip(given.keys, given.values, strict=True):
-                yield VariableWrite(_text(key), value, call, scope)
+                yield VariableWrite(_text(key, scope), value, call, scope)
         else:
             yield VariableWrite("", given, call, scope)
 
 
-def _text(node: ast.expr | None) -> str:
+def _text(node: ast.expr | None, scope: Scope) -> str:
+    if isinstance(node, ast.Name):
+        owner = scope.owner(node.id)
+        node = owner.value(node.id) if owner is not None else None
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
