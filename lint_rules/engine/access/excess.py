@@ -2,7 +2,8 @@
 
 Only what the template's author wrote counts: actions of inline policies, and SAM policy templates and managed policies
 of which nothing is used. What Lambda itself, the services called, libraries or the function's settings may need is left
-out. A finding has high confidence when every call of the role's functions is known.
+out. A finding has high confidence when every call of the role's functions is known, and every package they import; and
+not where a key of KMS is granted, which any service may use on behalf of its caller.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ _BESIDE: dict[str, tuple[str, ...]] = {
 }
 """Actions that people grant along with one, for a reason: without s3:ListBucket a missing object is "forbidden"
 instead of "not found", and an upload that breaks off cannot be cleared away."""
+_BY_CHANGES = frozenset({"cloudformation", "servicecatalog"})
+"""Services that use their caller's permissions only for what they make and change."""
+_OF_THE_RUNTIME = frozenset({"logs", "xray"})
 _LOCAL_EXTENSION = ("localhost:2773", "127.0.0.1:2773", "PARAMETERS_SECRETS_EXTENSION")
 
 
@@ -64,7 +68,8 @@ def excess_of(
     reasons = set(_reasons(uses, used, services))
     if "*" in reasons:
         return
-    unsure = any(use.unresolved for _, use, _ in uses)
+    unsure = any(use.unresolved or "*" in use.unseen for _, use, _ in uses)
+    services |= _OF_THE_RUNTIME
     seen: set[tuple[str, str]] = set()
     for grant in grants.statements:
         if not grant.allows or grant.inverted or grant.origin == "implied":
@@ -87,7 +92,7 @@ def excess_of(
             if text.lower() not in ("*", "*:*") and not _wanted(text, used, reasons):
                 service = text.partition(":")[0].lower()
                 exists = "*" in text or action_facts(text) is not None
-                sure = exists and not unsure
+                sure = exists and not unsure and not (used and service == "kms")
                 yield Excess(text, grant, "high" if sure else "low", service not in services)
 
 
@@ -100,7 +105,7 @@ def _wanted(text: str, used: set[str], reasons: set[str]) -> bool:
         if reason.endswith(":"):
             if wanted.startswith(reason):
                 return True
-        elif fnmatchcase(reason, wanted):
+        elif fnmatchcase(reason, wanted) or fnmatchcase(wanted, reason):
             return True
     return False
 
@@ -111,7 +116,8 @@ def _reasons(
     """Actions and beginnings of actions, in lower case, that something else than a call explains."""
     for spec, use, needs in uses:
         yield from (reason.lower() for reason in explained(spec))
-        yield from ("*" if prefix == "*" else f"{prefix}:" for prefix in use.unseen)
+        for prefix in use.unseen - {"*"}:
+            yield prefix.lower() if ":" in prefix else f"{prefix}:"
         if any(word in use.text for word in _LOCAL_EXTENSION):
             yield from ("ssm:", "secretsmanager:", "kms:", "appconfig:")
         if any(not call.own for call in use.calls):
@@ -129,4 +135,12 @@ def _reasons(
         yield from (need.lower() for need in (facts.needs if facts else ()))
         yield from (other.lower() for other in _BESIDE.get(action, ()))
     for service in services:
-        yield from (side.lower() for side in SIDES.get(service, ()))
+        if service not in _BY_CHANGES or any(
+            _changes(action) for action in used if action.startswith(service)
+        ):
+            yield from (side.lower() for side in SIDES.get(service, ()))
+
+
+def _changes(action: str) -> bool:
+    facts = action_facts(action)
+    return facts is None or facts.level not in ("List", "Read")

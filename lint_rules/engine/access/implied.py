@@ -39,10 +39,9 @@ _POLLING = {
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html"""
 
 ALWAYS = (
-    "logs:",
+    *("logs:Create*", "logs:Put*", "logs:Describe*"),
     "xray:",
     "cloudwatch:PutMetricData",
-    "lambda:GetLayerVersion",
     "ec2:CreateNetworkInterface",
 )
 """What may be for the runtime itself: logs, traces, metrics, network."""
@@ -162,5 +161,5 @@ def explained(spec: FunctionSpec) -> Iterator[str]:
         yield "lambda:"
     if not spec.value("KmsKeyArn").absent:
         yield "kms:"
-    if not spec.value("Layers").absent:
+    if not spec.value("Layers").absent and spec.value("Layers").value != []:
         yield from _EXTENSION

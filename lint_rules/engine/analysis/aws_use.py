@@ -6,20 +6,22 @@ import ast
 
 from lint_rules.engine.analysis.aws_call import AwsCall, Doubt
 from lint_rules.engine.analysis.codebase import Codebase
-from lint_rules.engine.analysis.facts import Scope, facts_of
+from lint_rules.engine.analysis.facts import Facts, Scope, facts_of
 from lint_rules.engine.analysis.known import Client, Errors, External
 from lint_rules.engine.analysis.libraries import agents
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lint_rules.engine.analysis.interpreter import Interpreter
 
 
 class AwsUse(NamedTuple):
     """The answer. `unresolved` says that there are calls of which service or operation are unknown; `unseen` are
-    prefixes of services that libraries may call by themselves, "*" for any; `text` is all code that was read,
-    `scopes` the functions and modules that may run, `doubts` names that boto3 certainly does not have, `unsure` calls
-    that another service may get."""
+    prefixes of services, or patterns of actions, that libraries may call by themselves, "*" for any; `text` is all
+    code that was read, `scopes` the functions and modules that may run, `doubts` names that boto3 certainly does not
+    have, `unsure` calls that another service may get."""
 
     calls: tuple[AwsCall, ...]
     unresolved: bool
@@ -47,10 +49,10 @@ def aws_use(codebase: Codebase, start: Scope) -> AwsUse:
             if name[:1] != "." and any(isinstance(value, External) for value in run.named(module, name))
         )
         imports |= {
-            star
+            whole
             for module in modules
-            for star in facts_of(module).stars
-            if star[:1] != "." and codebase.brought(module, star) is None
+            for whole in (*facts_of(module).stars, *_dotted(facts_of(module)))
+            if whole[:1] != "." and codebase.brought(module, whole) is None
         }
         text = "\n".join(module.text for module in modules)
         found = AwsUse(
@@ -65,6 +67,13 @@ def aws_use(codebase: Codebase, start: Scope) -> AwsUse:
         )
         codebase.uses[start] = found
     return found
+
+
+def _dotted(facts: Facts) -> Iterator[str]:
+    """The modules that `import a.b` names, of which the name `a` is bound."""
+    for alias in facts.imports:
+        if isinstance(alias, ast.alias) and "." in alias.name:
+            yield alias.name
 
 
 def _is_certain(doubt: Doubt, run: Interpreter) -> bool:

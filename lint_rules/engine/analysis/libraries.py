@@ -84,13 +84,21 @@ _QUIET = frozenset({
 _TYPES = ("mypy_boto3", "types_")
 
 AGENTS: dict[str, tuple[str, ...]] = {
-    "opensearchpy": ("es", "aoss"),
-    "elasticsearch": ("es",),
-    "requests_aws4auth": ("execute-api", "es", "aoss", "appsync", "lambda"),
-    "aws_requests_auth": ("execute-api", "es", "aoss", "appsync"),
-    "requests_auth_aws_sigv4": ("execute-api", "es", "aoss", "appsync"),
-    "botocore.auth": ("execute-api", "es", "aoss", "appsync", "lambda", "bedrock", "neptune-db"),
-    "botocore.awsrequest": ("execute-api", "es", "aoss", "appsync", "lambda", "bedrock", "neptune-db"),
+    "opensearchpy": ("es:ESHttp*", "aoss"),
+    "elasticsearch": ("es:ESHttp*",),
+    "requests_aws4auth": ("execute-api", "es:ESHttp*", "aoss", "appsync", "lambda"),
+    "aws_requests_auth": ("execute-api", "es:ESHttp*", "aoss", "appsync"),
+    "requests_auth_aws_sigv4": ("execute-api", "es:ESHttp*", "aoss", "appsync"),
+    "botocore.auth": ("execute-api", "es:ESHttp*", "aoss", "appsync", "lambda", "bedrock", "neptune-db"),
+    "botocore.awsrequest": (
+        "execute-api",
+        "es:ESHttp*",
+        "aoss",
+        "appsync",
+        "lambda",
+        "bedrock",
+        "neptune-db",
+    ),
     "awswrangler": ("s3", "glue", "athena", "redshift-data", "dynamodb", "timestream", "kms"),
     "s3fs": ("s3", "kms"),
     "smart_open": ("s3", "kms"),
@@ -101,7 +109,7 @@ AGENTS: dict[str, tuple[str, ...]] = {
     "sagemaker": ("sagemaker", "s3", "iam", "ecr"),
     "langchain": ("bedrock",),
     "langchain_aws": ("bedrock", "bedrock-agentcore", "dynamodb", "s3", "kendra"),
-    "langchain_community": ("bedrock", "dynamodb", "s3", "kendra", "es", "aoss", "sagemaker"),
+    "langchain_community": ("bedrock", "dynamodb", "s3", "kendra", "es:ESHttp*", "aoss", "sagemaker"),
     "llama_index": ("bedrock", "s3"),
     "strands": ("bedrock", "bedrock-agentcore"),
     "strands_tools": ("bedrock", "s3", "lambda"),
@@ -124,7 +132,8 @@ AGENTS: dict[str, tuple[str, ...]] = {
     "subprocess": ("*",),
     "aws_cdk": (),
 }
-"""Packages that call these services by themselves, by the prefixes of their actions; "*" for any."""
+"""Packages that call these services by themselves, by the prefixes of their actions or patterns of them; "*" for
+any."""
 
 VENDORED = frozenset({
     *("attr", "attrs", "aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore", "certifi", "cffi", "chardet"),
@@ -168,8 +177,8 @@ def is_known(first: str) -> bool:
 
 
 def agents(imports: frozenset[str]) -> frozenset[str]:
-    """The prefixes of services that imported packages, by dotted name, call by themselves; "*" where a package is not
-    known."""
+    """The prefixes of services, or patterns of actions, that imported packages, by dotted name, call by themselves; "*"
+    where a package is not known."""
     found: set[str] = set()
     for package, prefixes in AGENTS.items():
         if any(name == package or name.startswith(package + ".") for name in imports):
