@@ -12,7 +12,7 @@ from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.flow import Flow
-    from lint_rules.engine.finding import Span
+    from lint_rules.engine.finding import Edit, Span
 
 _STEPS = 6
 
@@ -70,6 +70,13 @@ class Sent:
     def answer(self) -> Answer:
         """What becomes of its answer."""
         return Answer(self.call.node, self.call.scope, self.flow)
+
+    def extended(self, argument: str) -> tuple[Edit, ...]:
+        """The edit that gives it one more argument; none where that is not certainly right."""
+        from lint_rules.engine.analysis.additions import adding
+
+        node = self.call.node
+        return adding(argument, node, self.scope.facts.module) if isinstance(node, ast.Call) else ()
 
     def given(self, name: str) -> Given | None:
         """The expression given for a parameter by name, through variables; None where none is."""
