@@ -24,7 +24,7 @@ WORLD = os.path.join(os.path.dirname(HERE), "cloud", "runtime", "child")
 MEMORY = 4 * 1024**3
 FILE_SIZE = 256 * 1024**2
 PROCESSES = 301
-"""The least that Linux takes for `pid_max` of a PID namespace."""
+"""The least that Linux takes."""
 PLACE = "/tmp/answer"
 PDEATHSIG = 1
 
@@ -53,8 +53,7 @@ def become(request: dict[str, Any], descriptors: list[int]) -> None:
         _die_with_parent(world)
         _told_or(status, lambda: world.build_root(**request["world"]))
         shutil.copytree("/var/task", PLACE)
-        with contextlib.suppress(OSError):  # from Linux 6.14 on each PID namespace has its own
-            world._write("/proc/sys/kernel/pid_max", str(PROCESSES))
+        world.limit_processes(PROCESSES)
     os.chdir(PLACE if request["world"] is not None else request["folder"])
     learner = os.fork()
     world.drop_privileges()

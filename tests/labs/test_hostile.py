@@ -26,6 +26,8 @@ for _ in range(3):
     )
 """
 
+FULL = Tier().find().tier == "full"
+
 ADDERS = {
     "loops": (
         "def add(left, right):\n    while True: pass",
@@ -52,7 +54,7 @@ ADDERS = {
     "kills-its-parent": (
         "import os, signal\ndef add(left, right): os.kill(os.getppid(), signal.SIGKILL)",
         "failed",
-        "returned None" if Tier().find().tier == "full" else "was killed (signal 9)",
+        "returned None" if FULL else "was killed (signal 9)",
     ),
     "prints-ten-megabytes": (
         "print('x' * 10_000_000)\ndef add(left, right): return left + right",
@@ -65,6 +67,49 @@ ADDERS = {
         f"    threading.Thread(target=time.sleep, args=({SLEEP},)).start()\n    return left + right",
         "passed",
         "",
+    ),
+    "forks-without-end": ("import os\nwhile True: os.fork()", "failed", ""),
+    "stops-itself": (
+        "import os, signal\ndef add(left, right): os.kill(os.getpid(), signal.SIGSTOP)",
+        "failed",
+        "TimeoutError",
+    ),
+    "kills-all-it-can": (
+        # In the sandbox only, where nothing else is.
+        "import os, signal\nif os.getcwd() == '/tmp/answer':\n    try: os.kill(-1, signal.SIGKILL)\n"
+        "    except ProcessLookupError: pass\ndef add(left, right): return left + right",
+        "passed",
+        "",
+    ),
+    "closes-every-descriptor": (
+        "import os\nos.closerange(0, 4096)\ndef add(left, right): return left + right",
+        "failed",
+        "ended with code 0 before add returned",
+    ),
+    "answers-twice": (
+        'import os\nfor fd in range(3, 64):\n    try: os.write(fd, b\'{"value": 1}\\n{"value": 2}\')\n'
+        "    except OSError: pass\ndef add(left, right): os._exit(0)",
+        "failed",
+        "ended with code 0 before add returned",
+    ),
+    "answers-deeply": (
+        "def add(left, right):\n    deep = []\n    for _ in range(100_000): deep = [deep]\n    return deep",
+        "failed",
+        "RecursionError",
+    ),
+    "sends-what-would-run": (
+        "class Bomb:\n    def __reduce__(self): return (exit, (0,))\ndef add(left, right): return Bomb()",
+        "failed",
+        "TypeError",
+    ),
+    "looks-for-the-checks": (
+        "import gc, os\ndef add(left, right):\n"
+        "    texts = [one for one in gc.get_objects() if isinstance(one, dict) for one in list(one.values())]\n"
+        "    found = [one for one in texts if isinstance(one, str) and 'below_' + 'zero' in one]\n"
+        "    secret = [name for name in os.environ if 'TOKEN' in name or 'SECRET' in name]\n"
+        "    raise RuntimeError(f'{len(found)} {secret}')",
+        "failed",
+        "RuntimeError: 0 ['AWS_SECRET_ACCESS_KEY']",
     ),
     "flees": (FLEE + "def add(left, right): return left + right", "passed", ""),
     "scribbles": (
@@ -80,6 +125,19 @@ HANDLERS = {
     "handler-loops": "def handler(event, context):\n    while True: pass",
     "handler-exits": "import os\ndef handler(event, context): os._exit(0)",
     "handler-flees": FLEE + 'def handler(event, context): return {"greeting": "Hello, nobody"}',
+    "handler-forks": "import os\ndef handler(event, context):\n    while True: os.fork()",
+    "handler-kills": "import os\ndef handler(event, context): os.getcwd() != '/var/task' or os.kill(-1, 9)",
+    "handler-floods": "def handler(event, context):\n    for _ in range(2000): print('x' * 10_000)\n    return 'x'",
+    "handler-is-large": "def handler(event, context): return 'x' * 50_000_000",
+    "handler-answers-itself": (
+        "import os, urllib.request\ndef handler(event, context):\n"
+        "    api = os.environ['AWS_LAMBDA_RUNTIME_API']\n"
+        "    for id in (context.aws_request_id, 'other'):\n"
+        "        url = f'http://{api}/2018-06-01/runtime/invocation/{id}/response'\n"
+        '        try: urllib.request.urlopen(url, b\'{"greeting": "forged"}\')\n'
+        "        except OSError: pass\n"
+        "    return {}"
+    ),
     "handler-syntax": "def handler(event context): return 1",
 }
 
@@ -184,7 +242,7 @@ def add(left, right):
 
 
 def test_code_reaches_no_machine_no_neighbour_and_not_what_the_cloud_knows(hasty: Lab) -> None:
-    if Tier().find().tier != "full":
+    if not FULL:
         pytest.skip("this system refuses namespaces")
     with socket.create_server(("127.0.0.1", 0)) as neighbour, Examiner() as examiner:
         source = REACHES.replace("PORT", str(neighbour.getsockname()[1]))

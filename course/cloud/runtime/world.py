@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course.cloud import quotas
 from course.cloud.model import Function
 
 
@@ -48,6 +49,8 @@ def describe(function: Function, folder: Path, ports: list[int]) -> dict[str, An
         "tmp_mb": function.ephemeral_storage,
         "readable": readable_folders(),
         "ports": ports,
+        # On Lambda a fork beyond this fails; with the first process of the namespace, which is ours.
+        "processes": quotas.PROCESSES + 1,
     }
 
 

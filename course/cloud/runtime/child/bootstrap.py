@@ -185,6 +185,7 @@ def _first_in_namespace(status_fd: int, world: "dict[str, Any]") -> None:
     sandbox = _neighbour("sandbox")
     try:
         sandbox.build_root(world["place"], world["code"], world["layers"], world["tmp_mb"], world["readable"])
+        sandbox.limit_processes(world["processes"])
         if world["ports"]:
             sandbox.restrict_network(world["ports"])
     except OSError as error:
