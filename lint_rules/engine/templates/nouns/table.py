@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lint_rules.engine.templates.intrinsics import references
 from lint_rules.engine.templates.model import Template, Value
 from lint_rules.engine.templates.resource import Resource
 from lint_rules.engine.typed import NamedTuple
@@ -28,6 +29,33 @@ class Table(NamedTuple):
     kms_key: Value
     protected: Value
     resource: Resource
+
+    @property
+    def units(self) -> list[Value]:
+        """The read and the write capacity that it has in all, where that is fixed."""
+        names = ("ReadCapacityUnits", "WriteCapacityUnits")
+        return [self.resource.number("ProvisionedThroughput", name) for name in names]
+
+    @property
+    def scales(self) -> bool:
+        """Whether something in the template scales its capacity, or may do so."""
+        template = self.resource.template
+        targets = template.of("AWS::ApplicationAutoScaling::ScalableTarget")
+        return any(self.logical_id in target.refers_to("ResourceId") for target in targets) or any(
+            "table/" in str(target.value("ResourceId").text or target.value("ResourceId").value)
+            and not target.refers_to("ResourceId")
+            for target in targets
+        )
+
+    @property
+    def users(self) -> list[str]:
+        """The logical ids of the functions that refer to it, other than by reading its stream."""
+        return [
+            function.logical_id
+            for function in self.resource.template.functions
+            for name, (_, value) in function.properties.entries.items()
+            if name != "Events" and self.logical_id in references(value)
+        ]
 
     @classmethod
     def all_in(cls, template: Template) -> Iterator[Table]:
