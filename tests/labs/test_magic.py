@@ -171,13 +171,20 @@ def test_a_notebook_has_the_magic_after_the_import(cloud: Cloud, tmp_path: Path)
         "lab.records()",
         "lab.advance(7200)",
         "lab.advance(-1)",
+        "open('hello.py', 'w').write('# from an editor\\n')",
+        "%%writefile hello.py\n# from the cell",
     ]
+    folder = tmp_path / "my-labs" / "01_hello_event"
+    folder.mkdir(parents=True)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
     client = NotebookClient(
-        notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}, kernel_name="python3"
+        notebook, timeout=60, resources={"metadata": {"path": str(folder)}}, kernel_name="python3"
     )
     client.execute(env=cloud.environment())
-    shown = [cell.outputs[0].data["text/plain"] if cell.outputs else "" for cell in notebook.cells]
+    shown = [
+        cell.outputs[0].get("data", {}).get("text/plain", "") if cell.outputs else ""
+        for cell in notebook.cells
+    ]
     assert shown[1] == "Writing `app.py`.\n\n`app` is deployed: a new function."
     assert shown[2] == "b'7'"
     assert "LAM101" in shown[3]
@@ -186,6 +193,9 @@ def test_a_notebook_has_the_magic_after_the_import(cloud: Cloud, tmp_path: Path)
     assert shown[6] == "[]"
     assert shown[7].startswith("2 hours passed; the cloud's clock says 20")
     assert "time cannot go back" in shown[8]
+    kept = folder.parent / ".lambdalab" / "history" / folder.name / "hello" / "1" / "hello.py"
+    assert kept.read_text() == "# from an editor\n"
+    assert (folder / "hello.py").read_text() == "# from the cell\n"
 
 
 def test_functions_come_back_into_a_cloud_that_lost_them(
