@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _HOME = "botocore.exceptions."
 _OWN = {"paginator": frozenset({"PaginationConfig"}), "waiter": frozenset({"WaiterConfig"})}
-_ALIASES = {"Filter": "Filters", "fromTime": "from", "returnFields": "return"}
-"""Names that botocore takes in place of those of the models (`_add_parameter_aliases` in its handlers)."""
+_ALIASES = {"Filters": "Filter", "fromTime": "from", "returnFields": "return"}
+"""Names that botocore takes, by those of the models that it sends (`_add_parameter_aliases` in its handlers)."""
 
 
 class Misnomer(NamedTuple):
@@ -119,7 +119,8 @@ def _is_direct(call: AwsCall, node: ast.Call) -> bool:
 
 
 def _misfit(call: AwsCall, node: ast.Call, operation: Operation) -> Misfit | None:
-    allowed = operation.parameters | {*_ALIASES} | _OWN.get(call.via, frozenset())
+    taken = {alias for alias, sent in _ALIASES.items() if sent in operation.parameters}
+    allowed = operation.parameters | taken | _OWN.get(call.via, frozenset())
     named = [keyword for keyword in node.keywords if keyword.arg is not None]
     extra = tuple(keyword for keyword in named if keyword.arg not in allowed)
     spread = len(named) != len(node.keywords)
