@@ -14,11 +14,13 @@ from lint_rules.engine.typed import NamedTuple
 
 _WHOLE = frozenset({
     # All there is, as long as no MaxResults is given, or as many as there can be.
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, and the quotas of each service.
     *("s3.ListBuckets", "iam.ListAccessKeys", "iam.ListAttachedRolePolicies", "iam.ListAttachedUserPolicies"),
     *("iam.ListAttachedGroupPolicies", "iam.ListGroupsForUser", "iam.ListMFADevices", "iam.ListRolePolicies"),
     *("iam.ListUserPolicies", "iam.ListGroupPolicies", "iam.ListPolicyVersions", "iam.ListAccountAliases"),
-    *("iam.ListInstanceProfilesForRole", "cloudwatch.GetMetricData"),
+    *("iam.ListInstanceProfilesForRole", "cloudwatch.GetMetricData", "guardduty.ListDetectors"),
+    *("elbv2.DescribeListeners", "elbv2.DescribeRules", "apigateway.GetAuthorizers"),
+    *("apigateway.GetGatewayResponses",),
     # The best so many, and no list.
     *("bedrock-agent-runtime.Retrieve", "bedrock-agent-runtime.Rerank", "kendra.Query"),
 })  # fmt: skip
