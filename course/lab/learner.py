@@ -150,19 +150,21 @@ def review(letter: str = "") -> Shown:
 @_shown
 def history(exercise: str) -> Shown:
     """Show the answers to an exercise that were kept."""
-    return shown_history.show(exercise, kept(Desk.here(Path.cwd()), exercise))
+    desk = Desk.here(Path.cwd())
+    return shown_history.show(desk.lab.number, exercise, kept(desk, exercise))
 
 
 @_shown
 def restore(exercise: str, number: int) -> Shown:
     """Put an answer that was kept back into its files; what they hold now is kept first."""
-    found = put_back(Desk.here(Path.cwd()), exercise, number)
+    desk = Desk.here(Path.cwd())
+    found = put_back(desk, exercise, number)
     files = " and ".join(f"`{name}`" for name in found.files)
     note = render.note(
         f"Answer {number} is back in {files}. The cells in this notebook still hold what you wrote in them: running "
         "one writes that. To go on from here, copy the text below into the cell."
     )
-    return render.together([note, shown_history.show(exercise, [found])])
+    return render.together([note, shown_history.show(desk.lab.number, exercise, [found])])
 
 
 @_shown
@@ -204,7 +206,8 @@ def progress_text(workspace: Path, number: str | None = None) -> str:
 
 def history_text(number: str, exercise: str, workspace: Path) -> str:
     """The answers to an exercise that were kept, for the command line."""
-    return shown_history.show(exercise, kept(Desk.at(number, workspace), exercise)).text
+    desk = Desk.at(number, workspace)
+    return shown_history.show(desk.lab.number, exercise, kept(desk, exercise)).text
 
 
 def check_text(

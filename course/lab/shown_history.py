@@ -10,8 +10,8 @@ from course.lab.kept_answers import Kept
 from course.lab.render import PRE, Shown, note
 
 
-def show(exercise: str, answers: Sequence[Kept]) -> Shown:
-    """All of them, the newest first."""
+def show(number: str, exercise: str, answers: Sequence[Kept]) -> Shown:
+    """All of them, the newest first; `number` is the lab's."""
     if not answers:
         return note(f"No answer to `{exercise}` was kept yet; each one that you check is.")
     lines = [f"{_count(len(answers))} to {exercise}, the newest first:"]
@@ -25,8 +25,9 @@ def show(exercise: str, answers: Sequence[Kept]) -> Shown:
             for name, text in one.files.items()
         )
         items.append(f"<details><summary>{escape(line)}</summary>{texts}</details>")
-    after = f'lab.restore("{exercise}", {answers[-1].number}) puts one back into its place.'
-    html = f"<section><p>{escape(lines[0])}</p>{''.join(items)}<p><code>{escape(after)}</code></p></section>"
+    last = answers[-1].number
+    after = f'`lab.restore("{exercise}", {last})` puts one back; in a terminal: `lambdalab restore {number} {exercise} {last}`'
+    html = f"<section><p>{escape(lines[0])}</p>{''.join(items)}{note(after).html}</section>"
     return Shown("\n".join([*lines, after]), html)
 
 
