@@ -26,7 +26,8 @@ def show(number: str, exercise: str, answers: Sequence[Kept]) -> Shown:
         )
         items.append(f"<details><summary>{escape(line)}</summary>{texts}</details>")
     last = answers[-1].number
-    after = f'`lab.restore("{exercise}", {last})` puts one back; in a terminal: `lambdalab restore {number} {exercise} {last}`'
+    here, there = f'lab.restore("{exercise}", {last})', f"lambdalab restore {number} {exercise} {last}"
+    after = f"`{here}` puts one back; in a terminal: `{there}`"
     html = f"<section><p>{escape(lines[0])}</p>{''.join(items)}{note(after).html}</section>"
     return Shown("\n".join([*lines, after]), html)
 
