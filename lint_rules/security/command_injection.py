@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from lint_rules import Finding, Handler, rule
 
 
-@rule("LAM801", looks_at=Handler, severity="error", since="0.1", triggers=("system", "popen", "subprocess"))
+@rule(
+    "LAM801",
+    looks_at=Handler,
+    severity="error",
+    since="0.1",
+    triggers=("system", "popen", "subprocess", "spawn", "exec"),
+)
 def command_injection(handler: Handler) -> Iterator[Finding]:
     """A shell runs a command with text of the event in it.
 

@@ -20,6 +20,7 @@ _SHELLS = frozenset({
 })  # fmt: skip
 _RUNS = frozenset(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen"))
 _SHELL = regex(r"(?:/\w+)*/?(?:ba|da|z)?sh$")
+_STARTS = regex(r"^os\.(spawn|exec|posix_spawn)[a-z]*$")
 _CODE = frozenset({
     *("eval", "exec", "compile", "__import__", "builtins.eval", "builtins.exec", "builtins.__import__"),
 })  # fmt: skip
@@ -98,6 +99,9 @@ def _shells(scope: Scope) -> Iterator[Sink]:
     for call in scope.calls:
         name = scope.dotted(call.func)
         if name not in _SHELLS and name not in _RUNS:
+            text = _after_shell(_program(call, name or ""))
+            if text is not None:
+                yield Sink(call, scope, name or "", text)
             continue
         command = call.args[0] if call.args else _keyword(call, "args", "cmd", "command")
         if isinstance(command, ast.Name):
@@ -114,6 +118,27 @@ def _shells(scope: Scope) -> Iterator[Sink]:
             continue
         if text is not None:
             yield Sink(call, scope, name or "", text)
+
+
+def _program(call: ast.Call, name: str) -> list[ast.expr]:
+    """The program and its arguments that a call starts without a shell of its own."""
+    found = _STARTS.match(name)
+    if name.endswith(".create_subprocess_exec") and name.startswith("asyncio."):
+        return call.args
+    if found is None and not name.endswith((".subprocess_exec", ".subprocess_shell")):
+        return []
+    given = call.args[1:] if found is None or found[1] == "spawn" else call.args
+    if name.endswith(".subprocess_shell"):
+        return [ast.Constant("sh"), ast.Constant("-c"), *given[:1]]
+    return [part for one in given for part in (one.elts if isinstance(one, ast.List | ast.Tuple) else [one])]
+
+
+def _after_shell(words: list[ast.expr]) -> ast.expr | None:
+    """What a shell is told to run: the word behind its `-c`."""
+    if len(words) < 3 or not _is(words[0], _SHELL):
+        return None
+    at = next((place for place in (1, 2) if _is(words[place], re.compile("-[a-z]*c"))), None)
+    return words[at + 1] if at is not None and at + 1 < len(words) else None
 
 
 def _codes(scope: Scope) -> Iterator[Sink]:
