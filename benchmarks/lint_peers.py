@@ -56,7 +56,8 @@ def lambda_projects(peers: Path, folders: Sequence[Path], rounds: int) -> None:
     files = python_files(folders)
     print(f"{len(files)} Python files, {megabytes(files):.1f} MB, templates besides; bound 0.40")
     check = ours("check", "--no-cache", "-q", "--exit-zero", "--isolated")
-    compare("pythaw", rounds, [*check, *names], [str(peers / "pythaw"), "check", *names])
+    # It takes one folder at a time.
+    compare("pythaw", rounds, [*check, *names], *([str(peers / "pythaw"), "check", name] for name in names))
 
     chosen = random.Random(1).sample(files, min(500, len(files)))
     print(f"{len(chosen)} of them through libcst, {megabytes(chosen):.1f} MB; bound 0.05")
@@ -118,9 +119,13 @@ def megabytes(files: Sequence[Path]) -> float:
     return sum(path.stat().st_size for path in files) / 1e6
 
 
-def compare(peer: str, rounds: int, own: Command, theirs: Command) -> None:
+def compare(peer: str, rounds: int, own: Command, *theirs: Command) -> None:
     """Run both in turn and say what each took and the ratio."""
-    pairs = [(spent(own), spent(theirs)) for _ in range(rounds)]
+    pairs = []
+    for _ in range(rounds):
+        took = spent(own)
+        parts = [spent(command) for command in theirs]
+        pairs.append((took, (sum(cpu for cpu, _ in parts), sum(wall for _, wall in parts))))
     ratio = median(one[0] / other[0] for one, other in pairs)
     for name, place in (("lambdalint", 0), (peer, 1)):
         cpu, wall = (median(pair[place][kind] for pair in pairs) for kind in (0, 1))
