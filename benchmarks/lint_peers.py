@@ -26,7 +26,12 @@ from statistics import median
 FORCED = """
 from lint_rules.engine.sources import module
 from lint_rules.engine.sources.cst_statements import read_module
-module._tree = read_module
+def read(text):
+    try:
+        return read_module(text)
+    except Exception as error:
+        raise SyntaxError(str(error)) from error
+module._tree = read
 module._is_sound = lambda text: False
 from lint_rules.cli import main
 main()

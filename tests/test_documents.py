@@ -23,6 +23,7 @@ PAGES = (
     "docs/cloud.md",
     "docs/debugging.md",
     "docs/editors.md",
+    "docs/peers.md",
 )
 
 
