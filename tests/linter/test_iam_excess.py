@@ -71,6 +71,24 @@ def test_what_the_runtime_does_not_do_with_logs_is():
     assert excess("sqs:SendMessage, logs:AssociateKmsKey") == {"logs:AssociateKmsKey": "high"}
 
 
+STREAM = """
+      Events:
+        Changes:
+          Type: DynamoDB
+          Properties:
+            Stream: arn:aws:dynamodb:eu-west-1:111122223333:table/t/stream/s
+            StartingPosition: LATEST
+            {destination}
+"""
+FAILED = "DestinationConfig: {{OnFailure: {{Destination: !GetAtt Queue.Arn}}}}"
+
+
+@pytest.mark.parametrize(("destination", "found"), [(FAILED, {}), ("", {"sqs:SendMessage": "high"})])
+def test_the_destination_of_a_poller_for_what_failed_is_written_to_with_the_role(destination, found):
+    template = TEMPLATE + STREAM.lstrip("\n").replace("{destination}", destination)
+    assert excess("sqs:SendMessage", "def handler(event, context):\n    return 1\n", template) == found
+
+
 def test_layers_may_need_more_than_the_code():
     with_layer = TEMPLATE.replace("Layers: []", "Layers: [!Ref Extension]")
     assert excess("sqs:SendMessage, 'lambda:Get*'") == {"lambda:Get*": "high"}

@@ -152,6 +152,8 @@ def explained(spec: FunctionSpec) -> Iterator[str]:
         yield from _POLLING.get(event.kind, "").split()
         if event.kind == "EventSourceMapping":
             yield from " ".join(_POLLING.values()).split()
+        if not event.settings.value("DestinationConfig").absent:
+            yield from ("sqs:SendMessage", "sns:Publish", "s3:", "kafka-cluster:")
     targets = (spec.dead_letter, spec.on_failure, spec.value("EventInvokeConfig"))
     if spec.invoke_config is not None or not all(target.absent for target in targets):
         yield from ("sqs:SendMessage", "sns:Publish", "lambda:InvokeFunction", "events:PutEvents", "s3:")
