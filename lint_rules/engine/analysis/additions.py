@@ -9,14 +9,22 @@ from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lint_rules.engine.sources.module import Module
+    from lint_rules.engine.analysis.facts import Scope
 
 _REST = regex(r"(?:[\s,]|#[^\r\n]*)*\)")
 """What may stand between the last argument and the end of a call."""
 
 
-def adding(argument: str, call: ast.Call, module: Module) -> tuple[Edit, ...]:
+def in_string(node: ast.AST, scope: Scope) -> bool:
+    """Whether code stands in an f-string, where quotes end it and places are told differently by each Python."""
+    return any(isinstance(parent, ast.JoinedStr) for parent, _ in scope.facts.above(node))
+
+
+def adding(argument: str, call: ast.Call, scope: Scope) -> tuple[Edit, ...]:
     """The edit that gives a call one more argument, behind the others; none where its end cannot be told."""
+    module = scope.facts.module
+    if in_string(call, scope):
+        return ()
     whole = module.span(call)
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
     if not given:
@@ -31,10 +39,10 @@ def adding(argument: str, call: ast.Call, module: Module) -> tuple[Edit, ...]:
     return (Edit(Span(whole.path, last, last), f", {argument}"),)
 
 
-def wrapping(before: str, node: ast.expr, after: str, module: Module) -> tuple[Edit, ...]:
+def wrapping(before: str, node: ast.expr, after: str, scope: Scope) -> tuple[Edit, ...]:
     """The edits that put text around an expression; none where its place cannot be told."""
-    span = module.span(node)
-    if span.end - span.start != len(ast.get_source_segment(module.text, node) or ""):
+    span = scope.facts.module.span(node)
+    if in_string(node, scope):
         return ()
     return (
         Edit(Span(span.path, span.start, span.start), before),

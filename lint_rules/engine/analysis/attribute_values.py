@@ -45,9 +45,9 @@ def as_decimal(value: Given) -> tuple[Edit, ...]:
     top = facts.module_scope
     for name, class_name in (("Decimal", "Decimal"), ("decimal", "decimal.Decimal")):
         if name in top.bindings and top.dotted(ast.Name(name)) in ("decimal", "decimal.Decimal"):
-            return wrapping(f"{class_name}(str(", value.node, "))", facts.module)
+            return wrapping(f"{class_name}(str(", value.node, "))", value.scope)
     taken = any("decimal" in scope.bindings for scope in facts.scopes)
-    edits = () if taken else wrapping("decimal.Decimal(str(", value.node, "))", facts.module)
+    edits = () if taken else wrapping("decimal.Decimal(str(", value.node, "))", value.scope)
     return (*importing("decimal", facts), *edits) if edits else ()
 
 

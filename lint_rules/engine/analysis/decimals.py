@@ -35,7 +35,7 @@ class Encoded(NamedTuple):
 
     def with_default(self) -> tuple[Edit, ...]:
         """Edits that let it make text of what it does not know."""
-        return adding("default=str", self.node, self.scope.facts.module)
+        return adding("default=str", self.node, self.scope)
 
 
 def encoded_items(calls: Iterable[Sent]) -> Iterator[Encoded]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from lint_rules.engine.analysis.additions import adding
+from lint_rules.engine.analysis.additions import adding, in_string
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.flow import Flow
 from lint_rules.engine.analysis.known import Env
@@ -54,9 +54,9 @@ class Invocation(NamedTuple):
             return ()
         for keyword in node.keywords:
             if keyword.arg == "InvocationType":
-                constant = isinstance(keyword.value, ast.Constant)
+                constant = isinstance(keyword.value, ast.Constant) and not in_string(node, self.sent.scope)
                 return (Edit(module.span(keyword.value), '"Event"'),) if constant else ()
-        return adding('InvocationType="Event"', node, module)
+        return adding('InvocationType="Event"', node, self.sent.scope)
 
 
 def invocations(calls: Iterable[Sent]) -> Iterator[Invocation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from lint_rules.engine.analysis.additions import in_string
 from lint_rules.engine.analysis.answers import looked_at_once
 from lint_rules.engine.analysis.sdk_models import Pages, pages_of
 from lint_rules.engine.analysis.sent import Sent
@@ -56,7 +57,11 @@ class FirstPage(NamedTuple):
         if not plain or not sent.answer.members <= {*self.pages.results}:
             return ()
         assert isinstance(node, ast.Call)
-        if isinstance(sent.scope.facts.parents.get(node), ast.Await) or node.args:
+        if (
+            isinstance(sent.scope.facts.parents.get(node), ast.Await)
+            or node.args
+            or in_string(node, sent.scope)
+        ):
             return ()
         end, whole = module.span(node.func).end, module.span(node)
         start = end - len(sent.method)

@@ -76,7 +76,7 @@ class Sent:
         from lint_rules.engine.analysis.additions import adding
 
         node = self.call.node
-        return adding(argument, node, self.scope.facts.module) if isinstance(node, ast.Call) else ()
+        return adding(argument, node, self.scope) if isinstance(node, ast.Call) else ()
 
     def given(self, name: str) -> Given | None:
         """The expression given for a parameter by name, through variables; None where none is."""

@@ -107,7 +107,7 @@ class Wait(NamedTuple):
         module = self.scope.facts.module
         if self.argument is not None:
             return (Edit(module.span(self.argument), str(limit)),), limit
-        return adding(f"timeout={limit}", self.node, module), limit
+        return adding(f"timeout={limit}", self.node, self.scope), limit
 
 
 def waits(scopes: Iterable[Scope]) -> Iterator[Wait]:
