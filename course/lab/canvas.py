@@ -44,10 +44,10 @@ class Canvas:
         for side in ("top", "right"):
             self.axes.spines[side].set_visible(False)
 
-    def legend(self, handles: Sequence[Any] | None = None) -> None:
+    def legend(self, handles: Sequence[Any] | None = None, columns: int = 3) -> None:
         """Say below the picture what the signs mean."""
         shown = self.axes.get_legend_handles_labels()[0] if handles is None else handles
-        self.figure.legend(handles=shown, loc="outside lower left", ncols=3, frameon=False, fontsize=9)
+        self.figure.legend(handles=shown, loc="outside lower left", ncols=columns, frameon=False, fontsize=9)
 
     def svg(self) -> bytes:
         """The picture."""
@@ -69,8 +69,8 @@ def canvas(height: float) -> Iterator[Canvas]:
 def framed(
     svg: bytes, title: str, alternative: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Shown:
-    """The picture with its caption and its table."""
-    alt = f"{title} {alternative} The table below has the numbers."
+    """The picture with its caption and its table; `alternative` says what the title does not."""
+    alt = " ".join(part for part in (title, alternative, "The table below has the numbers.") if part)
     picture = base64.b64encode(svg).decode()
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
     body = "".join(
@@ -85,7 +85,8 @@ def framed(
         f'<details{opened}><summary>The numbers as a table</summary><div style="overflow-x:auto"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
     )
-    return Shown("\n".join([title, alternative, *aligned([columns, *rows])]), html)
+    words = [title, alternative] if alternative else [title]
+    return Shown("\n".join([*words, *aligned([columns, *rows])]), html)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -92,9 +92,7 @@ def remarks(found: Sequence[Remark]) -> Shown:
             f"<strong>{escape(one.code)} {escape(one.name)}:</strong> "
             f"{_inline(one.message)}<br>why and how: <code>lambdalint explain {escape(one.code)}</code></li>"
         )
-    html = (
-        f'<section aria-label="lambdalint"><p><strong>{count}</strong></p><ul>{"".join(items)}</ul></section>'
-    )
+    html = f'<section aria-live="polite" aria-label="lambdalint"><p><strong>{count}</strong></p><ul>{"".join(items)}</ul></section>'
     return Shown("\n".join(text), html)
 
 
@@ -123,7 +121,7 @@ def exercise(result: ExerciseResult, number: str, files: Mapping[str, str] | Non
     text = "\n".join([head, *(line(one) for one in result.results), *([after] if after else [])])
     rows = "".join(_row(one) for one in result.results)
     html = (
-        f'<section aria-label="{escape(head, quote=True)}"><p><strong>{escape(head)}</strong></p>'
+        f'<section aria-live="polite" aria-label="{escape(head, quote=True)}"><p><strong>{escape(head)}</strong></p>'
         f'<ul style="list-style:none;padding-left:0">{rows}</ul>{_paragraphs(after)}</section>'
     )
     return Shown(text, html)
