@@ -55,7 +55,8 @@ class Answer:
         """The text of a file. Raises Failure when the learner has not written it."""
         if name not in self._files:
             raise Failure(
-                f"{name} does not exist yet", help=f"Run the cell that begins with %%writefile {name}."
+                f"{name} does not exist yet",
+                help=f"Run the cell that writes {name}; its name is in the first line.",
             )
         return self._files[name]
 

@@ -137,7 +137,7 @@ def _package(folder: Path, files: Sequence[str]) -> bytes:
                 content = (folder / file).read_bytes()
             except OSError as error:
                 raise UserError(
-                    f"{file} cannot be read ({error.strerror}); run the cell that begins with %%writefile {file}"
+                    f"{file} cannot be read ({error.strerror}); run the cell whose first line names it"
                 ) from None
             entry = zipfile.ZipInfo(file)  # 1980-01-01: the same files make the same package
             entry.external_attr = 0o644 << 16

@@ -130,7 +130,7 @@ def exercise(result: ExerciseResult, number: str, files: Mapping[str, str] | Non
 def _unwritten(result: ExerciseResult, files: Mapping[str, str]) -> Iterator[str]:
     for file in result.exercise.files:
         if file.name not in files:
-            yield f"{file.name} is not written yet: run the cell that begins with `%%writefile {file.name}`."
+            yield f"{file.name} is not written yet: run the cell whose first line names it."
         elif files[file.name].split() == file.stub.split():
             yield f"{file.name} is still as it was given to you: change its cell, and run that cell."
 

@@ -1,4 +1,4 @@
-"""A learner's files, read from their folder: what `%%writefile` cells wrote, else the cells of the notebook.
+"""A learner's files, read from their folder: what their cells wrote, else the cells of the notebook.
 
 Nothing of the learner's is run, only text of the lab's own files is taken, links and giants are refused, and
 whatever else the notebook holds (points, outputs, checks, a different kernel) is ignored.
