@@ -44,7 +44,9 @@ class AwsKey(NamedTuple):
     @property
     def dropped(self) -> tuple[Edit, ...]:
         """Edits that make the call without it; none where they are not certainly right."""
-        return removing(self.keywords, self.call, self.facts.module) if self.call is not None else ()
+        if self.call is None:
+            return ()
+        return removing(self.keywords, self.call, self.facts.scope_of(self.call))
 
 
 def aws_keys(module: Module) -> Iterator[AwsKey]:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from lint_rules.engine.analysis.additions import in_string
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.regex import regex
@@ -68,14 +69,17 @@ class Sink(NamedTuple):
         """Edits that load YAML without making objects of it; none for anything else."""
         module = self.scope.facts.module
         func = self.call.func
-        if self.name not in _YAML or not isinstance(func, ast.Attribute) or len(self.call.args) != 1:
+        plain = (
+            isinstance(func, ast.Attribute) and len(self.call.args) == 1 and not in_string(func, self.scope)
+        )
+        if self.name not in _YAML or not isinstance(func, ast.Attribute) or not plain:
             return ()
         whole = module.span(func)
         edits = [Edit(Span(whole.path, whole.end - len(func.attr), whole.end), f"safe_{func.attr}")]
         if self.call.keywords:
             from lint_rules.engine.analysis.removals import removing
 
-            gone = removing(self.call.keywords, self.call, module)
+            gone = removing(self.call.keywords, self.call, self.scope)
             edits += gone
             if not gone or len(self.call.keywords) != 1:
                 return ()

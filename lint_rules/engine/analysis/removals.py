@@ -5,19 +5,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from lint_rules.engine.analysis.additions import in_string
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lint_rules.engine.sources.module import Module
+    from lint_rules.engine.analysis.facts import Scope
 
 _REST = regex(r"[ \t]*,?")
 _STRINGS = regex(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 
 
-def removing(keywords: Sequence[ast.keyword], call: ast.Call, module: Module) -> tuple[Edit, ...]:
-    """The edits that take keyword arguments out of a call; none where a comment stands among them."""
+def removing(keywords: Sequence[ast.keyword], call: ast.Call, scope: Scope) -> tuple[Edit, ...]:
+    """The edits that take keyword arguments out of a call; none where a comment stands among them, or in a string."""
+    module = scope.facts.module
+    if in_string(call, scope):
+        return ()
     given: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
     given.sort(key=module.span)
     spans = [module.span(each) for each in given]

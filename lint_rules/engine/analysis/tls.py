@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from lint_rules.engine.analysis.additions import in_string
 from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.removals import removing
@@ -75,6 +76,7 @@ def _in_call(call: ast.Call, scope: Scope) -> Iterator[Unverified]:
     if dotted in _UNCHECKED:
         edit = Edit(module.span(call.func), "ssl.create_default_context")
         plain = module.code(call.func).startswith("ssl.") and not call.args and not call.keywords
+        plain = plain and not in_string(call, scope)
         yield Unverified(call, scope, True, (edit,) if plain else ())
         return
     if not call.keywords:
@@ -89,7 +91,7 @@ def _in_call(call: ast.Call, scope: Scope) -> Iterator[Unverified]:
         if (unchecked or (takers is not None and off and (name in takers or passed_on))) and not _is_local(
             call, scope
         ):
-            yield Unverified(keyword, scope, keyword.arg != "use_ssl", removing([keyword], call, module))
+            yield Unverified(keyword, scope, keyword.arg != "use_ssl", removing([keyword], call, scope))
 
 
 def _in_store(store: ast.AST, scope: Scope) -> Iterator[Unverified]:
