@@ -89,15 +89,14 @@ def cfg_one_off_schedule(handler: Handler) -> Iterator[Finding]:
     ## See also
     AWS: "Deleting a schedule" in the EventBridge Scheduler User Guide, deletion after completion.
     """
-    if handler.project_speaks_of("delete_schedule", "DeleteSchedule"):
-        return
     for call in handler.requests.sent("create_schedule"):
         if call.name != "scheduler.CreateSchedule" or not call.call.complete:
             continue
         parts = [*getattr(call.parameters.get("ScheduleExpression"), "parts", ())]
         once = bool(parts) and isinstance(parts[0], str) and parts[0].startswith("at(")
         after = call.parameters.get("ActionAfterCompletion")
-        if once and (after is None or getattr(after, "plain", "") == "NONE"):
+        stays = once and (after is None or getattr(after, "plain", "") == "NONE")
+        if stays and not handler.project_speaks_of("delete_schedule", "DeleteSchedule"):
             edits = call.extended('ActionAfterCompletion="DELETE"') if after is None else ()
             yield Finding(
                 "this schedule fires once and stays for ever; give it ActionAfterCompletion DELETE",

@@ -95,7 +95,7 @@ def only_first_record(handler: Handler) -> Iterator[Finding]:
     ## See also
     AWS: "Using Lambda with Amazon SQS", batching behavior.
     """
-    found = handler.event.first_record()
+    found = handler.event.first_record() if handler.entry.is_plain else None
     if found is None or handler.takes_one:
         return
     kinds = handler.kinds

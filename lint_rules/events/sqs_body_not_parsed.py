@@ -65,7 +65,7 @@ def sqs_body_not_parsed(handler: Handler) -> Iterator[Finding]:
     ## See also
     AWS: "Using Lambda with Amazon SQS", example event.
     """
-    for body in handler.event.unparsed_bodies():
+    for body in handler.event.unparsed_bodies() if handler.entry.is_plain else ():
         edits = body.wrapped("json.loads")
         yield Finding(
             f"`{body.code}` is a string, which has no keys; read it with json.loads first",

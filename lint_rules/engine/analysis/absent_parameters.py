@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 from lint_rules.engine.analysis.event_paths import EventPaths, EventRead
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
@@ -76,7 +76,7 @@ def absent_parameters(event: EventPaths) -> Iterator[AbsentParameters]:
     seen: set[ast.AST] = set()
     for read in event.reads:
         name = read.path[0] if read.path else ""
-        if name not in _PARAMETERS or read.is_caught:
+        if name not in _PARAMETERS or read.is_caught or not read.direct:
             continue
         if name not in tested:
             tested[name] = event.tests((name,))

@@ -11,9 +11,10 @@ import ast
 from collections.abc import Iterator
 
 from lint_rules.engine.analysis.bindings import argument, parameters
-from lint_rules.engine.analysis.bodies import own_code
+from lint_rules.engine.analysis.bodies import decorators, own_code
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.analysis.reach import Reach
+from lint_rules.engine.analysis.shapes import MARKS
 from lint_rules.engine.analysis.wrapping import wrapped
 from lint_rules.engine.sources.tree import walk
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
@@ -34,12 +35,14 @@ _PARSES = frozenset({"json.loads", "simplejson.loads", "orjson.loads", "ujson.lo
 
 class EventRead(NamedTuple):
     """A place that reads a part of the event. `needed` says that a KeyError, or a TypeError where what it is read
-    from is None, ends the work when the part is not there: nothing tests for it, and nothing catches that."""
+    from is None, ends the work when the part is not there: nothing tests for it, and nothing catches that. `direct`
+    says that no decorator that may look at the event first, or catch exceptions, stands around it."""
 
     node: ast.expr
     scope: Scope
     path: Path
     needed: bool
+    direct: bool
 
     @property
     def span(self) -> Span:
@@ -183,11 +186,12 @@ class EventPaths:
         return paths.pop() if len(paths) == 1 else None
 
     def _in(self, scope: Scope) -> Iterator[EventRead]:
+        direct = _is_bare(scope) and _is_bare(self.reach.start)
         for node in own_code(scope):
             if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
                 path = self.of(node, scope)
                 if path is not None:
-                    yield EventRead(node, scope, path, not _is_guarded(node, scope))
+                    yield EventRead(node, scope, path, direct and not _is_guarded(node, scope), direct)
             elif (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
@@ -195,7 +199,7 @@ class EventPaths:
             ):
                 path = self.of(node, scope)
                 if path is not None:
-                    yield EventRead(node, scope, path, False)
+                    yield EventRead(node, scope, path, False, direct)
 
 
 def _step(key: ast.AST) -> str:
@@ -205,6 +209,12 @@ def _step(key: ast.AST) -> str:
             return key.value
         return FIRST if key.value == 0 else ""
     return ""
+
+
+def _is_bare(scope: Scope) -> bool:
+    """Whether no decorator stands before a function but those of Powertools, which hand the event on."""
+    targets = [each.func if isinstance(each, ast.Call) else each for each in decorators(scope)]
+    return all(getattr(target, "attr", getattr(target, "id", "")) in MARKS for target in targets)
 
 
 def _is_guarded(node: ast.AST, scope: Scope) -> bool:
