@@ -92,7 +92,10 @@ def remarks(found: Sequence[Remark]) -> Shown:
             f"<strong>{escape(one.code)} {escape(one.name)}:</strong> "
             f"{_inline(one.message)}<br>why and how: <code>lambdalint explain {escape(one.code)}</code></li>"
         )
-    html = f'<section aria-live="polite" aria-label="lambdalint"><p><strong>{count}</strong></p><ul>{"".join(items)}</ul></section>'
+    html = (
+        f'<section aria-live="polite" aria-label="lambdalint"><p><strong>{count}</strong></p>'
+        f"<ul>{''.join(items)}</ul></section>"
+    )
     return Shown("\n".join(text), html)
 
 
