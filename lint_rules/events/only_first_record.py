@@ -18,7 +18,8 @@ def only_first_record(handler: Handler) -> Iterator[Finding]:
     ## Why it matters
     Lambda hands a function up to BatchSize messages at once, ten of a queue by default. When the handler returns, all
     of them count as done: those after the first are deleted unread. Under a test with one message at a time, and on
-    quiet days, nothing is missing. S3 sends one record in practice, so there it is advice.
+    quiet days, nothing is missing. Where no template tells the batch size it is a warning; S3 sends one record in
+    practice, so there it is advice.
 
     ## Bad
     ```python file="app.py"
@@ -102,6 +103,7 @@ def only_first_record(handler: Handler) -> Iterator[Finding]:
     if not kinds or not kinds <= _BATCHES | _ONE_IN_PRACTICE:
         return
     batches = bool(kinds & _BATCHES)
+    told = any(event.how == "poll" for spec in handler.specs for event in spec.events)
     if found.returns:
         message = "the loop ends in its first round, so only the first record of the batch is worked on"
     elif batches:
@@ -117,5 +119,11 @@ def only_first_record(handler: Handler) -> Iterator[Finding]:
         message,
         found.span,
         Fix("Do it for each record", edits, Safety.UNSAFE) if edits else None,
-        severity=None if batches else Severity.ADVICE,
+        severity=_severity(batches, told or found.returns),
     )
+
+
+def _severity(batches: bool, sure: bool) -> Severity | None:
+    if not batches:
+        return Severity.ADVICE
+    return None if sure else Severity.WARNING
