@@ -96,7 +96,7 @@ def cfg_one_off_schedule(handler: Handler) -> Iterator[Finding]:
         once = bool(parts) and isinstance(parts[0], str) and parts[0].startswith("at(")
         after = call.parameters.get("ActionAfterCompletion")
         stays = once and (after is None or getattr(after, "plain", "") == "NONE")
-        if stays and not handler.project_speaks_of("delete_schedule", "DeleteSchedule"):
+        if stays and "delete_schedule" not in handler.aws.text:
             edits = call.extended('ActionAfterCompletion="DELETE"') if after is None else ()
             yield Finding(
                 "this schedule fires once and stays for ever; give it ActionAfterCompletion DELETE",

@@ -133,10 +133,6 @@ class Handler(Behaviour):
         sizes = [event.settings.number("BatchSize") for event in polled]
         return bool(sizes) and all(size.value == 1 or not (size.known or size.absent) for size in sizes)
 
-    def project_speaks_of(self, *words: str) -> bool:
-        """Whether any Python file of the project has one of these words in its text."""
-        return any(word in module.text for module in self.codebase.modules.values() for word in words)
-
     def mentions(self, *words: str) -> bool:
         """Whether its module has one of these words in its text."""
         text = self.module.text.lower()
