@@ -45,8 +45,9 @@ _LOADS = frozenset({
     *("pickle.load", "pickle.loads", "_pickle.load", "_pickle.loads", "cPickle.loads", "dill.load", "dill.loads"),
     "cloudpickle.load",
     *("cloudpickle.loads", "marshal.load", "marshal.loads", "jsonpickle.decode", "joblib.load", "shelve.open"),
-    *("pandas.read_pickle", "yaml.unsafe_load", "yaml.unsafe_load_all", "torch.load"),
+    *("pandas.read_pickle", "yaml.unsafe_load", "yaml.unsafe_load_all"),
 })  # fmt: skip
+_ASKED = {"torch.load": ("weights_only",), "numpy.load": ("allow_pickle",)}
 _YAML = frozenset({"yaml.load", "yaml.load_all"})
 _DEEPEST = 6
 _UNSAFE_LOADERS = frozenset({"yaml.Loader", "yaml.CLoader", "yaml.UnsafeLoader", "yaml.CUnsafeLoader"})
@@ -178,8 +179,10 @@ def _objects(scope: Scope) -> Iterator[Sink]:
         if not call.args or name is None:
             continue
         loader = call.args[1] if len(call.args) > 1 else _keyword(call, "Loader")
-        if (name in _LOADS and not _weights_only(call)) or (
-            name in _YAML and (loader is None or scope.dotted(loader) in _UNSAFE_LOADERS)
+        if (
+            (name in _LOADS and not _is_safe(call))
+            or _asks_for_objects(call, name)
+            or (name in _YAML and (loader is None or scope.dotted(loader) in _UNSAFE_LOADERS))
         ):
             yield Sink(call, scope, name, call.args[0])
 
@@ -233,9 +236,16 @@ def _wraps(call: ast.Call, scope: Scope) -> bool:
     return scope.dotted(call.func) in ("sqlalchemy.text", "sqlalchemy.sql.text", "sqlmodel.text")
 
 
-def _weights_only(call: ast.Call) -> bool:
-    given = _keyword(call, "weights_only", "safe")
+def _is_safe(call: ast.Call) -> bool:
+    """Whether jsonpickle is told to make nothing but values."""
+    given = _keyword(call, "safe")
     return isinstance(given, ast.Constant) and given.value is True
+
+
+def _asks_for_objects(call: ast.Call, name: str) -> bool:
+    """Whether PyTorch or NumPy is asked to load objects, which they do not by themselves (since 2.6 and 1.16.3)."""
+    given = _keyword(call, *_ASKED.get(name, ()))
+    return isinstance(given, ast.Constant) and given.value is (name == "numpy.load")
 
 
 def _is(node: ast.expr, form: re.Pattern[str]) -> bool:

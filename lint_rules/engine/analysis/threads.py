@@ -28,6 +28,9 @@ _WAITS = frozenset({
 """What is done with threads and jobs, or with events and queues that they share, by those who wait for them."""
 
 
+_WAITS_FOR_ALL = ("threading.enumerate", "active_children")
+
+
 class Unjoined(NamedTuple):
     """One such place. `what` is "thread", "timer", "process", "job" or "program"; `keeper` the variable that has it."""
 
@@ -78,6 +81,8 @@ class Unjoined(NamedTuple):
 def unjoined(scopes: Iterable[Scope]) -> Iterator[Unjoined]:
     """Those in these functions; none in a function that waits for anything of the kind."""
     for scope in scopes:
+        if any(word in scope.facts.module.text for word in _WAITS_FOR_ALL):
+            continue
         for call in scope.calls:
             dotted = scope.dotted(call.func) or ""
             if dotted in _THREADS:
