@@ -47,6 +47,7 @@ _LOADS = frozenset({
     *("cloudpickle.loads", "marshal.load", "marshal.loads", "jsonpickle.decode", "joblib.load", "shelve.open"),
     *("pandas.read_pickle", "yaml.unsafe_load", "yaml.unsafe_load_all"),
 })  # fmt: skip
+_FROM_OTHERS = ("headers", "body", "Parameters", "ookie", "Records", "current_event", "get_object")
 _ASKED = {"torch.load": ("weights_only",), "numpy.load": ("allow_pickle",)}
 _YAML = frozenset({"yaml.load", "yaml.load_all"})
 _DEEPEST = 6
@@ -176,7 +177,7 @@ def _queries(scope: Scope) -> Iterator[Sink]:
 def _objects(scope: Scope) -> Iterator[Sink]:
     for call in scope.calls:
         name = scope.dotted(call.func)
-        if not call.args or name is None:
+        if not call.args or name is None or _comes_back(name, scope):
             continue
         loader = call.args[1] if len(call.args) > 1 else _keyword(call, "Loader")
         if (
@@ -234,6 +235,13 @@ def _unwrapped(text: ast.expr, scope: Scope) -> ast.expr:
 
 def _wraps(call: ast.Call, scope: Scope) -> bool:
     return scope.dotted(call.func) in ("sqlalchemy.text", "sqlalchemy.sql.text", "sqlmodel.text")
+
+
+def _comes_back(name: str, scope: Scope) -> bool:
+    """Whether what is loaded may be what the function has given to a workflow: it dumps such things itself, and knows
+    of no request and no message."""
+    text = scope.facts.module.text
+    return f"{name.partition('.')[0]}.dump" in text and not any(word in text for word in _FROM_OTHERS)
 
 
 def _is_safe(call: ast.Call) -> bool:
