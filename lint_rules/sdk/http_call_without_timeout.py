@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from lint_rules import Finding, Fix, Handler, Safety, rule
 
 
-@rule("LAM308", looks_at=Handler, severity="warning", since="0.1", fix="unsafe")
+@rule(
+    "LAM308",
+    looks_at=Handler,
+    severity="warning",
+    since="0.1",
+    fix="unsafe",
+    triggers=("requests", "urllib", "http", "smtplib", "ftplib", "socket"),
+)
 def http_call_without_timeout(handler: Handler) -> Iterator[Finding]:
     """A call to another machine waits for its answer without end.
 
