@@ -68,7 +68,7 @@ def lambda_projects(peers: Path, folders: Sequence[Path], rounds: int) -> None:
     print(f"{len(chosen)} of them through libcst, {megabytes(chosen):.1f} MB; bound 0.05")
     paths = [str(path) for path in chosen]
     forced = [sys.executable, "-c", FORCED, *check[3:], "--include-tests", *paths]
-    compare("fixit", min(rounds, 2), forced, [str(peers / "fixit"), "-q", "lint", *paths])
+    compare("fixit", min(rounds, 2), forced, [str(peers / "fixit"), "--quiet", "lint", *paths])
 
 
 def templates(peers: Path, folders: Sequence[Path], rounds: int) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+
 import pytest
 
 from lint_rules import Config, Edit, Project, Safety, Span, fix, lint, oldest_python
@@ -172,6 +176,30 @@ def test_a_fix_changes_what_it_should_and_nothing_else(name):
     assert wanted(before) != before
     assert outcome.dropped == ()
     assert lint(outcome.project, config) == []
+
+
+# The first two are not formatted to begin with; in the last a line that stays was lined up with the one that goes.
+UNFORMATTED = ("a block that is there", "a value that is there", "a variable taken out")
+
+
+def formatted(text):
+    done = subprocess.run(
+        ["terraform", "fmt", "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1"},
+    )
+    return done.stdout
+
+
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
+@pytest.mark.parametrize("name", [name for name in CASES if name not in UNFORMATTED])
+def test_what_terraform_has_formatted_stays_as_it_formats(name):
+    _, before, wanted = CASES[name]
+    assert formatted(before) == before
+    assert formatted(wanted(before)) == wanted(before)
 
 
 def test_a_fix_finds_the_file_of_several_and_keeps_its_line_ends():
