@@ -25,9 +25,9 @@ class Rule:
     """What the linter knows of one rule. It does not change, but for its code being imported when first needed.
 
     `looks_at` is the class of subject that `check` takes: Module, Template, Handler, Deployment, Access, Project or
-    Suppression; `subject` is its name. `fix` is the safety of the fix it may offer, or None. `profile` is the set that runs it:
-    "default", "strict", "security", "experimental", "off" (only when asked for by name) or "always".
-    `triggers` are words, one of which stands in every text in which it finds something; none where nobody can say so.
+    Suppression; `subject` is its name. `fix` is the safety of the fix it may offer, or None. `profile` is the set that
+    runs it: "default", "strict", "security", "experimental", "off" (only when asked for by name) or "always".
+    `triggers` are words, one of which stands in every text in which it finds something; none where that cannot be said.
     """
 
     __slots__ = (
