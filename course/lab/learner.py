@@ -31,7 +31,7 @@ from course.lab.desk import Desk, now
 from course.lab.grade import Grade, Progress
 from course.lab.kept_answers import kept
 from course.lab.kept_answers import restore as put_back
-from course.lab.pile import Pile, asked, explained, nothing_due
+from course.lab.pile import Pile, asked, explained, nothing_due, reminder
 from course.lab.render import Shown
 from course.lab.standing import standing
 
@@ -127,7 +127,9 @@ def resume() -> Shown:
 def progress() -> Shown:
     """Show what you have done in this lab."""
     desk = Desk.here(Path.cwd())
-    return shown_standing.show(standing(desk.journal, desk.lab))
+    shown = shown_standing.show(standing(desk.journal, desk.lab))
+    due = reminder(desk.folder.parent, now())
+    return render.together([shown, render.note(f"{due}: `lab.review()`.")]) if due else shown
 
 
 @_shown
@@ -201,7 +203,9 @@ def progress_text(workspace: Path, number: str | None = None) -> str:
     """The standing in one lab, or in all of them, for the command line."""
     desks = [Desk.at(slug, workspace) for slug in ([number] if number else shelf.slugs(shelf.folder()))]
     standings = [standing(desk.journal, desk.lab) for desk in desks]
-    return (shown_standing.show(standings[0]) if number else shown_standing.overview(standings)).text
+    text = (shown_standing.show(standings[0]) if number else shown_standing.overview(standings)).text
+    due = reminder(workspace, now())
+    return f"{text}\n\n{due}: `lambdalab review`." if due else text
 
 
 def history_text(number: str, exercise: str, workspace: Path) -> str:

@@ -54,6 +54,12 @@ def explained(card: Card, right: bool) -> str:
     return f"{verdict} {card.question.why}"
 
 
+def reminder(workspace: Path, now: float) -> str:
+    """A line about cards that are due, or nothing when there are none."""
+    count = len(Pile(workspace, now).due)
+    return f"{count} card{'' if count == 1 else 's'} came back to be answered" if count else ""
+
+
 def nothing_due(pile: Pile) -> str:
     """What is said when there is nothing to answer."""
     if not pile.cards:

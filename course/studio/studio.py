@@ -20,6 +20,8 @@ from types import FrameType
 from urllib.request import ProxyHandler, build_opener
 
 from course.errors import UserError
+from course.lab.desk import now
+from course.lab.pile import reminder
 from course.studio import jupyter, ports, surroundings, workspace
 from course.studio.process import TICK, Process, stop
 
@@ -49,6 +51,9 @@ def run(lab: str, folder: Path, *, port: int, cloud_port: int, browser: bool, sa
             cloud, endpoint = start_cloud(place.kept, environment, cloud_port, started)
             environment |= surroundings.aimed_at(endpoint) | {"LAMBDALAB_FOLDER": str(place.folder)}
             notebook, address = start_jupyter(place, environment, port, browser, started)
+            with contextlib.suppress(UserError):  # a journal that cannot be read keeps nobody from working
+                if due := reminder(place.folder, now()):
+                    say(f"{due}: `lambdalab review`, or `lab.review()` in the notebook.")
             say(f"\n    {address}\n\nYour work is kept in {place.folder}. Ctrl-C stops everything.")
             watch(notebook, cloud, lambda: start_cloud(place.kept, environment, cloud_port, started), say)
         except _Stopped:

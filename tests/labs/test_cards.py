@@ -154,6 +154,17 @@ def test_in_a_notebook_a_card_is_answered_by_its_letter(mine: Path, monkeypatch:
     assert [event["right"] for event in at(mine).events("review")] == [True]
 
 
+def test_progress_tells_of_cards_that_are_due_and_of_none_not(
+    mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predict(at(mine), False)
+    monkeypatch.setattr(learner, "now", lambda: START)
+    assert "came back" not in learner.progress().text
+    monkeypatch.setattr(learner, "now", lambda: START + 2 * DAY)
+    assert learner.progress().text.endswith("\n\n1 card came back to be answered: `lab.review()`.")
+    assert learner.progress_text(mine).endswith("\n\n1 card came back to be answered: `lambdalab review`.")
+
+
 def test_in_a_terminal_cards_come_until_none_is_due(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     predict(at(mine), False)
     monkeypatch.setattr(desk, "now", lambda: START + 2 * DAY)
