@@ -55,8 +55,9 @@ def main(descriptor: int) -> None:
                 request = json.loads(line)
                 _say(results, examine(request, cloud, forks=forks, readable=readable))
                 cloud.reset()
-                # No environment is left, so these only fled.
-                processes.kill_below(os.getpid(), forks.pids() if forks else ())
+                if readable is None:
+                    # No environment is left, so these only fled; from a PID namespace nothing does.
+                    processes.kill_below(os.getpid(), forks.pids() if forks else ())
                 shutil.rmtree(request["folder"], ignore_errors=True)
     shutil.rmtree(Path.cwd(), ignore_errors=True)
 
