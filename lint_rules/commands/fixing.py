@@ -10,7 +10,7 @@ from lint_rules.engine.fix import fix, fixable
 from lint_rules.engine.lint import Crash
 from lint_rules.engine.project import Project
 from lint_rules.engine.rule import RULES
-from lint_rules.engine.scan import Scan, mentioned
+from lint_rules.engine.scan import Scan, mentioned, told_once
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.files import write_texts
 from lint_rules.engine.typed import NamedTuple
@@ -59,6 +59,7 @@ def apply(request: Request, settings: Settings, stdin: str, scan: Scan, allow: S
         return Done(Project(after), applied, remaining, crashes)
     write_texts({path: pair for path, pair in changes.items() if path != stdin})
     remaining.sort(key=lambda f: (f.span.path, f.span.start, RULES[f.rule].code))
+    remaining = told_once(remaining)
     rest = scan.project(path for path in mentioned(remaining) if path not in inside)
     shown = Project([*after, *rest.documents.values()])
     if stdin:

@@ -75,9 +75,7 @@ class Scan:
             self._lint_at_once(listed)
         codes = {name: rule.code for name, rule in load_rules().items()} if self.findings else {}
         self.findings.sort(key=lambda f: (f.span.path, f.span.start, codes[f.rule]))
-        # Each island says so of its own files.
-        again = [found for found in self.findings if found.message == NO_TERRAFORM][1:]
-        self.findings = [found for found in self.findings if found not in again] if again else self.findings
+        self.findings = told_once(self.findings)
         self.crashes.sort(key=lambda crash: crash[:2])
 
     def project(self, paths: Iterable[str]) -> Project:
@@ -217,6 +215,13 @@ class Scan:
                 self.notes.append(f"{error}; skipped")
                 self._data[path] = None
         return self._data[path]
+
+
+def told_once(findings: list[Finding]) -> list[Finding]:
+    """The findings with only the first of those that say what is missing to read Terraform: each island says so of its
+    own files."""
+    again = [found for found in findings if found.message == NO_TERRAFORM][1:]
+    return [found for found in findings if found not in again] if again else findings
 
 
 def mentioned(findings: Iterable[Finding]) -> list[str]:

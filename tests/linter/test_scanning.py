@@ -286,7 +286,10 @@ def test_what_is_missing_to_read_terraform_is_told_once(monkeypatch, tmp_path, r
     for folder in "abcdefghij":
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "main.tf").write_text('resource "aws_sqs_queue" "q" {}\n')
-    for words in (["--no-cache"], [], []):
+        (tmp_path / folder / "app.py").write_text(
+            "# noqa: LAM999\n\n\ndef handler(event, context):\n    return {}\n"
+        )
+    for words in (["--no-cache"], [], [], ["--fix", "--no-cache"]):
         _, out, _ = run("check", "--output-format", "concise", *words, ".")
         assert out.count("lambdalint[terraform]") == 1
-        assert out.startswith("a/main.tf")
+        assert "\na/main.tf:1:1: LAM990 " in f"\n{out}"
