@@ -44,6 +44,6 @@ def _warm() -> None:
     from course.lab.desk import Desk
     from course.lab.learner import examiner
 
-    with contextlib.suppress(UserError):
+    with contextlib.suppress(UserError, OSError):  # the first check says what is wrong
         Desk.here(Path.cwd())
         examiner().warm()
