@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 
 from lint_rules.commands.options import Request
 from lint_rules.engine.config import Config, severity_named
@@ -35,9 +36,9 @@ class Settings:
             if words:
                 check_selectors(_words(words), load_rules())
 
-    def walk(self, folder: str) -> Walk:
-        """What is left out of a walk through a folder."""
-        config = self._layers.in_folder(folder)
+    def walk(self, folder: str, names: Collection[str] | None = None) -> Walk:
+        """What is left out of a walk through a folder, which has files of these names, where they are known."""
+        config = self._layers.in_folder(folder, names)
         return Walk(config.excluded, config.root, config.include_tests, config.respect_gitignore)
 
     def _changed(self, config: Config) -> Config:

@@ -2,8 +2,9 @@
 
 Nothing is believed without its key. A file counts as unchanged when size and time are those noted, and was not
 written in the same moment as the note; else its bytes decide. An island's key names its files' contents, the settings
-that hold for them, and the linter itself. The notes are one JSON file, replaced as a whole: of two runs at once one
-wins, and a file that is missing, broken or cannot be written means a slower run and nothing else.
+that hold for them, and the linter itself. The notes are one file of two lines of JSON, replaced as a whole; the second,
+larger one is only read where something is new. Of two runs at once one wins, and a file that is missing, broken or
+cannot be written means a slower run and nothing else.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from lint_rules.engine.typed import Any, NamedTuple
 FOLDER = ".lambdalint_cache"
 """The name of the folder in which the notes stand, beside the configuration or in the current folder."""
 
-_FORM = 2
+_FORM = 3
 _AGES = 20
 """Runs for which an island's findings are kept though nobody asks for them."""
 _TICK = 2_000_000_000
@@ -30,11 +31,10 @@ _TICK = 2_000_000_000
 
 
 class Entry(NamedTuple):
-    """Of a file: the name of its contents, what it says about others, and what a user is told instead of findings.
-    `blank` says that there is nothing to look at, `aside` that it is only there for others."""
+    """Of a file: the name of its contents, and what a user is told instead of findings. `blank` says that there is
+    nothing to look at, `aside` that it is only there for others."""
 
     digest: str
-    links: Links
     note: str = ""
     blank: bool = False
     aside: bool = False
@@ -46,7 +46,10 @@ class Cache:
     def __init__(self, folder: str, linter: str) -> None:
         self._path = os.path.join(folder, f"notes-{linter}.json") if folder and linter else ""
         self._folder = folder
+        self._folders: dict[str, str] = {}
+        self._rest = ""
         self._files: dict[str, Any] = {}
+        self._links: dict[str, Any] = {}
         self._islands: dict[str, Any] = {}
         self._runs: dict[str, Any] = {}
         self._written = 0
@@ -56,20 +59,28 @@ class Cache:
 
     def entry(self, path: str) -> Entry | None:
         """What is noted of a file, if it has certainly not changed."""
-        noted = self._files.get(os.path.abspath(path)) if self._files else None
+        noted = self._files.get(self._place(path)) if self._files else None
         if noted is None:
             return None
         try:
             state = os.stat(path)
-            size, time, name, links, note, blank, aside = noted
-            if [state.st_size, state.st_mtime_ns] != [size, time] or time > self._written - _TICK:
+            size, time, name, note, blank, aside = noted
+            if state.st_size != size or state.st_mtime_ns != time or time > self._written - _TICK:
                 return None
-            imports, words, up, provides = links
-            return Entry(name, Links(tuple(imports), tuple(words), up, tuple(provides)), note, blank, aside)
+            return Entry(name, note, blank, aside)
         except (OSError, TypeError, ValueError):
             return None
 
-    def note_file(self, path: str, entry: Entry) -> None:
+    def links(self, path: str) -> Links | None:
+        """What is noted of what a file that has not changed says about others."""
+        self._read_rest()
+        try:
+            imports, words, up, provides = self._links[self._place(path)]
+            return Links(tuple(imports), tuple(words), up, tuple(provides))
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def note_file(self, path: str, entry: Entry, links: Links) -> None:
         """Note a file that has just been read."""
         if not self._path:
             return
@@ -77,25 +88,35 @@ class Cache:
             state = os.stat(path)
         except OSError:
             return
-        links = [list(part) if isinstance(part, tuple) else part for part in entry.links]
-        noted = [state.st_size, state.st_mtime_ns, entry.digest, links, entry.note, entry.blank, entry.aside]
-        place = os.path.abspath(path)
+        self._read_rest()
+        noted = [state.st_size, state.st_mtime_ns, *entry]
+        place = self._place(path)
         if self._files.get(place) != noted:
             self._files[place] = noted
+            self._links[place] = [list(part) if isinstance(part, tuple) else part for part in links]
             self._changed = True
+
+    def _place(self, path: str) -> str:
+        """The whole path of a file."""
+        folder, _, name = path.rpartition("/")
+        if folder not in self._folders:
+            self._folders[folder] = os.path.abspath(folder or "/"[: path.startswith("/")] or ".").rstrip("/")
+        return f"{self._folders[folder]}/{name}"
 
     def findings(self, key: str) -> list[Finding] | None:
         """What is noted of an island."""
-        noted = self._islands.get(key)
+        self._read_rest()
+        return self._found(self._islands.get(key))
+
+    def _found(self, noted: Any) -> list[Finding] | None:
         try:
             if noted is None:
                 return None
             found = [unpack(packed) for packed in noted[1]]
         except (TypeError, ValueError, IndexError, KeyError):
             return None
-        if noted[0] != 0:
-            noted[0] = 0
-            self._changed |= noted[0] > _AGES // 2
+        age, noted[0] = noted[0], 0
+        self._changed |= age > _AGES // 2
         return found
 
     def note_findings(self, key: str, findings: Iterable[Finding]) -> None:
@@ -106,42 +127,42 @@ class Cache:
 
     def run(self, key: str, paths: Sequence[str]) -> tuple[list[Finding], list[list[str]]] | None:
         """What is noted of a whole run over these paths: the findings, and the islands."""
-        found = self.findings(key)
         noted = self._runs.get(key)
+        found = self._found(noted)
         try:
-            if found is None or noted is None:
-                return None
-            return found, [[paths[number] for number in part] for part in noted]
+            parts = [[paths[number] for number in part] for part in noted[2]] if noted else []
         except (TypeError, IndexError):
             return None
+        return None if found is None else (found, parts)
 
     def note_run(
         self, key: str, findings: Iterable[Finding], paths: Sequence[str], parts: Iterable[Sequence[str]]
     ) -> None:
         """Note a whole run."""
         numbers = {path: number for number, path in enumerate(paths)}
-        self.note_findings(key, findings)
         if self._path:
-            self._runs[key] = [[numbers[path] for path in part] for part in parts]
+            found = [pack(finding) for finding in findings]
+            self._runs[key] = [0, found, [[numbers[path] for path in part] for part in parts]]
+            self._changed = True
 
     def save(self) -> None:
         """Write the notes, if there is anything new in them and they can be written."""
         if not self._path or not self._changed:
             return
-        for noted in self._islands.values():
+        self._read_rest()
+        for noted in (*self._islands.values(), *self._runs.values()):
             noted[0] += 1
-        islands = {key: noted for key, noted in self._islands.items() if noted[0] <= _AGES}
-        content = {
-            "form": _FORM,
-            "files": self._files,
-            "islands": islands,
-            "runs": {key: noted for key, noted in self._runs.items() if key in islands},
+        first = {"form": _FORM, "files": self._files, "runs": _young(self._runs)}
+        second = {
+            "links": self._links,
+            "islands": _young(self._islands),
         }
         try:
             self._prepare()
             temporary = f"{self._path}.{os.getpid()}"
             with open(temporary, "w", encoding="utf-8", errors="surrogatepass") as file:
-                file.write(json.dumps(content, separators=(",", ":")))
+                for content in (first, second):
+                    file.write(json.dumps(content, separators=(",", ":")) + "\n")
             os.replace(temporary, self._path)
         except (OSError, ValueError):
             return  # A read-only folder, a full disk: the next run is slower, that is all.
@@ -165,15 +186,31 @@ class Cache:
         try:
             with open(self._path, encoding="utf-8", errors="surrogatepass") as file:
                 self._written = os.fstat(file.fileno()).st_mtime_ns
-                content = json.load(file)
-            files, islands, runs = content["files"], content["islands"], content["runs"]
-            if content["form"] != _FORM or not all(isinstance(part, dict) for part in (files, islands, runs)):
+                first, self._rest = file.readline(), file.read()
+            content = json.loads(first)
+            files, runs = content["files"], content["runs"]
+            if content["form"] != _FORM or not isinstance(files, dict) or not isinstance(runs, dict):
                 return
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return
-        self._files = files
-        self._runs = runs
-        self._islands = {key: noted for key, noted in islands.items() if _sound(noted)}
+        self._files = {
+            path: noted for path, noted in files.items() if isinstance(noted, list) and len(noted) == 6
+        }
+        self._runs = {key: noted for key, noted in runs.items() if _sound(noted, 3)}
+
+    def _read_rest(self) -> None:
+        rest, self._rest = self._rest, ""
+        if not rest or not self._files:
+            return
+        try:
+            content = json.loads(rest)
+            links, islands = content["links"], content["islands"]
+            if not isinstance(links, dict) or not isinstance(islands, dict):
+                return
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return
+        self._links = links
+        self._islands = {key: noted for key, noted in islands.items() if _sound(noted, 2)}
 
 
 def key_of(files: Iterable[tuple[str, str, Config]]) -> str:
@@ -187,10 +224,15 @@ def key_of(files: Iterable[tuple[str, str, Config]]) -> str:
     return digest(repr((parts, decisive)).encode("utf-8", "surrogatepass"))
 
 
-def _sound(noted: object) -> bool:
+def _young(kept: dict[str, Any]) -> dict[str, Any]:
+    """Those that somebody has asked for in the last runs."""
+    return {key: noted for key, noted in kept.items() if noted[0] <= _AGES}
+
+
+def _sound(noted: object, length: int) -> bool:
     return (
         isinstance(noted, list)
-        and len(noted) == 2
+        and len(noted) == length
         and isinstance(noted[0], int)
         and isinstance(noted[1], list)
     )

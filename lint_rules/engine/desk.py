@@ -8,7 +8,7 @@ gives.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from lint_rules.engine.config import Config
 from lint_rules.engine.errors import UsageError
@@ -106,8 +106,8 @@ class Desk:
             part = [other for other in part if os.path.dirname(other) == folder][:_MOST]
         return {other: texts[other] for other in part}
 
-    def _walk(self, folder: str) -> Walk:
-        config = self._layers.in_folder(folder)
+    def _walk(self, folder: str, names: Collection[str] | None) -> Walk:
+        config = self._layers.in_folder(folder, names)
         return Walk(config.excluded, config.root, config.include_tests, config.respect_gitignore)
 
 

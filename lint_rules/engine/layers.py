@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib import import_module
 
 from lint_rules.engine.config import Config, config_of
@@ -43,17 +43,17 @@ class Layers:
             found = self._by_name[folder] = self.in_folder(folder or ".")
         return found
 
-    def in_folder(self, folder: str) -> Config:
-        """The settings for what stands in a folder."""
+    def in_folder(self, folder: str, names: Collection[str] | None = None) -> Config:
+        """The settings for what stands in a folder, which has files of these names, where they are known."""
         if self._fixed:
             return self._fixed
         if self._default is None:
             self._default = self._change(Config(root=os.path.abspath(".")))
-        return self._nearest(os.path.abspath(folder)) or self._default
+        return self._nearest(os.path.abspath(folder), names) or self._default
 
-    def _nearest(self, folder: str) -> Config | None:
+    def _nearest(self, folder: str, names: Collection[str] | None = None) -> Config | None:
         if folder not in self._folders:
-            found = config_in(folder)
+            found = config_in(folder) if names is None or any(name in names for name in NAMES) else None
             parent = os.path.dirname(folder)
             if found is not None:
                 self._folders[folder] = self._change(found)

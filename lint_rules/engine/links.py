@@ -29,7 +29,6 @@ _SMALL = 20_000
 """Characters; larger data that holds no word of a template is none."""
 
 
-
 class Links(NamedTuple):
     """`imports` are dotted names, with leading dots where they are relative, and `.*` at the end where anything
     below may be meant as well; `words` may be names of files below the file's own folder, or below the one `up`
@@ -65,7 +64,9 @@ def _places(text: str) -> tuple[tuple[str, ...], int]:
     up = 0
     if ".." in text:
         up = max((len(_UP.findall(line)) for line in text.split("\n") if ".." in line), default=0)
-    archives = {name.lower().replace("-", "_") for name in _ARCHIVE.findall(text)} if ".zip" in text else set()
+    archives = (
+        {name.lower().replace("-", "_") for name in _ARCHIVE.findall(text)} if ".zip" in text else set()
+    )
     return tuple(sorted({*_PATH.findall(text), *archives})), up
 
 

@@ -25,6 +25,7 @@ from lint_rules.engine.workers import WORTH_A_POOL, Island, Outcome, lint_island
 
 if TYPE_CHECKING:
     from lint_rules.engine.cache import Cache, Entry
+    from lint_rules.engine.links import Links
 
 _FEW = 8
 """Files. To lint so few takes less than to part them or to look them up."""
@@ -65,6 +66,7 @@ class Scan:
         self._settings = settings
         self._data: dict[str, bytes | None] = {**given}
         self._taken: dict[str, Taken] = {}
+        self._links: dict[str, Links] = {}
         self._help = help
         self._cache = help.cache() if help.cache and len(files) > _FEW else None
         listed = sorted({*files, *given})
@@ -146,7 +148,7 @@ class Scan:
         from lint_rules.engine.fingerprint import digest
         from lint_rules.engine.islands import islands
 
-        self.parts = islands({path: entries[path].links for path in self.paths})
+        self.parts = islands({path: self._links_of(path) for path in self.paths})
         todo: list[tuple[str, Island]] = []
         for part in self.parts:
             key = self._key(part, entries)
@@ -195,11 +197,21 @@ class Scan:
         if data is None:
             return None
         taken = self._taken.pop(path, None) or take(path, data)
-        links = Links() if taken.text is None else links_of(path, taken.text)
-        entry = Entry(digest(data), links, taken.note, taken.blank, taken.aside)
+        links = self._links[path] = Links() if taken.text is None else links_of(path, taken.text)
+        entry = Entry(digest(data), taken.note, taken.blank, taken.aside)
         if self._cache and not given:
-            self._cache.note_file(path, entry)
+            self._cache.note_file(path, entry, links)
         return entry
+
+    def _links_of(self, path: str) -> Links:
+        from lint_rules.engine.links import Links, links_of
+
+        known = self._links.get(path) or (self._cache.links(path) if self._cache else None)
+        if known is not None:
+            return known
+        data = self._bytes(path)
+        taken = Taken() if data is None else take(path, data)
+        return Links() if taken.text is None else links_of(path, taken.text)
 
     def _take_in(self, outcome: Outcome) -> None:
         self.findings += outcome.findings

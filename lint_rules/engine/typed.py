@@ -91,7 +91,13 @@ else:
             return type(
                 name,
                 (tuple,),
-                {**_SHARED, **written, "_fields": fields, "_field_defaults": defaults, "__match_args__": fields},
+                {
+                    **_SHARED,
+                    **written,
+                    "_fields": fields,
+                    "_field_defaults": defaults,
+                    "__match_args__": fields,
+                },
             )
 
     class NamedTuple(metaclass=_Making):

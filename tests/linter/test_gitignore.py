@@ -34,7 +34,7 @@ PATHS = (
 
 
 def files(folder, **walk):
-    found = discover([str(folder)], of=lambda _: Walk(**walk))
+    found = discover([str(folder)], of=lambda *_: Walk(**walk))
     return sorted(path.removeprefix(f"{folder}/") for path in found.files)
 
 

@@ -90,7 +90,9 @@ def blocking(reach: Reach, scopes: Iterable[Scope]) -> Iterator[Blocking]:
             yield Blocking(wait.node, wait.scope, wait.name)
     for sent in aws_use(reach.codebase, reach.start).calls:
         node = sent.node
-        known = sent.confidence == "high" and sent.via in ("client", "resource") and sent.scope in asynchronous
+        known = (
+            sent.confidence == "high" and sent.via in ("client", "resource") and sent.scope in asynchronous
+        )
         if known and isinstance(node, ast.Call) and node not in seen and _is_run_here(node, sent.scope):
             seen.add(node)
             yield Blocking(node, sent.scope, sent.name)

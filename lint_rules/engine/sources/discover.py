@@ -9,8 +9,9 @@ function is right there.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fnmatch import fnmatchcase
+from operator import attrgetter
 
 from lint_rules.engine.errors import UsageError
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
@@ -57,6 +58,7 @@ class Found:
         return [path for path, why in self.left_out if why == INSTALLED]
 
 
+_name = attrgetter("name")
 INSTALLED = "installed by pip"
 IGNORED = "ignored by git"
 EXCLUDED = "excluded"
@@ -101,25 +103,26 @@ def discover(
     root: str = ".",
     include_tests: bool = False,
     force_exclude: bool = False,
-    of: Callable[[str], Walk] | None = None,
+    of: Callable[[str, Collection[str] | None], Walk] | None = None,
 ) -> Found:
-    """Find the files. Patterns in `exclude` are relative to `root`; `of` gives what holds in a folder instead.
-    With `force_exclude` everything that a walk would leave out is left out although it is named. Raises
+    """Find the files. Patterns in `exclude` are relative to `root`; `of` gives what holds in a folder instead, whose
+    names it is told where they are known. With `force_exclude` everything that a walk would leave out is left out although it is named. Raises
     UsageError for a path that does not exist."""
     found = Found()
     seen: set[str] = set()
     fixed = Walk(tuple(exclude), root, include_tests)
-    walk_in = of or (lambda folder: fixed)
+    walk_in = of or (lambda folder, names: fixed)
+    alone = len(paths) == 1
 
     def take(path: str) -> None:
-        key = os.path.abspath(path)
+        key = path if alone else os.path.abspath(path)  # A walk comes to each file once.
         if key not in seen:
             seen.add(key)
             found.files.append(path)
 
     for given in paths:
         path = _tidy(given)
-        walk = walk_in(path if os.path.isdir(path) else os.path.dirname(path) or ".")
+        walk = walk_in(path if os.path.isdir(path) else os.path.dirname(path) or ".", None)
         if os.path.isdir(path):
             if walk.exclude and matches(relative(path, walk.root), walk.exclude):
                 found.left_out.append((path, EXCLUDED))
@@ -134,7 +137,12 @@ def discover(
     return found
 
 
-def _walk(top: str, found: Found, take: Callable[[str], None], walk_in: Callable[[str], Walk]) -> None:
+def _walk(
+    top: str,
+    found: Found,
+    take: Callable[[str], None],
+    walk_in: Callable[[str, Collection[str] | None], Walk],
+) -> None:
     from lint_rules.engine.sources.gitignore import gitignore_for
 
     todo: list[tuple[str, str, Gitignore | None]] = [
@@ -144,26 +152,28 @@ def _walk(top: str, found: Found, take: Callable[[str], None], walk_in: Callable
         folder, below, above = todo.pop()
         try:
             with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+                entries = sorted(listing, key=_name)
         except OSError as error:
             found.notes.append(f"{folder}: cannot be read: {error.strerror or error}; skipped")
             continue
-        walk = walk_in(folder)
-        ignored = _ignored(folder, entries, above)
-        vendored = _installed(entries)
+        names = {entry.name for entry in entries}
+        if "pyvenv.cfg" in names and folder != top:
+            continue
+        walk = walk_in(folder, names)
+        ignored = _ignored(folder, names, above)
+        vendored = _installed(entries) if any(name.endswith(".dist-info") for name in names) else ()
         folders: list[tuple[str, str, Gitignore | None]] = []
+        prefix = "" if folder == "." else folder.rstrip("/") + "/"
+        inside = below + "/" if below else ""
         for entry in entries:
             name = entry.name
-            path = name if folder == "." else folder.rstrip("/") + "/" + name
-            inner = f"{below}/{name}" if below else name
             is_folder = entry.is_dir(follow_symlinks=False)
             if is_folder:
                 if name in SKIPPED_FOLDERS or name.endswith((".dist-info", ".egg-info")):
                     continue
-                if os.path.exists(path + "/pyvenv.cfg"):
-                    continue
             elif not name.endswith(SUFFIXES):
                 continue
+            path, inner = prefix + name, inside + name
             why = ""
             if walk.exclude and matches(relative(path, walk.root), walk.exclude):
                 why = EXCLUDED
@@ -174,7 +184,8 @@ def _walk(top: str, found: Found, take: Callable[[str], None], walk_in: Callable
             elif not is_folder and not walk.include_tests and is_test(inner):
                 why = TEST
             if why:
-                found.left_out.append((path, why))
+                if not is_folder or not os.path.exists(path + "/pyvenv.cfg"):
+                    found.left_out.append((path, why))
             elif is_folder:
                 folders.append((path, inner, ignored))
             elif entry.is_file():
@@ -182,11 +193,10 @@ def _walk(top: str, found: Found, take: Callable[[str], None], walk_in: Callable
         todo.extend(reversed(folders))
 
 
-def _ignored(folder: str, entries: list[os.DirEntry[str]], above: Gitignore | None) -> Gitignore | None:
-    """What is ignored in a folder that has these entries."""
+def _ignored(folder: str, names: Collection[str], above: Gitignore | None) -> Gitignore | None:
+    """What is ignored in a folder that has entries of these names."""
     from lint_rules.engine.sources.gitignore import Gitignore
 
-    names = {entry.name for entry in entries}
     if ".git" in names:
         return Gitignore(os.path.abspath(folder), None)
     # Outside of a repository such a file is nobody's.

@@ -51,7 +51,9 @@ class Inline:
     def problem(self) -> Problem | None:
         """Why the code cannot be parsed, at its place in the template."""
         error = self.module.error
-        return None if error is None or self.filled else error._replace(span=self.span(error.span), inline=True)
+        return (
+            None if error is None or self.filled else error._replace(span=self.span(error.span), inline=True)
+        )
 
     def fix(self, fix: Fix | None) -> Fix | None:
         """The fix for the template; None where the style does not allow it safely."""
