@@ -161,8 +161,8 @@ class Method(NamedTuple):
 
 
 Known: TypeAlias = (
-    "Text | External | Code | Function | Class | Instance | Held | Session | Client | Errors | Thing | Many | Writer | Pager"
-    " | Waiter | Method"
+    "Text | External | Code | Function | Class | Instance | Held | Session | Client | Errors | Thing | Many | Writer"
+    " | Pager | Waiter | Method"
 )
 Values: TypeAlias = "frozenset[Known]"
 NOTHING: Values = frozenset()
