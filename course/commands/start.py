@@ -31,7 +31,7 @@ from course.commands._folder import in_folder
 def start(lab: str, port: int, cloud_port: int, folder: Path, browser: bool) -> int:
     """Open LAB (its number; 01 if left out) in JupyterLab, with the cloud running.
 
-    The notebook is copied to your folder when it is not there yet; what is there is never overwritten.
+    The notebooks of all labs are copied to your folder when they are not there yet; what is there is never overwritten.
     Ctrl-C stops everything.
     """
     from course.studio.studio import run

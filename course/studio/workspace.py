@@ -38,7 +38,7 @@ class Workspace:
 
 
 def prepare(folder: Path, lab: str) -> Workspace:
-    """The workspace in `folder` with the lab (a number or slug) in it, copied there when missing.
+    """The workspace in `folder` with the lab (a number or slug) in it, copied there when missing, as are the others.
 
     Raises UserError for an unknown lab or a folder that cannot be written.
     """
@@ -54,6 +54,8 @@ def prepare(folder: Path, lab: str) -> Workspace:
             if not os.access(place, os.W_OK | os.X_OK):
                 raise PermissionError(13, "Permission denied", str(place))
         _copy_pages(pristine.parents[1] / "reference", workspace)
+        for other in shelf.slugs(pristine.parents[1]):
+            _offer(pristine.parents[1] / other / shelf.NOTEBOOK, workspace)
         if not os.path.lexists(workspace.notebook):
             _create(workspace.notebook, text)
             digest.write_text(now + "\n", encoding="ascii")
@@ -70,6 +72,16 @@ def prepare(folder: Path, lab: str) -> Workspace:
             "choose another folder with `--folder`"
         ) from None
     return workspace
+
+
+def _offer(pristine: Path, workspace: Workspace) -> None:
+    """Put another lab beside the one that was asked for, so that nothing must be stopped to go on with it."""
+    slug = pristine.parent.name
+    place = workspace.folder / slug
+    if slug != workspace.slug and pristine.is_file() and not os.path.lexists(place):
+        place.mkdir()
+        _create(place / shelf.NOTEBOOK, pristine.read_bytes())
+        (workspace.kept / "editions" / slug).write_text(_digest(pristine) + "\n", encoding="ascii")
 
 
 def _copy_pages(pages: Path, workspace: Workspace) -> None:

@@ -1,4 +1,5 @@
-"""Reference pages: derived from what the cloud checks and is tested against, complete, and there for learners."""
+"""Reference pages: derived from what the cloud checks and is tested against, complete, and there for learners, as are
+all labs."""
 
 from __future__ import annotations
 
@@ -87,3 +88,21 @@ def test_a_page_with_a_learners_notes_stays(installed: Path, tmp_path: Path) -> 
     (installed / "reference" / "R1_quotas.md").write_text("two\n")
     workspace.prepare(tmp_path / "mine", "07")
     assert page.read_text() == "one\nmy notes\n"
+
+
+def test_the_other_labs_lie_beside_the_one_that_was_asked_for_and_stay_as_the_learner_has_them(
+    installed: Path, tmp_path: Path
+) -> None:
+    for slug in ("08_more", "09_most"):
+        (installed / slug).mkdir()
+        (installed / slug / "lab.ipynb").write_text(f'{{"lab": "{slug}"}}')
+    (tmp_path / "mine" / "09_most").mkdir(parents=True)
+    workspace.prepare(tmp_path / "mine", "07")
+    assert (tmp_path / "mine" / "08_more" / "lab.ipynb").read_text() == '{"lab": "08_more"}'
+    assert list((tmp_path / "mine" / "09_most").iterdir()) == []
+    (tmp_path / "mine" / "08_more" / "lab.ipynb").write_text("mine")
+    workspace.prepare(tmp_path / "mine", "07")
+    found = workspace.prepare(tmp_path / "mine", "08")
+    assert (found.note, found.notebook.read_text()) == ("", "mine")
+    (installed / "08_more" / "lab.ipynb").write_text("{}")
+    assert "a newer edition of this lab" in workspace.prepare(tmp_path / "mine", "08").note
