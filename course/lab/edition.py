@@ -88,7 +88,11 @@ def _cells(lab: Lab, cell: Fence, edition: Edition) -> Iterator[tuple[str, str, 
         file = next(file for file in lab.files if file.name == found.name)
         content = file.stub if edition == "learner" else file.reference or ""
         source = f"{found.head}\n{content}".rstrip("\n")
-        yield "code", source, {"lambdalab": {"exercise": name, "file": file.name}}
+        yield (
+            "code",
+            source,
+            {"lambdalab": {"exercise": name, "file": file.name}, **_collected(file.name, edition)},
+        )
     elif kind == "check":
         check = next(check for check in lab.checks if check.source.strip() == cell.source.strip())
         if not check.hidden:
@@ -107,6 +111,24 @@ def _cells(lab: Lab, cell: Fence, edition: Edition) -> Iterator[tuple[str, str, 
         yield "markdown", f"**{label}** {question.question}\n\n{choices}", {}
         answer = question.answer if edition == "solution" else ""
         yield "code", f'lab.{kind}("{name}", "{answer}")', {"lambdalab": {kind: name}}
+
+
+def _collected(name: str, edition: Edition) -> dict[str, Any]:
+    """What nbgrader wants to find in a cell that learners fill in, so that it releases and collects the notebook.
+
+    https://nbgrader.readthedocs.io/en/stable/contributor_guide/metadata.html
+    """
+    if edition != "learner":
+        return {}
+    facts = {
+        "grade": False,
+        "grade_id": name,
+        "locked": False,
+        "schema_version": 3,
+        "solution": True,
+        "task": False,
+    }
+    return {"nbgrader": facts}
 
 
 def _cell(kind: str, source: str, metadata: dict[str, Any], identity: str) -> dict[str, Any]:

@@ -92,3 +92,13 @@ def test_a_build_writes_what_is_stale_and_only_that(tmp_path: Path, sample: str)
 def test_a_build_outside_a_checkout_says_where_to_run_it(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="run this in a checkout"):
         build.build_all(tmp_path)
+
+
+def test_answer_cells_carry_what_nbgrader_collects_by(tiny: Lab) -> None:
+    cells = json.loads(edition.notebook(tiny, "learner"))["cells"]
+    found = [cell["metadata"]["nbgrader"] for cell in cells if "nbgrader" in cell["metadata"]]
+    assert [(one["grade_id"], one["solution"], one["grade"]) for one in found] == [
+        ("adder.py", True, False),
+        ("greeter.py", True, False),
+    ]
+    assert "nbgrader" not in edition.notebook(tiny, "solution")
