@@ -10,7 +10,10 @@ import pytest
 
 from lint_rules import Config, Edit, Project, Safety, Span, fix, lint, oldest_python
 from lint_rules.engine.keeping import lost
+from lint_rules.engine.sources.hcl import can_read
 from lint_rules.engine.suppress import comments_in
+
+pytestmark = pytest.mark.skipif(not can_read(), reason="what reads Terraform is not installed")
 
 FUNCTION = """\
 # The one that works on orders.

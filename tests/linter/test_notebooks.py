@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lint_rules import Edit, Project, Span
 from lint_rules.engine.sources.cell_magic import mask_magics
+from lint_rules.engine.sources.hcl import can_read
 from lint_rules.engine.sources.notebook import edited, parts, read_notebook
 
 
@@ -263,6 +264,7 @@ def _form(source: str, as_list: bool) -> str | list[str]:
     return [line for line in lines if line]
 
 
+@pytest.mark.skipif(not can_read(), reason="what reads Terraform is not installed")
 def test_a_cell_that_writes_terraform_is_a_template():
     text = '%%writefile main.tf\nresource "aws_sqs_queue" "q" {}\n'
     cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": text}
