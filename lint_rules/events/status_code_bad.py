@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import Edit, Finding, Fix, Handler, Safety, rule
+from lint_rules import Edit, Finding, Fix, Handler, Safety, Span, rule
 
 _MEANT = frozenset({"statuscode", "status", "code", "httpstatuscode", "httpstatus", "responsecode"})
 _PARTS = frozenset({"body", "headers", "isBase64Encoded", "multiValueHeaders", "cookies"})
@@ -85,6 +85,15 @@ def status_code_bad(handler: Handler) -> Iterator[Finding]:
                 f"`{meant[0].name}` is not what an API looks for: the key is statusCode",
                 meant[0].key_span,
                 Fix("Call it statusCode", (edit,), Safety.UNSAFE),
+            )
+        elif not meant and not others and "body" in reply.names and handler.payload_version == "1.0":
+            start = reply.span.start + 1
+            edit = Edit(Span(reply.span.path, start, start), '"statusCode": 200, ')
+            one_line = "\n" not in reply.code
+            yield Finding(
+                "this response has no statusCode, so the API answers 502",
+                reply.span,
+                Fix("Say that all went well", (edit,), Safety.UNSAFE) if one_line else None,
             )
 
 

@@ -74,6 +74,11 @@ class Reply(NamedTuple):
         return self.scope.facts.module.span(self.node)
 
     @property
+    def code(self) -> str:
+        """The dictionary as written."""
+        return self.scope.facts.module.code(self.node)
+
+    @property
     def names(self) -> frozenset[str]:
         """Its keys."""
         return frozenset(entry.name for entry in self.entries)
