@@ -127,9 +127,15 @@ def resume() -> Shown:
 def progress() -> Shown:
     """Show what you have done in this lab."""
     desk = Desk.here(Path.cwd())
-    shown = shown_standing.show(standing(desk.journal, desk.lab))
-    due = reminder(desk.folder.parent, now())
-    return render.together([shown, render.note(f"{due}: `lab.review()`.")]) if due else shown
+    found = standing(desk.journal, desk.lab)
+    after = []
+    if due := reminder(desk.folder.parent, now()):
+        after.append(f"{due}: `lab.review()`.")
+    following = [slug for slug in shelf.slugs(shelf.folder()) if slug > desk.lab.slug]
+    if found.mastered and following:
+        lab = shelf.lab(following[0])
+        after.append(f"Next: lab {lab.number}, {lab.title}: `{lab.slug}/{shelf.NOTEBOOK}`.")
+    return render.together([shown_standing.show(found), *map(render.note, after)])
 
 
 @_shown

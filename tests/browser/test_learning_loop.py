@@ -92,6 +92,9 @@ def test_everything_is_reached_by_keyboard_named_and_readable_at_twice_the_size(
         page.screenshot(path=tmp_path / f"zoomed-{number}.png")
     assert page.evaluate(CUT_OFF) == []
 
+    page.goto(f"http://{address.netloc}/lab/tree/reference/R1_quotas.md?{address.query}")
+    expect(page.locator(".jp-MarkdownViewer:visible")).to_contain_text("128 MB to 10,240 MB", timeout=60_000)
+
     page.close()
     assert studio.stop(signal.SIGINT) == 0
     assert studio.left() == []

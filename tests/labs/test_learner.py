@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,16 @@ def test_an_unknown_lab_names_those_there_are(labs: Path) -> None:
         Desk.at("70", labs)
     with pytest.raises(learner.UserError, match="there is no lab `07_tony`; did you mean `07_tiny`"):
         Desk.at("07_tony", labs)
+
+
+def test_who_has_mastered_a_lab_is_told_of_the_next_one(labs: Path, tiny: Lab) -> None:
+    (labs / "labs" / "08_more").mkdir()
+    more = edition.notebook(replace(tiny, slug="08_more", title="More"), "learner")
+    (labs / "labs" / "08_more" / "lab.ipynb").write_text(more, encoding="utf-8")
+    assert "Next" not in repr(learner.progress())
+    for exercise in tiny.exercises:
+        journal(labs).record("check", lab=tiny.slug, exercise=exercise.name, verdict="passed", points=9)
+    assert repr(learner.progress()).endswith("\n\nNext: lab 08, More: `08_more/lab.ipynb`.")
 
 
 @pytest.mark.usefixtures("labs")
