@@ -42,7 +42,7 @@ class FirstRecord(NamedTuple):
         rest = block.body[block.body.index(statement) :]
         last = rest[-1]
         if isinstance(last, ast.Return):
-            own = {*self.scope.bindings} - {*self.scope.arguments}
+            own = {name for each in rest[:-1] for part in ast.walk(each) for name in _bound(part)}
             used = {part.id for part in ast.walk(last) if isinstance(part, ast.Name)}
             if used & own:
                 return ()
@@ -51,7 +51,8 @@ class FirstRecord(NamedTuple):
             self.node,
             *(other for other in self.others if facts.scope_of(other) is self.scope),
         ]
-        if len(places) != 1 + len(self.others) or not rest or _leaves(rest):
+        within = {part for each in rest for part in ast.walk(each)}
+        if len(places) != 1 + len(self.others) or not within.issuperset(places) or _leaves(rest):
             return ()
         return self._edits(statement, rest, places)
 
@@ -130,6 +131,11 @@ def _is_first(parent: ast.AST | None) -> bool:
 def _leaves(statements: list[ast.stmt]) -> bool:
     parts: Iterator[ast.AST] = (part for each in statements for part in ast.walk(each))
     return any(isinstance(part, ast.Return | ast.Yield | ast.YieldFrom | ast.Break) for part in parts)
+
+
+def _bound(node: ast.AST) -> tuple[str, ...]:
+    """The name that a node binds."""
+    return (node.id,) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else ()
 
 
 def _has_lines(node: ast.AST) -> bool:
