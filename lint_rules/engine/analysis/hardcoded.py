@@ -25,13 +25,17 @@ if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
 _NAMED = regex(
-    r"(?:passw|pwd|passphrase|passcode|secret|token|key|authorization)\w*[\"']?\]?\s*(?::\s*[\w.\[\]]+\s*)?"
-    r"(?:[=:,]|==)\s*(?:f|r|b)?[\"'][^\"'\s]{4,}"
+    r"(?:passw|pwd|passphrase|passcode|secret|token|authorization|"
+    r"(?:api|secret|private|signing|encryption|auth|master|session|jwt|hmac)[_-]?key)\w*[\"']?\]?\s*(?::\s*[\w.\[\]]+\s*)?"
+    r"(?:[=:,]|[=!]=)\s*(?:f|r|b)?[\"'](?:(?:bearer|basic|token) )?(?=[^\"'\n]*[^a-z_\"'\n])[^\"'\s]{8,}"
 )
+_PASSED = regex(r"(?:passw\w*|pwd|secret\w*|token)\s*=\s*[\"'][^\"'\s]{4,}")
+_CONNECTING = ("connect", "redis", "mongoclient", "ldap3")
 _IN_URLS = regex(r"://[^\s/:@\"']+:[^\s/@\"']+@")
 _BEGIN = frozenset({
     *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "xoxe", "xoxo-"),
-    *("xoxr-", "xoxs-", "hooks.slack.com", "_live_", "AIza", "SG.", "npm_", "sk-", "PRIVATE", ".login("),
+    *("xoxr-", "xoxs-", "hooks.slack.com", "_live_", "AIza", "SG.", "npm_", "sk-ant-", "T3BlbkFJ", "PRIVATE"),
+    ".login(",
 })  # fmt: skip
 _TEST = regex(r"^[ \t]*(?:import|from)[ \t]+(?:pytest|unittest|moto)\b", re.MULTILINE)
 _OF_AWS = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})
@@ -87,11 +91,11 @@ def hardcoded_secrets(module: Module) -> Iterator[Hardcoded]:
 
 def _may_have(text: str) -> bool:
     """Whether there is any use in parsing a text: told from its characters, in little time."""
-    return (
-        any(begin in text for begin in _BEGIN)
-        or _IN_URLS.search(text) is not None
-        or _NAMED.search(text.lower()) is not None
-    )
+    if any(begin in text for begin in _BEGIN) or _IN_URLS.search(text):
+        return True
+    lower = text.lower()
+    connects = any(word in lower for word in _CONNECTING) and _PASSED.search(lower)
+    return bool(connects or _NAMED.search(lower))
 
 
 def _named(node: ast.Constant, text: str, parent: ast.AST | None, facts: Facts) -> str | None:
