@@ -94,9 +94,7 @@ def test_a_failed_exercise_says_which_file_was_not_written_or_not_changed(tiny: 
             "written": {"adder.py": mine, "other.py": mine},
         }.items()
     }
-    assert (
-        "other.py is not written yet: run the cell whose first line names it" in told["missing"]
-    )
+    assert "other.py is not written yet: run the cell whose first line names it" in told["missing"]
     assert "other.py is still as it was given to you" in told["stub"]
     assert not any("adder.py" in text for text in told.values())
     assert "other.py" not in told["written"]
