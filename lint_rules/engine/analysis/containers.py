@@ -1,11 +1,12 @@
-"""The elements of lists, tuples, sets and dictionaries, and what loops and unpacking give of them."""
+"""The elements of lists, tuples, sets and dictionaries: what is put there, and what loops and unpacking give."""
 
 from __future__ import annotations
 
 import ast
 
+from lint_rules.engine.analysis.bindings import source_of
 from lint_rules.engine.analysis.facts import Scope
-from lint_rules.engine.analysis.known import Held, Known, Many, Values
+from lint_rules.engine.analysis.known import NOTHING, Class, Held, Instance, Known, Many, Values
 from lint_rules.engine.analysis.sdk_resources import listed
 from lint_rules.engine.typed import TYPE_CHECKING
 
@@ -44,6 +45,24 @@ def items(run: Interpreter, held: Held, key: str | int | None) -> Values:
     if isinstance(key, int) and -len(items) <= key < len(items):
         return run.values(items[key], scope)
     return frozenset().union(*(run.values(item, scope) for item in items))
+
+
+def store(run: Interpreter, target: ast.AST, scope: Scope) -> None:
+    """Remember what an assignment to an attribute or an element leaves there."""
+    parent = scope.facts.parents.get(target)
+    value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
+    if value is None:
+        source = source_of(target, scope)
+        values = unpacked(run, target, source, scope) if source is not None else NOTHING
+    else:
+        values = run.values(value, scope)
+    if values and isinstance(target, ast.Attribute):
+        for owner in run.values(target.value, scope):
+            if isinstance(owner, Instance | Class):
+                run.add((owner.scope, target.attr), values)
+    elif values and isinstance(target, ast.Subscript):
+        for place in run.containers(target.value, scope):
+            run.add(place, values)
 
 
 def unpacked(run: Interpreter, binding: ast.AST, source: ast.AST, scope: Scope) -> Values:

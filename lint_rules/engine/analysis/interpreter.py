@@ -18,11 +18,11 @@ from collections.abc import Iterator
 from lint_rules.engine.analysis.aws_call import Calls
 from lint_rules.engine.analysis.bindings import argument, parameters, source_of
 from lint_rules.engine.analysis.bodies import body_of, decorators
-from lint_rules.engine.analysis.callbacks import is_route
 from lint_rules.engine.analysis.codebase import Codebase
-from lint_rules.engine.analysis.containers import elements, unpacked
+from lint_rules.engine.analysis.containers import elements, store, unpacked
+from lint_rules.engine.analysis.entered import Entered, accessors, entered, reads
 from lint_rules.engine.analysis.expressions import annotated, evaluate
-from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
+from lint_rules.engine.analysis.facts import Facts, FunctionNode, Scope, facts_of
 from lint_rules.engine.analysis.known import (
     NOTHING,
     Class,
@@ -54,6 +54,7 @@ class Interpreter:
         """Values of parameters (function, name), attributes (class, name) and elements (("in", owner), name)."""
         self._reached: dict[Scope, None] = {}
         self._modules: dict[Module, None] = {}
+        self._entered: dict[Facts, Entered] = {}
         self._memo: dict[ast.AST, Values] = {}
         self._names: dict[Place, Values] = {}
         self._results: dict[Scope, Values] = {}
@@ -97,7 +98,9 @@ class Interpreter:
         for scope in facts.scopes:
             if scope.is_class:
                 self._reached[scope] = None
-            elif scope.is_function and any(is_route(part) for part in decorators(scope)):
+        groups = self._entered[facts] = entered(facts)
+        for name, listed in groups.items():
+            for scope in listed if not name or len(groups) == 1 else ():
                 self.reach(scope)
 
     def reach(self, scope: Scope) -> None:
@@ -113,7 +116,13 @@ class Interpreter:
                     self.pass_on(value, 0, frozenset({Function(scope)}))
 
     def _visit(self, scope: Scope) -> None:
+        groups = self._entered[scope.facts]
+        skipped = {*accessors(scope)}
         for name in scope.loads:
+            if name in skipped:
+                continue
+            for other in groups.get(name, ()) if reads(scope, name) else ():
+                self.reach(other)
             for value in self.variable_from(scope, name):
                 if isinstance(value, Function):
                     self.reach(value.scope)
@@ -124,8 +133,8 @@ class Interpreter:
             self.values(call, scope)
         for read in body_of(scope).attributes:
             self.values(read, scope)
-        for store in scope.stores:
-            self._store(store, scope)
+        for each in scope.stores:
+            store(self, each, scope)
         if scope.parent is None:
             for dotted in dict.fromkeys(scope.facts.imports.values()):
                 self.named(scope.facts.module, dotted)
@@ -242,23 +251,6 @@ class Interpreter:
         if found is not None:
             self.enter(found)
         return found
-
-    def _store(self, store: ast.AST, scope: Scope) -> None:
-        """What an assignment to an attribute or an element leaves there."""
-        parent = scope.facts.parents.get(store)
-        value = parent.value if isinstance(parent, ast.Assign | ast.AnnAssign) else None
-        if value is None:
-            source = source_of(store, scope)
-            values = unpacked(self, store, source, scope) if source is not None else NOTHING
-        else:
-            values = self.values(value, scope)
-        if values and isinstance(store, ast.Attribute):
-            for owner in self.values(store.value, scope):
-                if isinstance(owner, Instance | Class):
-                    self.add((owner.scope, store.attr), values)
-        elif values and isinstance(store, ast.Subscript):
-            for place in self.containers(store.value, scope):
-                self.add(place, values)
 
     def containers(self, node: ast.AST, scope: Scope) -> Iterator[Place]:
         """Where elements put into what an expression names are remembered."""

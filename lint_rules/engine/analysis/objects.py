@@ -58,13 +58,20 @@ def of_class(run: Interpreter, value: Instance | Class, name: str) -> Values:
     bound = value if isinstance(value, Instance) else None
     for owner in _line(run, value):
         found |= run.held_in((owner, name))
-        method = owner.child(name)
-        if method is not None and method.is_function:
+        methods = [one for one in owner.children if one.is_function and getattr(one.node, "name", "") == name]
+        properties = [one for one in methods if is_property(one)]
+        if len(methods) > 1 and not properties:
+            methods = []  # Which one counts is not told.
+        for method in methods:
             run.reach(method)
             target = Instance(bound.scope) if bound else None
             if target is not None and method.arguments:
                 run.add((method, method.arguments[0]), frozenset({target}))
-            found |= run.results(method) if bound and is_property(method) else {Function(method, target)}
+            if method in properties and bound:
+                found |= run.results(method)
+            elif not properties or not bound:
+                found.add(Function(method, target))
+        if methods:
             break
         if name in owner.bindings:
             found |= run.variable(owner, name)
