@@ -44,6 +44,10 @@ def test_functions_of_one_of_several_applications_run_only_where_it_is_read():
     assert calls(TWO, "topic_handler") == ["CreateTopic"]
 
 
+def test_setting_an_application_up_runs_none_of_it():
+    assert calls(TWO + "    topics.init_failure(ValueError())\n", "queue_handler") == ["CreateQueue"]
+
+
 def test_functions_of_the_only_application_run_with_its_module():
     only = TWO.replace("topics", "queues")
     assert calls(only, "queue_handler") == ["CreateQueue", "CreateTopic"]

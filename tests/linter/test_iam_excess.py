@@ -89,6 +89,41 @@ def test_the_destination_of_a_poller_for_what_failed_is_written_to_with_the_role
     assert excess("sqs:SendMessage", "def handler(event, context):\n    return 1\n", template) == found
 
 
+NESTED = """
+  Watch:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: ./watch.yaml, Parameters: {{Function: !Ref {name}}}}}
+"""
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("Orders", "low"), ("Other", "high")])
+def test_a_nested_stack_that_is_told_of_a_function_may_give_it_a_task(name, confidence):
+    template = TEMPLATE + NESTED.replace("{name}", name).lstrip("\n")
+    assert excess("sqs:PurgeQueue", "def handler(event, context):\n    return 1\n", template) == {
+        "sqs:PurgeQueue": confidence
+    }
+
+
+@pytest.mark.parametrize(
+    ("plugin", "confidence"),
+    [("serverless-plugin-warmup", "low"), ("serverless-offline", "high"), ("", "high")],
+)
+def test_a_plugin_may_give_a_function_a_task(plugin, confidence):
+    template = f"""
+service: orders
+provider:
+  name: aws
+  runtime: python3.13
+  iam: {{role: {{statements: [{{Effect: Allow, Action: [sqs:PurgeQueue], Resource: '*'}}]}}}}
+plugins: [{plugin}]
+functions:
+  orders: {{handler: app.handler}}
+"""
+    files = {"serverless.yml": template, "app.py": "def handler(event, context):\n    return 1\n"}
+    (role,) = Project.of(files).access.roles
+    assert [(each.what, each.confidence) for each in role.excess] == [("sqs:PurgeQueue", confidence)]
+
+
 def test_layers_may_need_more_than_the_code():
     with_layer = TEMPLATE.replace("Layers: []", "Layers: [!Ref Extension]")
     assert excess("sqs:SendMessage, 'lambda:Get*'") == {"lambda:Get*": "high"}

@@ -15,6 +15,8 @@ from lint_rules.engine.access.implied import SIDES, explained
 from lint_rules.engine.access.sharing import taken_by_others
 from lint_rules.engine.iam.actions import action_facts
 from lint_rules.engine.iam.calls import listed_calls
+from lint_rules.engine.regex import regex
+from lint_rules.engine.templates.intrinsics import references
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -40,6 +42,13 @@ _BESIDE: dict[str, tuple[str, ...]] = {
 instead of "not found", and an upload that breaks off cannot be cleared away."""
 _BY_CHANGES = frozenset({"cloudformation", "servicecatalog"})
 """Services that use their caller's permissions only for what they make and change."""
+_PLUGIN = regex(r"serverless-[\w-]+")
+_PLAIN_PLUGINS = frozenset({
+    *("serverless-offline", "serverless-python-requirements", "serverless-dotenv-plugin", "serverless-prune-plugin"),
+    *("serverless-pseudo-parameters", "serverless-domain-manager", "serverless-plugin-split-stacks"),
+    *("serverless-iam-roles-per-function", "serverless-deployment-bucket", "serverless-plugin-log-retention"),
+})  # fmt: skip
+"""Plugins that give functions nothing to do."""
 _OF_THE_RUNTIME = frozenset({"logs", "xray"})
 _LOCAL_EXTENSION = ("localhost:2773", "127.0.0.1:2773", "PARAMETERS_SECRETS_EXTENSION")
 
@@ -68,7 +77,7 @@ def excess_of(
     reasons = set(_reasons(uses, used, services))
     if "*" in reasons:
         return
-    unsure = any(use.unresolved or "*" in use.unseen for _, use, _ in uses)
+    unsure = any(use.unresolved or "*" in use.unseen for _, use, _ in uses) or _has_others(role, template)
     services |= _OF_THE_RUNTIME
     seen: set[tuple[str, str]] = set()
     for grant in grants.statements:
@@ -94,6 +103,16 @@ def excess_of(
                 exists = "*" in text or action_facts(text) is not None
                 sure = exists and not unsure and not (used and service == "kms")
                 yield Excess(text, grant, "high" if sure else "low", service not in services)
+
+
+def _has_others(role: Role, template: Template) -> bool:
+    """Whether a plugin of serverless.yml, or a nested stack that is told of a function, may give it a task."""
+    if template.kind == "serverless" and {*_PLUGIN.findall(template.text)} - _PLAIN_PLUGINS:
+        return True
+    return any(
+        not {*role.functions}.isdisjoint(references(found.properties))
+        for found in template.of("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+    )
 
 
 def _wanted(text: str, used: set[str], reasons: set[str]) -> bool:

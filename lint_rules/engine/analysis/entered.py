@@ -31,8 +31,12 @@ def entered(facts: Facts) -> Entered:
 
 
 def reads(scope: Scope, name: str) -> bool:
-    """Whether a scope reads a name, other than to decorate something."""
-    return any(not _decorates(load, scope.facts) for load in scope.loads.get(name, ()))
+    """Whether a scope reads a name so that it may run: a function in any way, a module or class other than to decorate
+    something or to set the application up by a method of its own."""
+    loads = scope.loads.get(name, ())
+    if scope.is_function:
+        return bool(loads)
+    return any(not _sets_up(load, scope.facts) and not _decorates(load, scope.facts) for load in loads)
 
 
 def accessors(scope: Scope) -> Iterator[str]:
@@ -41,6 +45,10 @@ def accessors(scope: Scope) -> Iterator[str]:
         parents = [scope.facts.parents.get(load) for load in loads]
         if all(isinstance(each, ast.Attribute) and each.attr in ("setter", "deleter") for each in parents):
             yield name
+
+
+def _sets_up(load: ast.AST, facts: Facts) -> bool:
+    return isinstance(facts.parents.get(load), ast.Attribute)
 
 
 def _decorates(load: ast.AST, facts: Facts) -> bool:
