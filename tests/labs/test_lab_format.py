@@ -4,13 +4,19 @@ planted mistakes and marks of rows."""
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+from course import lab as names
 from course.lab import coverage, edition, file_cell, source
 from course.lab.document import Lab
 from course.lab.fences import LabError
+from course.lab.lambda_options import parse
 from course.lab.regions import hidden_lines, reference, stub
+
+ROOT = Path(__file__).resolve().parents[2]
 
 MENDED = """\
 %%lambda greeter.py --function greeter --timeout 2
@@ -198,3 +204,16 @@ def test_a_slip_is_refused_with_its_line(written: str, right: str, wrong: str, c
     with pytest.raises(LabError, match=r"^lab\.md:\d+: ") as caught:
         source.parse(written.replace(right, wrong, 1), slug="07_tiny")
     assert complaint in str(caught.value)
+
+
+def test_the_page_about_labs_names_everything_there_is_and_nothing_else() -> None:
+    page = (ROOT / "docs" / "labs.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\blab\.([a-z_]+)\(", page)) == set(names.__all__)
+    told = set(re.findall(r"```` ```(?:python|markdown|yaml) (\w+)=", page))
+    assert told == {kind for kind in source.ALLOWED if kind} | {"lint"}
+    options = set(re.findall(r"--([a-z]+)", page))
+    assert options == {"function", "handler", "with", "role", "timeout", "memory", "env", "runtime"}
+    line = "a.py " + " ".join(
+        f"--{name} {'1' if name in ('timeout', 'memory') else 'A=1'}" for name in options
+    )
+    assert parse(line).function == "A=1"
