@@ -238,3 +238,15 @@ def test_what_a_plain_handler_does_not_need_is_not_imported() -> None:
         "deployments",
     }
     assert not needless & names
+
+
+@pytest.mark.parametrize("folder", ["engine", "commands"])
+def test_typing_and_compiled_expressions_are_taken_where_they_cost_nothing(folder: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}: use lint_rules.engine.{'typed' if 'typing' in line else 'regex'}"
+        for path in (ROOT / "lint_rules" / folder).rglob("*.py")
+        if path.name not in ("typed.py", "regex.py")
+        for line in path.read_text(encoding="utf-8").split("\n")
+        if re.match(r"from typing import|[_A-Z]+ = re\.compile\(", line)
+    ]
+    assert wrong == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 
 from lint_rules.engine.analysis.aws_use import aws_use
@@ -11,6 +10,7 @@ from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.waits import waits
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
 _BLOCKS = frozenset({
@@ -24,7 +24,7 @@ _AT_ONCE = frozenset({
 _NO_CALLS = frozenset({"httpx.Client", "http.client.HTTPConnection", "http.client.HTTPSConnection"})
 """What only makes an object that will call."""
 
-_OPENS = re.compile(r"\s*\(\s*")
+_OPENS = regex(r"\s*\(\s*")
 
 
 class Blocking(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ _POOLS = ("httpx.AsyncClient()", "aiohttp.ClientSession()", "aioboto3.", "aiobot
 """What serves several calls at once, by the dotted name that makes it."""
 
 _CLIENTS = frozenset({"client", "http", "api", "http_client", "api_client"})
-_HTTP = re.compile(r"^\s*(?:import|from)\s.*\b(?:aiohttp|httpx|aioboto3|aiobotocore)\b", re.MULTILINE)
-ORDER = re.compile(
+_HTTP = regex(r"^\s*(?:import|from)\s.*\b(?:aiohttp|httpx|aioboto3|aiobotocore)\b", re.MULTILINE)
+ORDER = regex(
     r"#.*\b(?:order|sequen\w*|serial\w*|first|then|before|after|must|rate|throttl\w*|one at a time|not parallel)",
     re.IGNORECASE,
 )

@@ -35,7 +35,7 @@ _POOLS = frozenset(
 _UNCHECKED = frozenset({"ssl._create_unverified_context", "ssl._create_stdlib_context"})
 _NONE = frozenset({"ssl.CERT_NONE"})
 _LOCAL = regex(r"localhost|127\.0\.0\.1|0\.0\.0\.0|localstack|host\.docker\.internal|\[::1\]", re.IGNORECASE)
-_REQUESTS = re.compile(r"request")
+_REQUESTS = regex(r"request")
 """Functions of the code's own that hand the keyword on to a library."""
 
 _LINE = regex(r"[ \t]*(?:\r\n|\n|\r)")

@@ -11,29 +11,41 @@ import ast
 from collections.abc import Sequence
 
 from lint_rules.engine.sources.cst_operators import COMPARED, CONSTANTS, UNARY, binary_operator, kind
+from lint_rules.engine.sources.cst_places import Places
 from lint_rules.engine.typed import Any
 
 
 class Expressions:
-    """Reads expressions. `positions` are libcst's, in rows and characters; `lines` the lines of the text."""
+    """Reads expressions. `places` are those of libcst's nodes, in rows and characters; `lines` the lines of the text."""
 
     module: Any
 
-    def __init__(self, positions: Any, lines: Sequence[str]) -> None:
-        self.positions = positions
+    def __init__(self, places: Places, lines: Sequence[str]) -> None:
+        self.places = places
         self.lines = lines
+        self._plain = all(map(str.isascii, lines))
 
     def column(self, row: int, column: int) -> int:
         """A column in bytes, as `ast` counts them."""
+        if self._plain:
+            return column
         head = self.lines[row - 1][:column]
         return column if head.isascii() else len(head.encode("utf-8", "surrogatepass"))
 
     def place(self, made: Any, first: Any, last: Any = None) -> Any:
         """Put a node where one of libcst stands, or where one begins and another ends."""
-        start, end = self.positions[first].start, self.positions[first if last is None else last].end
-        made.lineno, made.col_offset = start.line, self.column(start.line, start.column)
-        made.end_lineno, made.end_col_offset = end.line, self.column(end.line, end.column)
+        made.lineno, made.col_offset = self._start(first)
+        made.end_lineno, made.end_col_offset = self._end(first if last is None else last)
         return made
+
+    def _start(self, node: Any) -> tuple[int, int]:
+        """The row and the column in bytes at which one of libcst's nodes begins."""
+        row, column = self.places.start(node)
+        return row, self.column(row, column)
+
+    def _end(self, node: Any) -> tuple[int, int]:
+        row, column = self.places.end(node)
+        return row, self.column(row, column)
 
     def to(self, made: Any, last: ast.AST) -> Any:
         """Let a node end where another ends."""
@@ -59,11 +71,10 @@ class Expressions:
 
     def begun(self, made: Any, first: Any, value: Any) -> Any:
         """Let a node begin where its first part begins, parentheses counted."""
-        start = self.positions[first.lpar[0] if getattr(first, "lpar", None) else first].start
         if kind(first) == "GeneratorExp" or (kind(first) == "Tuple" and first.lpar):
             made.lineno, made.col_offset = value.lineno, value.col_offset
         elif getattr(first, "lpar", None):
-            made.lineno, made.col_offset = start.line, self.column(start.line, start.column)
+            made.lineno, made.col_offset = self._start(first.lpar[0])
         else:
             made.lineno, made.col_offset = value.lineno, value.col_offset
         return made
@@ -71,8 +82,7 @@ class Expressions:
     def ended(self, made: Any, last: Any, value: Any) -> Any:
         """Let a node end where its last part ends, parentheses counted."""
         if getattr(last, "rpar", None):
-            end = self.positions[last.rpar[-1]].end
-            made.end_lineno, made.end_col_offset = end.line, self.column(end.line, end.column)
+            made.end_lineno, made.end_col_offset = self._end(last.rpar[-1])
             return made
         return self.to(made, value)
 
@@ -87,9 +97,8 @@ class Expressions:
             if not comma:
                 self.ended(part, getattr(elements[-1].slice, "value", None), inside[-1])
             elif comma:
-                end = self.positions[elements[-1].comma]
-                at = end.start
-                part.end_lineno, part.end_col_offset = at.line, self.column(at.line, at.column) + 1
+                row, column = self._start(elements[-1].comma)
+                part.end_lineno, part.end_col_offset = row, column + 1
         value = self.read(node.value)
         made = self.place(ast.Subscript(value, part, context), node)
         return self.begun(made, node.value, value)
@@ -119,16 +128,14 @@ class Expressions:
                 made.args.append(value)
         if len(node.args) == 1 and kind(node.args[0].value) == "GeneratorExp" and not node.args[0].value.lpar:
             generator = made.args[0]
-            end = self.positions[node].end
-            generator.end_lineno, generator.end_col_offset = end.line, self.column(end.line, end.column)
+            generator.end_lineno, generator.end_col_offset = self._end(node)
             row, column = self._open_before(node)
             generator.lineno, generator.col_offset = row, column
         return self.begun(made, node.func, function)
 
     def _open_before(self, call: Any) -> tuple[int, int]:
         """Where the parenthesis of a call opens."""
-        end = self.positions[call.func.rpar[-1] if getattr(call.func, "rpar", None) else call.func].end
-        row, column = end.line, end.column
+        row, column = self.places.end(call.func.rpar[-1] if getattr(call.func, "rpar", None) else call.func)
         while "(" not in self.lines[row - 1][column:]:
             row, column = row + 1, 0
         return row, self.column(row, self.lines[row - 1].index("(", column))
@@ -230,9 +237,7 @@ class Expressions:
         first, last = node.elements[0], node.elements[-1]
         self.begun(made, first if kind(first) == "StarredElement" else first.value, items[0])
         if kind(last.comma) == "Comma":
-            at = self.positions[last.comma].start
-            made.end_lineno, made.end_col_offset = at.line, self.column(at.line, at.column)
-            row, column = at.line, at.column
+            row, column = self.places.start(last.comma)
             while "," not in self.lines[row - 1][column:]:
                 row, column = row + 1, 0
             made.end_lineno, made.end_col_offset = (

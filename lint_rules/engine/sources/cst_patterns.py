@@ -41,9 +41,9 @@ class Patterns(Expressions):
         if node.name is not None:
             return self.place(ast.MatchStar(node.name.value), node, node.name)
         made = self.place(ast.MatchStar(None), node)
-        start = self.positions[node].start
-        at = self.lines[start.line - 1].index("_", start.column)
-        made.end_lineno, made.end_col_offset = start.line, self.column(start.line, at + 1)
+        row, column = self.places.start(node)
+        at = self.lines[row - 1].index("_", column)
+        made.end_lineno, made.end_col_offset = row, self.column(row, at + 1)
         return made
 
     def _MatchMapping(self, node: Any) -> Any:

@@ -14,6 +14,7 @@ from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.cst_expressions import Expressions
 from lint_rules.engine.sources.cst_operators import binary_operator, kind
 from lint_rules.engine.sources.cst_patterns import Patterns
+from lint_rules.engine.sources.cst_places import Places
 from lint_rules.engine.typed import Any
 
 _LINE = regex(r"\r\n|\n|\r")
@@ -22,13 +23,12 @@ _LINE = regex(r"\r\n|\n|\r")
 def read_module(text: str) -> ast.Module:
     """The tree of a text. Raises libcst.ParserSyntaxError where libcst cannot read it."""
     import libcst
-    from libcst.metadata import MetadataWrapper, PositionProvider
 
     module = libcst.parse_module(text)
-    positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+    places = Places(module, [0, *(line.end() for line in _LINE.finditer(text))])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        reader = Statements(positions, _LINE.split(text))
+        reader = Statements(places, _LINE.split(text))
         reader.module = module
         return ast.Module(reader.body(module), [])
 
@@ -146,8 +146,7 @@ class Statements(Patterns, Expressions):
         module = _dotted(node.module) if node.module is not None else None
         made = self.place(ast.ImportFrom(module, self._names(node.names), len(node.relative)), node)
         if node.rpar is not None:
-            end = self.positions[node.rpar].end
-            made.end_lineno, made.end_col_offset = end.line, self.column(end.line, end.column)
+            made.end_lineno, made.end_col_offset = self._end(node.rpar)
             return made
         return self.to(made, made.names[-1])
 

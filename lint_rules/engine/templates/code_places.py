@@ -8,18 +8,18 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from lint_rules.engine.regex import regex
 from lint_rules.engine.templates.model import Value
+from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.codebase import Codebase
     from lint_rules.engine.sources.module import Module
     from lint_rules.engine.templates.model import FunctionSpec, Template
 
-_PACKAGE = re.compile(r"([\w.-]+)\.zip\Z")
+_PACKAGE = regex(r"([\w.-]+)\.zip\Z")
 
 
 def code_module(codebase: Codebase, template: Template, spec: FunctionSpec, path: str) -> Module | None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from lint_rules.engine.finding import Edit, Finding, Fix, Span
+from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.module import Module
 from lint_rules.engine.sources.node import List, Map, Node, Scalar
@@ -20,7 +21,7 @@ from lint_rules.engine.sources.problem import Problem
 from lint_rules.engine.templates.intrinsics import intrinsic
 from lint_rules.engine.templates.model import FunctionSpec, Template
 
-_BREAK = re.compile(r"\n(?=[^\n])|\n\Z")
+_BREAK = regex(r"\n(?=[^\n])|\n\Z")
 
 
 class Inline:
@@ -171,8 +172,8 @@ def _in_block(code: str, raw: str, start: int) -> tuple[str, list[int], str | No
     return (code, places, indent) if indent else None
 
 
-_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
-_FOLD = re.compile(r"\\\r?\n[ \t]*")
+_ESCAPE = regex(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_FOLD = regex(r"\\\r?\n[ \t]*")
 """A line break in a quoted scalar of YAML that stands for nothing."""
 _MEANT = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 
