@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from lint_rules import Config, Project, Safety, fix
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.templates.reading import read_template
 
@@ -72,3 +75,18 @@ def test_what_a_json_template_says_already_is_not_said_again() -> None:
     text = '{"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Tracing": {"Mode": "x"}}}}}'
     assert added(text) is None
     assert added(text.replace('{"Mode": "x"}', '{"Fn::If": ["A", {"Mode": "x"}, {"Mode": "y"}]}')) is None
+
+
+@pytest.mark.parametrize("name", ["Jo{bs", "Jo: bs [", "Jo\\u0000bs", "&Jobs", "Jobs # 1"])
+def test_a_queue_whose_name_is_none_gets_no_edit_that_would_not_be_right(name: str) -> None:
+    mapping = '"M": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"FunctionName": {"Ref": "F"}, '
+    text = (
+        '{"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Handler": "a.b"}}, '
+        f'{mapping}"EventSourceArn": {{"Fn::GetAtt": ["{name}", "Arn"]}}}}}}, '
+        f'"{name}": {{"Type": "AWS::SQS::Queue"}}}}}}'
+    )
+    outcome = fix(Project.of({"t.json": text}), Config(select=("sqs-queue-no-redrive",)), Safety.UNSAFE)
+    after = json.loads(outcome.project.documents["t.json"].raw)["Resources"]
+    for logical_id, resource in json.loads(text)["Resources"].items():
+        assert after[logical_id]["Type"] == resource["Type"]
+    assert outcome.dropped == ()

@@ -22,6 +22,9 @@ from lint_rules.engine.templates.resource import Resource
 _ALIAS = regex(r"[:\-,\[]\s*\*\w+\s*(?:$|[,\]}#])", re.MULTILINE)
 """What stands under an alias stands in several places; an edit of one would change the others."""
 
+_NAME = re.compile(r"[\w.-]+")
+"""A name that AWS or Terraform takes."""
+
 _MARKS = ("&", " #", "//", "/*", "{")
 """What in a line forbids taking it out."""
 
@@ -39,7 +42,8 @@ def add_entry(
     if template.kind == "terraform":
         from lint_rules.engine.templates.edits_terraform import add_argument
 
-        return add_argument(template, parent, path, _read(value))
+        read = _read(value)
+        return add_argument(template, parent, path, read) if read else None
     if template.kind not in ("sam", "cloudformation"):
         return None
     while len(path) > 1:
@@ -50,7 +54,9 @@ def add_entry(
             return None
         parent, path, before = below, path[1:], ""
     if is_json(template):
-        return None if path[0] in parent.entries else add_member(template, parent, path, _read(value), before)
+        read = _read(value)
+        taken = path[0] in parent.entries
+        return None if taken or read is None else add_member(template, parent, path, read, before)
     if parent.flow or path[0] in parent.entries or _shared(template):
         return None
     keys = [key for key, _ in parent.items()]
@@ -67,12 +73,13 @@ def add_entry(
 def put_beside(template: Template, owner: Resource, name: str, value: str) -> Edit | None:
     """The edit that puts a resource beside another one: before it, or in Terraform behind it."""
     resources = template.root.get("Resources") if template.root else None
-    if not isinstance(resources, Map) or name in template.resources:
+    if not isinstance(resources, Map) or name in template.resources or not _NAME.fullmatch(name):
         return None
     if template.kind == "terraform":
         from lint_rules.engine.templates.edits_terraform import name_behind, put_behind
 
-        return put_behind(template, owner, name_behind(owner, name), _read(value))
+        read = _read(value)
+        return put_behind(template, owner, name_behind(owner, name), read) if read else None
     return add_entry(template, resources, (name,), value, before=owner.logical_id)
 
 
@@ -156,9 +163,10 @@ def _shared(template: Template) -> bool:
     return _ALIAS.search(template.text) is not None
 
 
-def _read(value: str) -> Node:
-    """What is to be put in."""
-    return read_yaml(value, "")[0][0]
+def _read(value: str) -> Node | None:
+    """What is to be put in; None where names of the template keep it from being YAML."""
+    roots, problem = read_yaml(value, "")
+    return roots[0] if roots and problem is None else None
 
 
 def _indent(template: Template, key: Scalar) -> str | None:
