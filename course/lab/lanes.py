@@ -21,6 +21,8 @@ LONGEST_PAUSE = 0.25  # of the time in which something ran
 HANDOVER = 1.0  # milliseconds that are no idling
 COLUMNS = ("call", "environment", "kind", "INIT", "idle before", "starts at", "INVOKE", "outcome")
 NOTHING = "-"
+NARROW = 0.025  # of the picture: a bar that has no room for its number
+LONG = 10_000.0  # milliseconds from which a picture counts in seconds
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,40 @@ def lanes(records: Sequence[Any], function: str | None = None, first: int = FIRS
         by_environment.setdefault(one["environment"], []).append(bar)
     laid = [Lane(_letter(index), tuple(bars)) for index, bars in enumerate(by_environment.values())]
     return _cut(tuple(replace(lane, bars=_with_idle(lane.bars)) for lane in laid))
+
+
+def width(found: Lanes) -> float:
+    """The shown time up to the end of the last bar."""
+    return max(bar.end - bar.shift for lane in found.lanes for bar in lane.bars)
+
+
+def labels(lane: Lane, width: float) -> list[tuple[float, str, bool]]:
+    """The numbers of a lane's calls: where in shown time, the text, and whether it stands inside its bar.
+
+    Narrow bars have theirs above them, close ones together.
+    """
+    found: list[tuple[float, str, bool]] = []
+    group: list[tuple[float, int]] = []
+    for bar in lane.bars:
+        middle = bar.start - bar.shift + bar.length / 2
+        if not bar.number:
+            continue
+        if group and (bar.length >= NARROW * width or middle - group[-1][0] > NARROW * width):
+            found.append(_together(group))
+            group = []
+        if bar.length >= NARROW * width:
+            found.append((middle, str(bar.number), True))
+        else:
+            group.append((middle, bar.number))
+    return [*found, _together(group)] if group else found
+
+
+def _together(group: Sequence[tuple[float, int]]) -> tuple[float, str, bool]:
+    numbers = [number for _, number in group]
+    text = ", ".join(str(number) for number in numbers)
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        text = f"{numbers[0]} to {numbers[-1]}"
+    return (group[0][0] + group[-1][0]) / 2, text, False
 
 
 def table(found: Lanes) -> list[tuple[str, ...]]:

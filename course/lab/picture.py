@@ -12,7 +12,7 @@ from typing import Any
 from course.errors import UserError
 from course.lab import notebook_cloud, render
 from course.lab.canvas import INK, canvas, framed
-from course.lab.lanes import COLUMNS, Bar, Lanes, lanes, summary, table
+from course.lab.lanes import COLUMNS, LONG, Bar, Lanes, labels, lanes, summary, table, width
 from course.lab.render import Shown
 
 # Face, hatch and what the legend says.
@@ -43,39 +43,44 @@ def draw(found: Lanes) -> bytes:
     from matplotlib.patches import Patch
 
     with canvas(1.5 + 0.42 * len(found.lanes)) as drawn:
-        axes = drawn.axes
+        axes, whole = drawn.axes, width(found)
         for row, lane in enumerate(found.lanes):
             for bar in lane.bars:
                 face, hatch, _ = _style(bar)
-                left, middle = bar.start - bar.shift, bar.start - bar.shift + _shown_length(bar, found) / 2
                 thick = 0.28 if bar.phase == "IDLE" else 0.7
                 axes.barh(
                     row,
                     _shown_length(bar, found),
-                    left=left,
+                    left=bar.start - bar.shift,
                     height=thick,
                     color=face,
                     hatch=hatch,
                     edgecolor=INK,
                     linewidth=0.6,
                 )
-                if bar.number:
-                    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8} if bar.failed else None
-                    axes.text(middle, row, str(bar.number), ha="center", va="center", color="black", bbox=box)
+            for place, text, inside in labels(lane, whole):
+                box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+                if inside:
+                    axes.text(place, row, text, ha="center", va="center", color="black", bbox=box)
+                else:
+                    axes.text(place, row - 0.37, text, ha="center", va="bottom", color="black", fontsize=8)
         for place, lost in found.cuts:
             axes.axvline(place, color=INK, linestyle=(0, (2, 2)), linewidth=0.8)
             axes.annotate(
                 f"{lost / 1000:.1f} s pause, cut",
-                (place, -0.55),
+                (place, -0.75),
                 ha="center",
                 va="bottom",
                 fontsize=8,
                 annotation_clip=False,
             )
         axes.set_yticks(range(len(found.lanes)), [f"environment {lane.name}" for lane in found.lanes])
-        axes.set_ylim(len(found.lanes) - 0.5, -0.6)
+        axes.set_ylim(len(found.lanes) - 0.5, -0.8)
         axes.set_xlim(left=0)
-        axes.set_xlabel("milliseconds since the first INIT" if not found.cuts else "milliseconds, pauses cut")
+        unit = "seconds" if whole > LONG else "milliseconds"
+        if whole > LONG:
+            axes.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:g}")
+        axes.set_xlabel(f"{unit}, pauses cut" if found.cuts else f"{unit} since the first INIT")
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         any_failed = any(bar.failed for lane in found.lanes for bar in lane.bars)

@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 
 from course.lab import picture
-from course.lab.lanes import lanes, summary, table
+from course.lab.lanes import labels, lanes, summary, table, width
 
 
 def record(phase, environment, start, end, function="brew", **facts):
@@ -101,6 +101,37 @@ def test_the_table_says_what_the_picture_shows():
         ("3", "A (brew)", "RequestResponse", "-", "10 ms", "210 ms", "3000 ms", "timeout"),
     ]
     assert summary(found) == "3 invocations of brew in 1 environment, 1 INIT. A served calls 1, 2, 3."
+
+
+def test_numbers_stand_in_their_bars_or_above_narrow_ones_and_close_ones_together():
+    bars = [
+        record("INVOKE", "e1", start, start + length)
+        for start, length in [
+            (0.0, 0.001),
+            (0.002, 0.001),
+            (0.004, 0.001),
+            (10.0, 60.0),
+            (75.0, 0.1),
+            (78.0, 0.1),
+        ]
+    ]
+    found = lanes(bars)
+    (lane,) = found.lanes
+    drawn = labels(lane, width(found))
+    assert [(text, inside) for _, text, inside in drawn] == [
+        ("1 to 3", False),
+        ("4", True),
+        ("5", False),
+        ("6", False),
+    ]
+    assert [place for place, *_ in drawn] == sorted(place for place, *_ in drawn)
+
+
+def test_long_times_are_counted_in_seconds():
+    drawn = picture.draw(lanes([record("INVOKE", "e1", 0, 60)])).decode()
+    assert ">seconds since the first INIT<" in drawn
+    assert ">60<" in drawn
+    assert ">milliseconds since the first INIT<" in picture.draw(lanes(TWO_IN_A_ROW)).decode()
 
 
 def test_a_record_that_has_not_ended_waits():
