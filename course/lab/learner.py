@@ -184,9 +184,13 @@ def reset() -> Shown:
 
 @_shown
 def advance(seconds: float) -> Shown:
-    """Skip time: retries, schedules and time-outs that become due on the way happen."""
+    """Skip time: retries, schedules and time-outs that become due on the way happen.
+
+    With 0 it waits until what is under way has come to rest.
+    """
     moment = notebook_cloud.advance(seconds)
-    return render.note(f"{_duration(seconds)} passed; the cloud's clock says {_moment(moment)}.")
+    what = f"{_duration(seconds)} passed" if seconds else "What was under way has come to rest"
+    return render.note(f"{what}; the cloud's clock says {_moment(moment)}.")
 
 
 def _duration(seconds: float) -> str:

@@ -171,6 +171,7 @@ def test_a_notebook_has_the_magic_after_the_import(cloud: Cloud, tmp_path: Path)
         "lab.records()",
         "lab.advance(7200)",
         "lab.advance(-1)",
+        "lab.advance(0)",
         "open('hello.py', 'w').write('# from an editor\\n')",
         "%%writefile hello.py\n# from the cell",
     ]
@@ -193,6 +194,7 @@ def test_a_notebook_has_the_magic_after_the_import(cloud: Cloud, tmp_path: Path)
     assert shown[6] == "[]"
     assert shown[7].startswith("2 hours passed; the cloud's clock says 20")
     assert "time cannot go back" in shown[8]
+    assert shown[9].startswith("What was under way has come to rest; the cloud's clock says 20")
     kept = folder.parent / ".lambdalab" / "history" / folder.name / "hello" / "1" / "hello.py"
     assert kept.read_text() == "# from an editor\n"
     assert (folder / "hello.py").read_text() == "# from the cell\n"
