@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from lint_rules.engine.handlers import Handler as Handler
     from lint_rules.engine.iam.actions import action_facts as action_facts
     from lint_rules.engine.iam.actions import matching_actions as matching_actions
+    from lint_rules.engine.iam.asking import Authorization as Authorization
+    from lint_rules.engine.iam.asking import Place as Place
     from lint_rules.engine.iam.calls import actions_of_call as actions_of_call
     from lint_rules.engine.iam.decision import Decision as Decision
     from lint_rules.engine.iam.evaluate import AccessRequest as AccessRequest
@@ -56,9 +58,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.iam.policy import PolicyStatement as PolicyStatement
     from lint_rules.engine.iam.policy import parse_policy as parse_policy
     from lint_rules.engine.iam.principals import Principal as Principal
-    from lint_rules.engine.iam.requests import Authorization as Authorization
     from lint_rules.engine.iam.requests import authorizations as authorizations
-    from lint_rules.engine.iam.resources import Place as Place
     from lint_rules.engine.iam.sam_policies import sam_policy as sam_policy
     from lint_rules.engine.lint import lint as lint
     from lint_rules.engine.project import Project as Project
@@ -99,7 +99,7 @@ _HOMES = {
     "AccessRequest": "iam.evaluate",
     "Alarm": "templates.nouns.alarm",
     "Api": "templates.nouns.api",
-    "Authorization": "iam.requests",
+    "Authorization": "iam.asking",
     "AwaitStep": "analysis.awaits",
     "Bucket": "templates.nouns.bucket",
     "CallSite": "analysis.calls",
@@ -121,7 +121,7 @@ _HOMES = {
     "MalformedPolicy": "iam.policy",
     "Module": "sources.module",
     "Permission": "templates.nouns.permission",
-    "Place": "iam.resources",
+    "Place": "iam.asking",
     "Policy": "iam.policy",
     "PolicyDocument": "templates.nouns.policy_document",
     "PolicySet": "iam.evaluate",

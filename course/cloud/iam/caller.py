@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from lint_rules import Policy, PolicySet, Principal
+import lint_rules
+
+if TYPE_CHECKING:
+    from lint_rules import Policy, PolicySet, Principal
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Caller:
 
     def policies(self, resource: Policy | None) -> PolicySet:
         """Everything that applies to a request of it on a resource with that policy."""
-        return PolicySet(self.identity, resource, self.boundary, self.session)
+        return lint_rules.PolicySet(self.identity, resource, self.boundary, self.session)
 
 
 class Identities(Protocol):

@@ -2,17 +2,21 @@
 
 Off at first, since a learner's first function wanted no policy. `enabled` is what
 `POST /_cloud/iam/enforce {"enabled": true}` sets. The keys that every example uses (`test`) stay those of the
-account's root, so that one can always repair what one has locked.
+account's root, so that one can always repair what one has locked. The engine is loaded when it is first asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import lint_rules
 from course.cloud.iam.caller import Caller, Expired, Identities, ResourcePolicies
 from course.cloud.observe.ledger import Ledger
-from lint_rules import AccessRequest, Authorization, Decision, Place, Principal, authorizations, evaluate
+from lint_rules import Authorization, Place
+
+if TYPE_CHECKING:
+    from lint_rules import Decision
 
 
 class Request(NamedTuple):
@@ -77,7 +81,7 @@ class Guard:
         caller = self.caller(request.key, request.token)
         if caller.principal.kind == "root":
             return
-        wanted = authorizations(
+        wanted = lint_rules.authorizations(
             request.service,
             request.operation,
             request.parameters,
@@ -116,7 +120,7 @@ class Guard:
     def caller(self, key: str, token: str) -> Caller:
         """Who signed. Raises Refused for keys that are nobody's or no longer hold."""
         if not key:
-            return Caller(Principal.anonymous())
+            return Caller(lint_rules.Principal.anonymous())
         try:
             found = self._identities.caller(key, token)
         except Expired:
@@ -129,13 +133,13 @@ class Guard:
             raise Refused(
                 "UnrecognizedClientException", "The security token included in the request is invalid."
             )
-        return Caller(Principal.of(f"arn:aws:iam::{self.account}:root"))
+        return Caller(lint_rules.Principal.of(f"arn:aws:iam::{self.account}:root"))
 
     def decide(self, caller: Caller, one: Authorization, service: str) -> Decision:
         """Whether a caller may do one thing."""
         context = {"aws:RequestedRegion": self._region, **caller.context, **one.context}
-        asked = AccessRequest(caller.principal, one.action, one.resource, context, self.account)
-        return evaluate(asked, caller.policies(self._resources.policy(service, one.resource)))
+        asked = lint_rules.AccessRequest(caller.principal, one.action, one.resource, context, self.account)
+        return lint_rules.evaluate(asked, caller.policies(self._resources.policy(service, one.resource)))
 
     def require_role(self, role: str, session: str, one: Authorization, id: str = "") -> Decision | None:
         """What a role lacks for one thing that Lambda does in its name; None if it may, or nothing is enforced."""
@@ -158,7 +162,7 @@ class Guard:
             (service, f"{service.partition('.')[0]}.amazonaws.com")
         )  # with its Region or without
         prefix = one.action.partition(":")[0]
-        decisions = [self.decide(Caller(Principal.service(name)), one, prefix) for name in names]
+        decisions = [self.decide(Caller(lint_rules.Principal.service(name)), one, prefix) for name in names]
         if any(decision.allowed for decision in decisions):
             return None
         self._note(decisions[0], id)

@@ -7,9 +7,12 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from lint_rules import Authorization, Decision
+from lint_rules import Authorization
+
+if TYPE_CHECKING:
+    from lint_rules import Decision
 
 _SENDING = {
     "sqs": ("sqs:SendMessage", "SendMessage on SQS"),

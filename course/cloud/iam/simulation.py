@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lint_rules import AccessRequest, PolicySet, evaluate, explain
+import lint_rules
+
+if TYPE_CHECKING:
+    from lint_rules import AccessRequest, PolicySet
 
 _WORDS = {"allow": "allowed", "explicit deny": "explicitDeny", "implicit deny": "implicitDeny"}
 _TYPES = {"resource": "Resource Policy", "boundary": "Permissions Boundary Policy"}
@@ -23,11 +26,11 @@ def simulated(
 ) -> dict[str, Any]:
     """An EvaluationResult. `texts` are the documents by the policies' names, which are their ids in the answer;
     `missing` the condition keys that nobody gave."""
-    decision = evaluate(request, policies)
+    decision = lint_rules.evaluate(request, policies)
     word = _WORDS[decision.reason]
     matched = [
         _statement(reading.policy.kind, reading.policy.name, reading.statement.position, texts)
-        for reading in explain(request, policies)
+        for reading in lint_rules.explain(request, policies)
         if not reading.obstacle and word != "implicitDeny" and reading.statement.allows == decision.allowed
     ]
     made: dict[str, Any] = {
@@ -44,7 +47,9 @@ def simulated(
         "MissingContextValues": list(missing),
     }
     if policies.boundary is not None:
-        within = evaluate(request, PolicySet((policies.boundary._replace(kind="identity"),))).allowed
+        within = lint_rules.evaluate(
+            request, lint_rules.PolicySet((policies.boundary._replace(kind="identity"),))
+        ).allowed
         detail = {"AllowedByPermissionsBoundary": within}
         made["PermissionsBoundaryDecisionDetail"] = specific["PermissionsBoundaryDecisionDetail"] = detail
     if request.resource != "*":

@@ -6,14 +6,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timezone
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import lint_rules
 from course.cloud.clock import Clock
 from course.cloud.iam.caller import Caller, Expired
 from course.cloud.moto_bridge.managed_policies import document, known
 from course.cloud.moto_bridge.reliance import relies_on
 from course.cloud.moto_bridge.sessions import Begun, TokenSession, begun, token_sessions
-from lint_rules import MalformedPolicy, Policy, Principal, parse_policy
+
+if TYPE_CHECKING:
+    from lint_rules import Policy
 
 relies_on(
     "moto.iam.models",
@@ -53,7 +56,7 @@ class MotoIdentities:
         if role is None:
             return None
         name = f"arn:aws:sts::{self._account}:assumed-role/{role.name}/{session}"
-        principal = Principal.of(name, arn, f"{role.id}:{session}")
+        principal = lint_rules.Principal.of(name, arn, f"{role.id}:{session}")
         return Caller(principal, _attached(role), self._boundary(role), None, _tagged(role.tags))
 
     def tags(self, arn: str) -> Mapping[str, str]:
@@ -70,7 +73,7 @@ class MotoIdentities:
     def _user(self, user: Any) -> Caller:
         groups = [group for group in self._iam().groups.values() if user in group.users]
         policies = tuple(policy for owner in (user, *groups) for policy in _attached(owner))
-        principal = Principal.of(user.arn, user_id=user.id)
+        principal = lint_rules.Principal.of(user.arn, user_id=user.id)
         return Caller(principal, policies, self._boundary(user), None, _tagged(user.tags))
 
     def _session(self, session: Any) -> Caller | None:
@@ -95,7 +98,7 @@ class MotoIdentities:
         if not session.name:
             return Caller(user.principal, user.identity, user.boundary, None, context)
         arn = f"arn:aws:sts::{self._account}:federated-user/{session.name}"
-        principal = Principal.of(arn, user.principal.arn, f"{self._account}:{session.name}")
+        principal = lint_rules.Principal.of(arn, user.principal.arn, f"{self._account}:{session.name}")
         return Caller(principal, user.identity, user.boundary, self._own(session.begun) or (), context)
 
     def _own(self, how: Begun) -> tuple[Policy, ...] | None:
@@ -143,9 +146,9 @@ def policy_text(document: Any) -> str:
 def compiled(kind: str, name: str, document: str, arn: str = "") -> Policy:
     """A policy document, compiled once."""
     try:
-        return parse_policy(document, kind, name, arn)
-    except MalformedPolicy:
-        return Policy(kind, name, arn, "2012-10-17", ())  # what cannot be read allows nothing
+        return lint_rules.parse_policy(document, kind, name, arn)
+    except lint_rules.MalformedPolicy:
+        return lint_rules.Policy(kind, name, arn, "2012-10-17", ())  # what cannot be read allows nothing
 
 
 def _told(how: Begun) -> dict[str, str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import lint_rules
 from course.cloud.errors import InvalidParameterValue
 from course.cloud.model import Function
 from course.cloud.moto_bridge.identities import compiled, policy_text
 from course.cloud.moto_bridge.reliance import relies_on
-from lint_rules import AccessRequest, PolicySet, Principal, evaluate
 
 relies_on("moto.iam.models", {"Role.__init__": "5aad9afbd86e"})
 relies_on("moto.s3.models", {"S3Backend.get_object": "a80723978ebb"})
@@ -46,11 +46,15 @@ class MotoNeighbours:
         context = {"aws:SourceAccount": self._account}
         if function_arn:
             context["aws:SourceArn"] = function_arn
-        asked = AccessRequest(
-            Principal.service("lambda.amazonaws.com"), "sts:AssumeRole", role.arn, context, self._account
+        asked = lint_rules.AccessRequest(
+            lint_rules.Principal.service("lambda.amazonaws.com"),
+            "sts:AssumeRole",
+            role.arn,
+            context,
+            self._account,
         )
         trust = compiled("trust", role.name, policy_text(role.assume_role_policy_document))
-        return evaluate(asked, PolicySet(resource=trust)).allowed
+        return lint_rules.evaluate(asked, lint_rules.PolicySet(resource=trust)).allowed
 
     def read_object(self, bucket: str, key: str, version: str | None) -> bytes:
         from moto.s3.models import s3_backends

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import lint_rules
 from course.cloud.moto_bridge.patches import Function, patch
-from lint_rules import MalformedPolicy, check_policy
 
 MODULE = "moto.iam.policy_validation"
 
@@ -28,8 +28,8 @@ def _checked(original: Function, kind: str) -> Function:
         from moto.iam.exceptions import MalformedPolicyDocument
 
         try:
-            check_policy(self._policy_document, kind)
-        except MalformedPolicy as error:
+            lint_rules.check_policy(self._policy_document, kind)
+        except lint_rules.MalformedPolicy as error:
             raise MalformedPolicyDocument(str(error)) from None
         original(self)
 
@@ -44,8 +44,8 @@ def _create_role(original: Function) -> Function:
         from moto.iam.exceptions import MalformedPolicyDocument
 
         try:
-            check_policy(assume_role_policy_document, "trust")
-        except MalformedPolicy as error:
+            lint_rules.check_policy(assume_role_policy_document, "trust")
+        except lint_rules.MalformedPolicy as error:
             raise MalformedPolicyDocument(str(error)) from None
         return original(self, role_name, assume_role_policy_document, *more, **members)
 

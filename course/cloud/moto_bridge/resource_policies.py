@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course.cloud.moto_bridge import grants
 from course.cloud.moto_bridge.identities import compiled, policy_text
 from course.cloud.moto_bridge.public_access import restricted
 from course.cloud.moto_bridge.reliance import relies_on
-from lint_rules import Policy
+
+if TYPE_CHECKING:
+    from lint_rules import Policy
 
 relies_on("moto.iam.models", {"Role.__init__": "5aad9afbd86e"})
 relies_on("moto.s3.models", {"FakeBucket.__init__": "8965d4badfee"})

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import lint_rules
 from course.cloud.moto_bridge.patches import Function, patch
 from course.cloud.moto_bridge.reliance import relies_on
-from lint_rules import MalformedPolicy, check_policy
 
 relies_on("moto.sts.models", {"AssumedRole": "34cceb24be9f"})
 relies_on("moto.core.base_backend", {"BaseBackend.reset": "a89684d3e41a"})
@@ -153,8 +153,8 @@ def _check_policy(document: str | None) -> None:
 
     if document:
         try:
-            check_policy(document, "session")
-        except MalformedPolicy as error:
+            lint_rules.check_policy(document, "session")
+        except lint_rules.MalformedPolicy as error:
             raise MalformedPolicyDocument(str(error)) from None
 
 

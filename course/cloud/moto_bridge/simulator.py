@@ -7,22 +7,16 @@ enforcement. For each action and each resource there is one result; organization
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import lint_rules
 from course.cloud.iam.simulation import simulated
 from course.cloud.moto_bridge.identities import attached, boundary_arn
 from course.cloud.moto_bridge.managed_policies import document, known
 from course.cloud.moto_bridge.patches import addition
-from lint_rules import (
-    AccessRequest,
-    MalformedPolicy,
-    Policy,
-    PolicySet,
-    Principal,
-    condition_keys,
-    missing_keys,
-    parse_policy,
-)
+
+if TYPE_CHECKING:
+    from lint_rules import Policy, Principal
 
 RESPONSES = "moto.iam.responses"
 
@@ -64,7 +58,9 @@ def get_context_keys_for_principal_policy(self: Any) -> Any:
 def _keys(sources: Iterable[_Source]) -> Any:
     from moto.core.responses import ActionResult
 
-    return ActionResult({"ContextKeyNames": list(condition_keys(source.policy for source in sources))})
+    return ActionResult(
+        {"ContextKeyNames": list(lint_rules.condition_keys(source.policy for source in sources))}
+    )
 
 
 def _answer(response: Any, identity: list[_Source], bound: _Source | None, arn: str) -> Any:
@@ -78,7 +74,7 @@ def _answer(response: Any, identity: list[_Source], bound: _Source | None, arn: 
     owner = str(response._get_param("ResourceOwner") or "").rpartition("iam::")[2].partition(":")[0]
     principal = _principal(response._get_param("CallerArn") or arn, account)
     context = _context(response._get_param("ContextEntries") or ())
-    policies = PolicySet(
+    policies = lint_rules.PolicySet(
         tuple(source.policy for source in identity),
         resource.policy if resource else None,
         bound.policy if bound else None,
@@ -88,17 +84,17 @@ def _answer(response: Any, identity: list[_Source], bound: _Source | None, arn: 
     results = []
     for action in response._get_param("ActionNames") or ():
         for on in response._get_param("ResourceArns") or ("*",):
-            request = AccessRequest(principal, action, on, context, owner)
-            missing = missing_keys(request, [source.policy for source in every])
+            request = lint_rules.AccessRequest(principal, action, on, context, owner)
+            missing = lint_rules.missing_keys(request, [source.policy for source in every])
             results.append(simulated(request, policies, texts, missing))
     return ActionResult({"EvaluationResults": results, "IsTruncated": False})
 
 
 def _principal(arn: str, account: str) -> Principal:
     try:
-        return Principal.of(arn)
+        return lint_rules.Principal.of(arn)
     except ValueError:
-        return Principal("user", account=account)  # of a group, or nobody in particular
+        return lint_rules.Principal("user", account=account)  # of a group, or nobody in particular
 
 
 def _given(response: Any, parameter: str, kind: str) -> list[_Source]:
@@ -110,8 +106,8 @@ def _read(text: str, kind: str, name: str) -> _Source:
     from moto.iam.exceptions import InvalidInput
 
     try:
-        return _Source(parse_policy(text, kind, name), text)
-    except MalformedPolicy as error:
+        return _Source(lint_rules.parse_policy(text, kind, name), text)
+    except lint_rules.MalformedPolicy as error:
         raise InvalidInput(f"Policy document {name} could not be read: {error}") from None
 
 

@@ -6,12 +6,16 @@ waits in its source until the role may again.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from course.cloud.api.mapping import Mapping
 from course.cloud.engine.outbox import Undeliverable
 from course.cloud.errors import AwsError
 from course.cloud.iam.rights import polling, sending
 from course.cloud.sources.ground import Ground
-from lint_rules import Authorization, Decision
+
+if TYPE_CHECKING:
+    from lint_rules import Authorization, Decision
 
 PROBLEM = "PROBLEM: "
 

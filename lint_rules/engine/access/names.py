@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lint_rules.engine.analysis.known import Env, Text
-from lint_rules.engine.iam.resources import Place
+from lint_rules.engine.iam.asking import Place
 from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, Any
 

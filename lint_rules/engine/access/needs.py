@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lint_rules.engine.access.names import PLACE, Surroundings
+from lint_rules.engine.iam.asking import Authorization
 from lint_rules.engine.iam.calls import actions_of_call
-from lint_rules.engine.iam.requests import Authorization, authorizations
+from lint_rules.engine.iam.requests import authorizations
 from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 

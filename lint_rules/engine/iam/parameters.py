@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from lint_rules.engine.iam.resources import Lookup, Place
+from lint_rules.engine.iam.asking import Place
+from lint_rules.engine.iam.resources import Lookup
 from lint_rules.engine.typed import Any
 
 Plain = dict[str, Any]

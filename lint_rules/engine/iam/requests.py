@@ -12,24 +12,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lint_rules.engine.iam.actions import ActionFacts, action_facts
+from lint_rules.engine.iam.asking import Authorization, Place
 from lint_rules.engine.iam.calls import actions_of_call, paths_for, prefix_of, values_at
 from lint_rules.engine.iam.compound import parts
 from lint_rules.engine.iam.keys import Keys, keys_of
 from lint_rules.engine.iam.parameters import plain
-from lint_rules.engine.iam.resources import Lookup, Place, arns, nobody_knows
-from lint_rules.engine.typed import Any, NamedTuple
+from lint_rules.engine.iam.resources import Lookup, arns, nobody_knows
+from lint_rules.engine.typed import Any
 
 _GROUP_ITSELF = frozenset({"logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource"})
 """Actions that name a log group without its streams.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html"""
-
-
-class Authorization(NamedTuple):
-    """One question to the policies. `context` holds the condition keys that follow from the call."""
-
-    action: str
-    resource: str
-    context: Mapping[str, str | tuple[str, ...]]
 
 
 def authorizations(

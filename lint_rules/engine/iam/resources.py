@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from lint_rules.engine.iam.actions import ActionFacts, resource_patterns
+from lint_rules.engine.iam.asking import Place
 from lint_rules.engine.iam.calls import values_at
 from lint_rules.engine.regex import regex
-from lint_rules.engine.typed import Any, NamedTuple
+from lint_rules.engine.typed import Any
 
 Lookup = Callable[[str, str], "str | None"]
 """From a type of resource (secretsmanager:Secret) and what the call says of it, to its ARN, if it is known."""
@@ -25,14 +26,6 @@ _QUALIFIED = frozenset({"lambda:function", "states:statemachine"})
 """Types that a call may name with a version or an alias after a colon."""
 _PART = regex(r"\$\{(\w+)\}")
 _OPEN = regex(r"\$\{\w+\}")
-
-
-class Place(NamedTuple):
-    """Where a call goes: `region`, `account` (12 digits) and `partition`."""
-
-    region: str
-    account: str
-    partition: str = "aws"
 
 
 def nobody_knows(kind: str, said: str) -> str | None:
