@@ -178,7 +178,8 @@ def _ask(question: Question) -> str:
 def _verdict(did: str, question: Question, letter: str) -> str:
     right = question.is_right(letter)
     verdict = ", which is right" if right else f"; the answer is {question.answer}"
-    return f"You {did} {letter}{verdict}.\n\n{question.why}"
+    after = "" if right else "\n\nThe question comes back in `lab.review()`, from tomorrow on."
+    return f"You {did} {letter}{verdict}.\n\n{question.why}{after}"
 
 
 def now() -> float:

@@ -94,9 +94,13 @@ def test_a_prediction_is_noted_first_and_explained_after(labs: Path) -> None:
     assert repr(learner.predict("what-comes", "b")).startswith("You predicted b; the answer is a.")
     assert repr(learner.predict("what-comes")) == (
         "You predicted b; the answer is a.\n\nIntegers add; texts would join."
+        "\n\nThe question comes back in `lab.review()`, from tomorrow on."
     )
     learner.predict("what-comes", "a")
-    assert repr(learner.predict("what-comes")).startswith("You predicted a, which is right.")
+    assert (
+        repr(learner.predict("what-comes"))
+        == "You predicted a, which is right.\n\nIntegers add; texts would join."
+    )
     assert [event["right"] for event in journal(labs).events("predict")] == [False, True]
     assert "Predictions that come back in lab.review(): what-comes" in repr(learner.progress())
 
