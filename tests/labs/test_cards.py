@@ -117,12 +117,15 @@ def test_events_that_are_no_answers_or_of_unknown_questions_make_no_cards(lab: L
 
 def test_a_recall_cell_is_explained_at_once_and_noted_once(mine: Path) -> None:
     assert learner.recall("what-lasts").text.startswith("Type one of a, b")
+    told = "You answered a; the answer is b.\n\nNobody promises anything.\n\nThe question comes back in `lab.review()`"
+    assert learner.recall("what-lasts", "A").text.startswith(told)
     assert (
-        learner.recall("what-lasts", "A").text
-        == "You answered a; the answer is b.\n\nNobody promises anything."
+        learner.recall("what-lasts", "b").text
+        == "You answered b, which is right.\n\nNobody promises anything."
     )
     learner.recall("what-lasts", "a")
-    assert [event["right"] for event in at(mine).events("recall")] == [False]
+    learner.recall("what-lasts", "a")
+    assert [event["right"] for event in at(mine).events("recall")] == [False, True, False]
     assert "has no question `what-comes`; it has: what-lasts" in learner.recall("what-comes", "a").text
 
 
