@@ -241,11 +241,12 @@ class Cloud:
         return self._work.settle(seconds)
 
     def reset(self) -> None:
-        """Empty every service and end every environment. Nothing that was under way is seen afterwards."""
+        """Empty every service, end every environment, enforce no policies. Nothing that was under way is seen afterwards."""
         self._work.drop()
         self._mappings.clear()
         self._pushes.clear()
         self.clock.clear()
+        self.guard.enabled = False
         self._provisioned.clear()
         for _ in range(100):  # who was on the way to an environment has one by the next round
             self._pool.clear()

@@ -1,4 +1,5 @@
-"""The cloud that a notebook works with, which AWS_ENDPOINT_URL names: its ledger, its clock, and emptying it.
+"""The cloud that a notebook works with, which AWS_ENDPOINT_URL names: its ledger, its clock, whether it enforces
+policies, and emptying it.
 
 Everything else a learner asks of it with boto3.
 """
@@ -42,6 +43,14 @@ def advance(seconds: float) -> float:
     Raises UserError for a negative number.
     """
     return float(_sent("clock/advance", {"seconds": seconds})["now"])
+
+
+def enforce(enabled: bool = True) -> bool:
+    """Let policies decide about every request from now on, or about none, as after `reset`. Gives what was set.
+
+    Raises UserError.
+    """
+    return bool(_sent("iam/enforce", {"enabled": enabled})["enabled"])
 
 
 def _asked(route: str, **filters: str) -> Any:

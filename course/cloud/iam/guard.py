@@ -11,12 +11,17 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import lint_rules
+from course.cloud.clock import Clock, iso
 from course.cloud.iam.caller import Caller, Expired, Identities, ResourcePolicies
 from course.cloud.observe.ledger import Ledger
 from lint_rules import Authorization, Place
 
 if TYPE_CHECKING:
     from lint_rules import Decision
+
+_LOOPBACK = "127.0.0.1"
+"""Where every caller of this cloud is.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
 
 
 class Request(NamedTuple):
@@ -51,6 +56,7 @@ class Guard:
         identities: Identities,
         resources: ResourcePolicies,
         lookup: Callable[[str, str], str | None],
+        clock: Clock,
         ledger: Ledger,
     ) -> None:
         self._enabled = False
@@ -62,6 +68,7 @@ class Guard:
         self._resources = resources
         self._lookup = lookup
         self._place = Place(region, account)
+        self._clock = clock
         self._ledger = ledger
 
     @property
@@ -99,9 +106,9 @@ class Guard:
                 operation=request.operation,
             )
             return
-        proven = self._proven(caller, request)
+        known = {"aws:SourceIp": _LOOPBACK, **self._proven(caller, request)}
         for one in wanted:
-            one = one._replace(context={**one.context, **proven}) if proven else one
+            one = one._replace(context={**one.context, **known})
             decision = self.decide(caller, one, request.service)
             if not decision.allowed:
                 self._deny(decision, request.id)
@@ -137,7 +144,9 @@ class Guard:
 
     def decide(self, caller: Caller, one: Authorization, service: str) -> Decision:
         """Whether a caller may do one thing."""
-        context = {"aws:RequestedRegion": self._region, **caller.context, **one.context}
+        now = self._clock.now()
+        moment = {"aws:CurrentTime": iso(now, millis=False), "aws:EpochTime": str(int(now))}
+        context = {"aws:RequestedRegion": self._region, **moment, **caller.context, **one.context}
         asked = lint_rules.AccessRequest(caller.principal, one.action, one.resource, context, self.account)
         return lint_rules.evaluate(asked, caller.policies(self._resources.policy(service, one.resource)))
 

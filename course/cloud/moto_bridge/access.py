@@ -33,5 +33,6 @@ def make_guard(
         MotoIdentities(account, clock),
         MotoResourcePolicies(account, region, functions),
         MotoLookups(account, region),
+        clock,
         ledger,
     )
