@@ -8,6 +8,7 @@ import click
 
 
 @click.command(short_help="Derive the notebooks from solutions/ (for authors).")
+@click.argument("labs", nargs=-1, metavar="[LAB]...")
 @click.option("--check", is_flag=True, help="Write nothing; name the notebooks that are stale.")
 @click.option(
     "--root",
@@ -15,14 +16,14 @@ import click
     default=Path(__file__).resolve().parents[2],
     help="The checkout [default: the one this command comes from].",
 )
-def build(check: bool, root: Path) -> int:
-    """Derive labs/ and the solution notebooks from every solutions/*/lab.md.
+def build(labs: tuple[str, ...], check: bool, root: Path) -> int:
+    """Derive labs/ and the solution notebooks from every solutions/*/lab.md, or of each LAB (its number) alone.
 
     With --check, exits with 1 when one is stale.
     """
     from course.lab.build import build_all
 
-    changed = build_all(root, check)
+    changed = build_all(root, check, labs)
     for path in changed:
         click.echo(f"{'stale' if check else 'wrote'}: {path.relative_to(root)}")
     if not changed:

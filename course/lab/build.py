@@ -6,6 +6,7 @@ The same source gives the same bytes, so a stale edition is one whose text diffe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from course.errors import UserError
@@ -24,8 +25,9 @@ def editions(path: Path, root: Path) -> dict[Path, str]:
     }
 
 
-def build_all(root: Path, check: bool = False) -> list[Path]:
-    """Write every edition that is missing or stale and give their paths; with `check` only report them.
+def build_all(root: Path, check: bool = False, labs: Sequence[str] = ()) -> list[Path]:
+    """Write every edition that is missing or stale and give their paths; with `check` only report them. `labs` are
+    numbers; without any all labs are derived.
 
     `root` is the checkout. Raises UserError when it has no labs, and LabError for a mistake in one.
     """
@@ -33,7 +35,8 @@ def build_all(root: Path, check: bool = False) -> list[Path]:
     if not solutions.is_dir():
         raise UserError(f"{solutions} does not exist; run this in a checkout of the repository")
     changed: list[Path] = []
-    derived = [editions(solutions / slug / SOURCE, root) for slug in shelf.slugs(solutions)]
+    slugs = [shelf.slug(number, solutions) for number in labs] or shelf.slugs(solutions)
+    derived = [editions(solutions / slug / SOURCE, root) for slug in slugs]
     for path, text in [item for files in [*derived, reference.pages(root)] for item in files.items()]:
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue

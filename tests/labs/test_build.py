@@ -89,6 +89,18 @@ def test_a_build_writes_what_is_stale_and_only_that(tmp_path: Path, sample: str)
     assert [path.read_bytes() for path in made] == before
 
 
+def test_one_lab_is_built_although_another_cannot_be_read(tmp_path: Path, sample: str) -> None:
+    for slug, text in (("07_tiny", sample), ("08_torn", "no head")):
+        (tmp_path / "solutions" / slug).mkdir(parents=True)
+        (tmp_path / "solutions" / slug / "lab.md").write_text(text, encoding="utf-8")
+    made = build.build_all(tmp_path, labs=["7"])
+    assert [path.name for path in made] == ["lab.ipynb", "solution.ipynb"]
+    with pytest.raises(UserError, match="a lab begins with front matter"):
+        build.build_all(tmp_path)
+    with pytest.raises(UserError, match="there is no lab `9`"):
+        build.build_all(tmp_path, labs=["9"])
+
+
 def test_a_build_outside_a_checkout_says_where_to_run_it(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="run this in a checkout"):
         build.build_all(tmp_path)
