@@ -19,9 +19,6 @@ from lint_rules.engine.analysis.behaviour import Behaviour
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope, facts_of
 from lint_rules.engine.regex import regex
-from lint_rules.engine.templates.code_places import code_module
-from lint_rules.engine.templates.inline import module_name
-from lint_rules.engine.templates.proxies import is_mapped, payload_versions
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -103,6 +100,8 @@ class Handler(Behaviour):
     def http_replies(self) -> Iterator[Reply]:
         """The dictionaries that it answers requests of HTTP with; none where an integration makes the response, or
         something stands between it and Lambda."""
+        from lint_rules.engine.templates.proxies import is_mapped
+
         kinds = self.kinds
         asked = "Api" in kinds or (
             not kinds and any(read.path[0] in ("body", "headers") for read in self.event.reads)
@@ -112,6 +111,8 @@ class Handler(Behaviour):
 
     def payload_version_of(self, spec: FunctionSpec) -> str:
         """The format in which all requests of HTTP come to a function of a template; empty where it is not known."""
+        from lint_rules.engine.templates.proxies import payload_versions
+
         found = payload_versions(spec)
         return next(iter(found)) if len(found) == 1 else ""
 
@@ -119,6 +120,8 @@ class Handler(Behaviour):
     def payload_version(self) -> str:
         """The format in which all requests of HTTP come to it, "1.0" or "2.0", as its templates tell, or else what it
         reads of them; empty where it is not known."""
+        from lint_rules.engine.templates.proxies import payload_versions
+
         versions = [payload_versions(spec) for spec in self.specs]
         if any(versions):
             found = frozenset[str]().union(*versions) if all(versions) else frozenset()
@@ -178,6 +181,9 @@ def referenced(codebase: Codebase, template: Template, spec: FunctionSpec) -> It
         return
     if isinstance(runtime, str) and not runtime.startswith("python"):
         return
+    from lint_rules.engine.templates.code_places import code_module
+    from lint_rules.engine.templates.inline import module_name
+
     path, _, name = handler.rpartition(".")
     file = path.replace(".", "/").lstrip("/") + ".py"
     inside = codebase.at(module_name(spec)) if not spec.inline_code.absent else None

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from lint_rules.engine.templates.stacks import Given
     from lint_rules.engine.templates.terraform import Read, Terraform
 
-_OF_TEMPLATES = ("PolicyDocument", "create_", "put_", "update_", "add_", "subscribe", "publish_", "cdk")
-"""One of the words in every module that holds a policy or makes a resource."""
-
 
 class Project:
     """Everything the linter may look at in one run."""
@@ -237,13 +234,13 @@ class Project:
 
     def _read_templates(self, path: str) -> list[Template]:
         document = self.documents[path]
-        if path.endswith(".py") and not any(word in document.text for word in _OF_TEMPLATES):
-            return []
-        from lint_rules.engine.templates.reading import read_template, templates_in_module
+        from lint_rules.engine.templates.in_code import templates_in_module
 
         found: list[Template] = []
         for name, text, base in _parts(document):
             if name.endswith(DATA):
+                from lint_rules.engine.templates.reading import read_template
+
                 template = read_template(document, text, base, name, self._data_in)
                 if template:
                     found.append(template)

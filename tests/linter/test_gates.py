@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from lint_rules import Config, Finding, Project, Rule, lint, load_rules
-from lint_rules.engine import project as project_file
 from lint_rules.engine import triggers
 from lint_rules.engine.analysis import shapes
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.markdown import sections
-from lint_rules.engine.templates import reading
+from lint_rules.engine.templates import in_code, reading
 from lint_rules.engine.templates.boto3_calls import resources_in_module
 from lint_rules.engine.templates.cdk import stacks_in_module
 
@@ -65,9 +64,8 @@ def ungate(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(reading, "is_serverless", lambda text: True)
     monkeypatch.setattr(reading, "_is_policy_text", lambda text: True)
-    monkeypatch.setattr(project_file, "_OF_TEMPLATES", ("",))
     monkeypatch.setattr(
-        reading, "templates_in_module", lambda code: stacks_in_module(code) + resources_in_module(code)
+        in_code, "templates_in_module", lambda code: stacks_in_module(code) + resources_in_module(code)
     )
 
 

@@ -16,7 +16,7 @@ from lint_rules.engine.typed import Any
 
 
 class Expressions:
-    """Reads expressions. `places` are those of libcst's nodes, in rows and characters; `lines` the lines of the text."""
+    """Reads expressions. `places` are those of libcst's nodes, in rows and characters; `lines` those of the text."""
 
     module: Any
 

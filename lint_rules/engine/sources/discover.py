@@ -105,9 +105,9 @@ def discover(
     force_exclude: bool = False,
     of: Callable[[str, Collection[str] | None], Walk] | None = None,
 ) -> Found:
-    """Find the files. Patterns in `exclude` are relative to `root`; `of` gives what holds in a folder instead, whose
-    names it is told where they are known. With `force_exclude` everything that a walk would leave out is left out although it is named. Raises
-    UsageError for a path that does not exist."""
+    """Find the files. Patterns in `exclude` are relative to `root`; `of` gives what holds in a folder instead, and is
+    told the names of what is in it where they are known. With `force_exclude` everything that a walk would leave out is
+    left out although it is named. Raises UsageError for a path that does not exist."""
     found = Found()
     seen: set[str] = set()
     fixed = Walk(tuple(exclude), root, include_tests)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.node import Map, Node, Scalar, Unknown
 from lint_rules.engine.templates.cloudformation import fill
+from lint_rules.engine.templates.in_code import NEEDED, POLICIES, grants, makes_resources
 from lint_rules.engine.templates.intrinsics import Scope
 from lint_rules.engine.templates.model import Statement, Template
 from lint_rules.engine.templates.policies import policy_statements
@@ -23,28 +24,7 @@ from lint_rules.engine.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
-_POLICIES = frozenset({"put_role_policy", "create_policy", "create_policy_version"})
 _LATER = ("update_function_configuration", "put_function_event_invoke_config", "update_function_event")
-_NEEDED = {
-    "create_function": ("AWS::Lambda::Function", ("FunctionName", "Role", "Code")),
-    "create_event_source_mapping": ("AWS::Lambda::EventSourceMapping", ("FunctionName", "EventSourceArn")),
-    "add_permission": ("AWS::Lambda::Permission", ("FunctionName", "Principal", "Action", "StatementId")),
-    "create_queue": ("AWS::SQS::Queue", ("QueueName",)),
-    "subscribe": ("AWS::SNS::Subscription", ("TopicArn", "Protocol")),
-    "create_table": ("AWS::DynamoDB::Table", ("TableName", "KeySchema")),
-    "create_bucket": ("AWS::S3::Bucket", ("Bucket",)),
-    "create_role": ("AWS::IAM::Role", ("RoleName", "AssumeRolePolicyDocument")),
-    "put_rule": ("AWS::Events::Rule", ("Name",)),
-    "put_targets": ("AWS::Events::Rule", ("Rule", "Targets")),
-    "create_schedule": ("AWS::Scheduler::Schedule", ("Name", "ScheduleExpression", "Target")),
-    "create_log_group": ("AWS::Logs::LogGroup", ("logGroupName",)),
-    "put_metric_alarm": ("AWS::CloudWatch::Alarm", ("AlarmName",)),
-    "create_state_machine": ("AWS::StepFunctions::StateMachine", ("name", "definition", "roleArn")),
-    "publish_layer_version": ("AWS::Lambda::LayerVersion", ("LayerName", "Content")),
-    "put_bucket_notification_configuration": ("AWS::S3::BucketNotification", ("NotificationConfiguration",)),
-}
-"""By method: the type of what it makes, and the arguments without which it is another service's method."""
-
 _RENAMED = {
     "create_bucket": {"Bucket": "BucketName"},
     "create_log_group": {"logGroupName": "LogGroupName", "kmsKeyId": "KmsKeyId"},
@@ -61,9 +41,8 @@ _NAMES = ("FunctionName", "QueueName", "TableName", "Bucket", "RoleName", "Name"
 
 def resources_in_module(module: Module) -> list[Template]:
     """What a Python module makes through boto3, as one Template of kind "python"; empty if it makes nothing."""
-    policies = "PolicyDocument" in module.text and any(call in module.text for call in _POLICIES)
-    makes = any(f"{call}(" in module.text for call in _NEEDED) and "boto3" in module.text
-    tree = module.tree if policies or makes else None
+    makes = makes_resources(module.text)
+    tree = module.tree if makes or grants(module.text) else None
     if tree is None:
         return []
     template = Template(module.document, module.text, module.base, module.name, "python")
@@ -73,15 +52,15 @@ def resources_in_module(module: Module) -> list[Template]:
     for call, functions in calls_in(tree):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         words = {word.arg: word.value for word in call.keywords if word.arg}
-        if name in _POLICIES and "PolicyDocument" in words:
+        if name in POLICIES and "PolicyDocument" in words:
             found = Literals(module, [tree, *functions]).read(words["PolicyDocument"])
             for statement in policy_statements(scope, found, name):
                 statements.setdefault(statement.span, statement)
-        elif makes and name in _NEEDED and all(word in words for word in _NEEDED[name][1]):
+        elif makes and name in NEEDED and all(word in words for word in NEEDED[name][1]):
             open_ended = len(words) < len(call.keywords)
             key, properties = _read(module, call, words, [tree, *functions], open_ended)
             if key.text not in made:
-                made[key.text] = resource(_NEEDED[name][0], properties, key)
+                made[key.text] = resource(NEEDED[name][0], properties, key)
     if made:
         fill(template, document(made, Span(module.document.path, module.base, module.base)))
     template.statements = (*template.statements, *statements.values())
@@ -111,7 +90,7 @@ def _read(
     if open_ended or (name == "create_function" and any(later in module.text for later in _LATER)):
         own.entries["Fn::Transform"] = (Scalar("", "", span), Unknown(span))
     place = label.span if label is not None else span
-    text = text if name == "create_function" else f"{_NEEDED[name][0].rpartition(':')[2]}:{text}"
+    text = text if name == "create_function" else f"{NEEDED[name][0].rpartition(':')[2]}:{text}"
     return Scalar(text, text, place), own
 
 

@@ -22,7 +22,7 @@ from lint_rules.engine.templates.resource import Resource
 _ALIAS = regex(r"[:\-,\[]\s*\*\w+\s*(?:$|[,\]}#])", re.MULTILINE)
 """What stands under an alias stands in several places; an edit of one would change the others."""
 
-_NAME = re.compile(r"[\w.-]+")
+_NAME = regex(r"[\w.-]+")
 """A name that AWS or Terraform takes."""
 
 _MARKS = ("&", " #", "//", "/*", "{")

@@ -17,10 +17,6 @@ from lint_rules.engine.templates.intrinsics import Scope
 from lint_rules.engine.templates.model import Template
 from lint_rules.engine.templates.policies import document_alone, policy_statements
 from lint_rules.engine.templates.serverless import cloudformation_form, is_serverless
-from lint_rules.engine.typed import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lint_rules.engine.sources.module import Module
 
 ReadFile = Callable[[str], "Node | None"]
 
@@ -49,20 +45,6 @@ _STATEMENT = regex(
     re.M,
 )
 _NAMES = regex(r"(?:^|/)template\.(?:ya?ml|json)$")
-
-
-def templates_in_module(module: Module) -> list[Template]:
-    """What Python code makes: stacks of the CDK, and calls of boto3."""
-    found: list[Template] = []
-    if "aws_cdk" in module.text:
-        from lint_rules.engine.templates.cdk import stacks_in_module
-
-        found += stacks_in_module(module)
-    if "PolicyDocument" in module.text or "boto3" in module.text:
-        from lint_rules.engine.templates.boto3_calls import resources_in_module
-
-        found += resources_in_module(module)
-    return found
 
 
 def read_template(
