@@ -6,6 +6,7 @@ that says what there is to see.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from course.lab.canvas import COLOURS, DASHES, HATCHES, INK, MARKERS, canvas, count, framed, number
@@ -19,7 +20,10 @@ def plot_line(
     series: Mapping[str, Iterable[tuple[float, float]]], *, title: str, x: str, y: str, log: bool = False
 ) -> Shown:
     """A line for each series of (x, y) pairs; `x` and `y` name the axes, with their units. `log`: of the y axis."""
-    lines = {name: sorted((float(a), float(b)) for a, b in pairs) for name, pairs in series.items()}
+    lines = {
+        name: sorted((float(a), float(b)) for a, b in pairs if math.isfinite(b))
+        for name, pairs in series.items()
+    }
     lines = {name: pairs for name, pairs in lines.items() if pairs}
     if not lines:
         return note(NOTHING)
@@ -127,10 +131,7 @@ def plot_heat(values: Mapping[str, Mapping[str, float]], *, title: str, unit: st
         drawn.axes.set_yticks(range(len(numbers)), list(values))
         drawn.axes.tick_params(length=0)
         svg = drawn.svg()
-    rows = [
-        (name, *(number(value) if value == value else "-" for value in line))
-        for name, line in zip(values, numbers, strict=True)
-    ]
+    rows = [(name, *(number(value) for value in line)) for name, line in zip(values, numbers, strict=True)]
     words = (
         f"A field of {count(len(numbers), 'row')} and {count(len(columns), 'column')}, in {unit}, from "
         f"{number(min(known))} to {number(max(known))}; darker is more."

@@ -122,6 +122,7 @@ def test_plain_bars_need_no_legend() -> None:
     [
         plot_line({}, title="t", x="x", y="y"),
         plot_line({"a": []}, title="t", x="x", y="y"),
+        plot_line({"a": [(1, float("nan"))]}, title="t", x="x", y="y"),
         plot_bars({}, title="t", y="y"),
         plot_heat({}, title="t", unit="u"),
         plot_graph([], title="t"),
@@ -157,7 +158,15 @@ def test_circles_and_joins_are_drawn_too(arrows) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(3, "3"), (3.0, "3"), (0.123456, "0.123"), (1234567, "1,234,567"), (1234.5, "1,234")]
+    ("value", "text"),
+    [
+        (3, "3"),
+        (3.0, "3"),
+        (0.123456, "0.123"),
+        (1234567, "1,234,567"),
+        (1234.5, "1,234"),
+        (float("nan"), "-"),
+    ],
 )
 def test_numbers_are_short(value: float, text: str) -> None:
     assert number(value) == text
