@@ -45,17 +45,17 @@ def source_of(binding: ast.AST, scope: Scope) -> ast.expr | None:
     """The expression that a binding takes its value from, whole or in part."""
     parents = scope.facts.parents
     at, parent = binding, parents.get(binding)
-    while isinstance(parent, ast.Tuple | ast.List | ast.Starred):
+    while isinstance(parent, (ast.Tuple, ast.List, ast.Starred)):
         at, parent = parent, parents.get(parent)
     if isinstance(parent, ast.Assign):
         value = parent.value
-        if at is not binding and isinstance(at, ast.Tuple | ast.List) and isinstance(value, ast.Tuple):
+        if at is not binding and isinstance(at, (ast.Tuple, ast.List)) and isinstance(value, ast.Tuple):
             pairs = dict(zip(at.elts, value.elts, strict=False)) if len(at.elts) == len(value.elts) else {}
             return pairs.get(binding, value)  # type: ignore[call-overload, no-any-return]
         return value
-    if isinstance(parent, ast.AugAssign | ast.AnnAssign | ast.NamedExpr):
+    if isinstance(parent, (ast.AugAssign, ast.AnnAssign, ast.NamedExpr)):
         return parent.value
-    if isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension):
+    if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)):
         return parent.iter
     if isinstance(parent, ast.withitem):
         return parent.context_expr
@@ -69,6 +69,6 @@ def source_of(binding: ast.AST, scope: Scope) -> ast.expr | None:
 
 def root_name(node: ast.AST) -> str | None:
     """The variable at the root of `x.y[0].z`."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None

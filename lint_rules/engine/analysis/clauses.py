@@ -71,7 +71,7 @@ class Clause(NamedTuple):
         return all(self._is_telling(statement) for statement in self.node.body)
 
     def _is_telling(self, statement: ast.stmt) -> bool:
-        if isinstance(statement, ast.Pass | ast.Continue | ast.Break):
+        if isinstance(statement, (ast.Pass, ast.Continue, ast.Break)):
             return True
         if isinstance(statement, ast.Return):
             return not any(
@@ -143,7 +143,7 @@ class Clause(NamedTuple):
         span = module.span(last)
         if last.lineno == self.node.lineno or module.text[span.end - module.base :][:1] == ";":
             return ()
-        if isinstance(last, ast.Pass | ast.Continue | ast.Break | ast.Return):
+        if isinstance(last, (ast.Pass, ast.Continue, ast.Break, ast.Return)):
             return (Edit(span, "raise"),)
         newline = "\r\n" if "\r\n" in module.text else "\n"
         start = span.start - module.base
@@ -211,12 +211,12 @@ def vanishings(scope: Scope) -> Iterator[Vanishing]:
 def _leaving(body: list[ast.stmt], in_loop: bool) -> Iterator[ast.stmt]:
     for statement in body:
         if isinstance(statement, ast.Return) or (
-            isinstance(statement, ast.Break | ast.Continue) and not in_loop
+            isinstance(statement, (ast.Break, ast.Continue)) and not in_loop
         ):
             yield statement
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             continue
-        loops = in_loop or isinstance(statement, ast.For | ast.While | ast.AsyncFor)
+        loops = in_loop or isinstance(statement, (ast.For, ast.While, ast.AsyncFor))
         for field in ("body", "orelse", "finalbody"):
             yield from _leaving(getattr(statement, field, []), loops)
         for handler in getattr(statement, "handlers", []):
@@ -229,7 +229,7 @@ def _walk(body: list[ast.stmt]) -> Iterator[ast.AST]:
     while todo:
         node = todo.pop()
         yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             todo.extend(reversed(list(ast.iter_child_nodes(node))))
 
 

@@ -235,7 +235,7 @@ class Codebase:
             last = origin.rpartition(".")[2]
             return self._named(facts_of(module).module_scope, last, depth + 1) if module else None
         value = owner.value(name)
-        if isinstance(value, ast.Name | ast.Attribute):
+        if isinstance(value, (ast.Name, ast.Attribute)):
             return self.definition(value, owner, depth + 1)
         return None
 

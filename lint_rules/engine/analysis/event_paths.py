@@ -101,7 +101,7 @@ class EventPaths:
         if isinstance(node, ast.NamedExpr):
             return self.of(node.value, scope, depth + 1)
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
-            rest = all(isinstance(value, ast.Constant | ast.Dict | ast.List) for value in node.values[1:])
+            rest = all(isinstance(value, (ast.Constant, ast.Dict, ast.List)) for value in node.values[1:])
             return self.of(node.values[0], scope, depth + 1) if rest else None
         return self._call(node, scope, depth) if isinstance(node, ast.Call) else None
 
@@ -119,10 +119,10 @@ class EventPaths:
                     above = scope.facts.parents.get(part)
                     if isinstance(above, ast.Compare) and part is above.left:
                         return True
-                if isinstance(part, ast.Name | ast.Subscript | ast.Call) and self.of(part, scope) == path:
+                if isinstance(part, (ast.Name, ast.Subscript, ast.Call)) and self.of(part, scope) == path:
                     above = scope.facts.parents.get(part)
                     searched = isinstance(above, ast.Compare) and above.left is not part
-                    if not isinstance(above, ast.Subscript | ast.Attribute) and not searched:
+                    if not isinstance(above, (ast.Subscript, ast.Attribute)) and not searched:
                         return True
         return False
 
@@ -162,10 +162,10 @@ class EventPaths:
         value = facts.assigned(binding)
         if value is not None:
             return self.of(value, owner, depth + 1)
-        if isinstance(parent, ast.For | ast.AsyncFor | ast.comprehension) and parent.target is binding:
+        if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)) and parent.target is binding:
             return self._element(parent.iter, owner, depth)
         above = facts.parents.get(parent) if isinstance(parent, ast.Tuple) else None
-        if isinstance(above, ast.For | ast.comprehension) and isinstance(parent, ast.Tuple):
+        if isinstance(above, (ast.For, ast.comprehension)) and isinstance(parent, ast.Tuple):
             source = above.iter
             counted = isinstance(source, ast.Call) and owner.dotted(source.func) == "enumerate"
             if isinstance(source, ast.Call) and counted and source.args and parent.elts[-1] is binding:
@@ -220,12 +220,12 @@ def _is_bare(scope: Scope) -> bool:
 def _is_guarded(node: ast.AST, scope: Scope) -> bool:
     """Whether a node runs only under a condition, or where exceptions are caught."""
     for parent, child in scope.facts.above(node):
-        if isinstance(parent, ast.If | ast.IfExp | ast.While) and child is not parent.test:
+        if isinstance(parent, (ast.If, ast.IfExp, ast.While)) and child is not parent.test:
             return True
         if isinstance(parent, ast.BoolOp) and child is not parent.values[0]:
             return True
         if isinstance(parent, ast.Try) and child in parent.body and parent.handlers:
             return True
-        if isinstance(parent, ast.match_case | ast.ExceptHandler):
+        if isinstance(parent, (ast.match_case, ast.ExceptHandler)):
             return True
     return False

@@ -177,7 +177,7 @@ class Facts:
         parent = self.parents.get(binding)
         if isinstance(parent, ast.Assign) and binding in parent.targets:
             return parent.value
-        if isinstance(parent, ast.AnnAssign | ast.NamedExpr) and binding is parent.target:
+        if isinstance(parent, (ast.AnnAssign, ast.NamedExpr)) and binding is parent.target:
             return parent.value
         if isinstance(parent, ast.withitem) and binding is parent.optional_vars:
             return parent.context_expr
@@ -228,7 +228,7 @@ class Facts:
         elif isinstance(node, ast.Await):
             scope.awaits.append(node)
             self.homes[node] = scope
-        elif isinstance(node, ast.Attribute | ast.Subscript):
+        elif isinstance(node, (ast.Attribute, ast.Subscript)):
             if not isinstance(node.ctx, ast.Load):
                 scope.stores.append(node)
         elif isinstance(node, FunctionNode | ast.ClassDef):
@@ -237,13 +237,13 @@ class Facts:
         elif isinstance(node, ast.arg):
             if not isinstance(self.parents.get(self.parents[node]), ast.Lambda) or scope.is_function:
                 self._bind(scope, node.arg, node)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
             self._import(node, scope)
         elif isinstance(node, ast.Global):
             scope.globals.update(node.names)
         elif isinstance(node, ast.Nonlocal):
             scope.nonlocals.update(node.names)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
             if node.name:
                 self._bind(scope, node.name, node)
         elif isinstance(node, ast.MatchMapping) and node.rest:
@@ -295,6 +295,6 @@ def _evaluated_inside(node: ast.AST) -> frozenset[ast.AST]:
 
 def _in_comprehension(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     at = parents.get(node)
-    while isinstance(at, ast.Tuple | ast.List | ast.Starred):
+    while isinstance(at, (ast.Tuple, ast.List, ast.Starred)):
         at = parents.get(at)
     return isinstance(at, ast.comprehension)

@@ -96,7 +96,7 @@ class Flow:
             return all(
                 self.is_constant(part, scope, depth + 1)
                 for part in children(node)
-                if isinstance(part, ast.expr | ast.keyword)
+                if isinstance(part, (ast.expr, ast.keyword))
             )
         return False
 
@@ -185,7 +185,7 @@ class Flow:
                     break
         for store in scope.stores:
             statement = scope.facts.parents.get(store)
-            if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign) and statement.value:
+            if isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and statement.value:
                 self._fill(root_name(store), [statement.value], scope, derived)
         for call in scope.calls:
             if isinstance(call.func, ast.Attribute) and call.func.attr in _FILLS:

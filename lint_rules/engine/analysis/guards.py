@@ -92,7 +92,7 @@ def _is_read_off(name: str, scope: Scope, arguments: list[str], depth: int = 0) 
             return False
         if isinstance(part, ast.Name) and not _is_read_off(part.id, scope, arguments, depth + 1):
             return False
-    return not isinstance(value, ast.Await | ast.Yield | ast.Lambda)
+    return not isinstance(value, (ast.Await, ast.Yield, ast.Lambda))
 
 
 def _returned_before(parent: ast.AST, child: ast.stmt) -> bool:
@@ -116,13 +116,13 @@ def _missing(test: ast.expr) -> bool:
     if isinstance(test, ast.BoolOp):
         return any(_missing(value) for value in test.values)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return isinstance(test.operand, ast.Name | ast.Attribute | ast.Subscript | ast.NamedExpr) or _present(
+        return isinstance(test.operand, (ast.Name, ast.Attribute, ast.Subscript, ast.NamedExpr)) or _present(
             test.operand
         )
     if not isinstance(test, ast.Compare) or len(test.ops) != 1:
         return False
     operator, right = test.ops[0], test.comparators[0]
-    if isinstance(operator, ast.Is | ast.Eq):
+    if isinstance(operator, (ast.Is, ast.Eq)):
         return isinstance(right, ast.Constant) and right.value is None
     return isinstance(operator, ast.NotIn)
 
@@ -131,7 +131,7 @@ def _present(test: ast.expr) -> bool:
     """Whether a test holds once a variable or an entry exists."""
     if isinstance(test, ast.BoolOp):
         return any(_present(value) for value in test.values)
-    if isinstance(test, ast.Name | ast.Attribute | ast.NamedExpr):
+    if isinstance(test, (ast.Name, ast.Attribute, ast.NamedExpr)):
         return True
     if isinstance(test, ast.Call):
         name = test.func.id if isinstance(test.func, ast.Name) else getattr(test.func, "attr", "")
@@ -139,7 +139,7 @@ def _present(test: ast.expr) -> bool:
     if not isinstance(test, ast.Compare) or len(test.ops) != 1:
         return False
     operator, right = test.ops[0], test.comparators[0]
-    if isinstance(operator, ast.IsNot | ast.NotEq):
+    if isinstance(operator, (ast.IsNot, ast.NotEq)):
         return isinstance(right, ast.Constant) and right.value is None
     return isinstance(operator, ast.In)
 
@@ -173,6 +173,6 @@ def is_kept(call: ast.Call, scope: Scope) -> bool:
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
             if target.value.id != first or getattr(scope.node, "name", "") != "__init__":
                 return True
-        elif isinstance(target, ast.Attribute | ast.Subscript):
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
             return True
     return any(isinstance(parent, ast.Lambda) for parent, _ in facts.above(call))

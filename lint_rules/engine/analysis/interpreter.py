@@ -206,7 +206,7 @@ class Interpreter:
         if source is None:
             return NOTHING
         above = facts.parents.get(binding)
-        if isinstance(above, ast.For | ast.AsyncFor | ast.comprehension):
+        if isinstance(above, (ast.For, ast.AsyncFor, ast.comprehension)):
             return elements(self, source, home)
         return unpacked(self, binding, source, home)
 

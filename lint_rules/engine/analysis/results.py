@@ -123,7 +123,7 @@ class Part(NamedTuple):
             if owner is None or value is None:
                 return "", "", ""
             return self._replace(node=value, scope=owner)._kind()
-        if isinstance(node, ast.Set | ast.SetComp):
+        if isinstance(node, (ast.Set, ast.SetComp)):
             return "a set", "list(", ")"
         if isinstance(node, ast.GeneratorExp):
             return "a generator", "list(", ")"
@@ -177,7 +177,7 @@ class Part(NamedTuple):
         return _made_by(found, self.scope.facts.parents.get(node)), "", ""
 
     def _is_dict(self, node: ast.expr) -> bool:
-        if isinstance(node, ast.Dict | ast.DictComp):
+        if isinstance(node, (ast.Dict, ast.DictComp)):
             return True
         if isinstance(node, ast.Call):
             return self.scope.dotted(node.func) in ("dict", "collections.defaultdict", "collections.Counter")
@@ -209,7 +209,7 @@ def _made_by(found: Scope, parent: ast.AST | None) -> str:
         return ""
     if isinstance(node, ast.AsyncFunctionDef):
         return "" if isinstance(parent, ast.Await) else "a coroutine that nothing awaits"
-    return "a generator" if any(isinstance(p, ast.Yield | ast.YieldFrom) for p in own_code(found)) else ""
+    return "a generator" if any(isinstance(p, (ast.Yield, ast.YieldFrom)) for p in own_code(found)) else ""
 
 
 def parts(codebase: Codebase, flow: Flow) -> Iterator[Part]:
@@ -231,9 +231,9 @@ def _parts(at: Part, seen: set[ast.AST], depth: int) -> Iterator[Part]:
     if isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             yield from _parts(at._replace(node=value), seen, depth + 1)
-            if key is not None and isinstance(key, ast.Tuple | ast.Call):
+            if key is not None and isinstance(key, (ast.Tuple, ast.Call)):
                 yield at._replace(node=key, is_key=True)
-    elif isinstance(node, ast.List | ast.Tuple):
+    elif isinstance(node, (ast.List, ast.Tuple)):
         for item in node.elts:
             yield from _parts(at._replace(node=item), seen, depth + 1)
     elif isinstance(node, ast.IfExp):
@@ -244,7 +244,7 @@ def _parts(at: Part, seen: set[ast.AST], depth: int) -> Iterator[Part]:
     elif isinstance(node, ast.Name):
         owner = scope.owner(node.id)
         held = owner.value(node.id) if owner is not None and owner.is_function else None
-        if owner is not None and isinstance(held, ast.Dict | ast.List | ast.Tuple | ast.ListComp):
+        if owner is not None and isinstance(held, (ast.Dict, ast.List, ast.Tuple, ast.ListComp)):
             yield from _parts(at._replace(node=held, scope=owner), seen, depth + 1)
         else:
             yield at
@@ -262,7 +262,7 @@ def _target(at: Part, node: ast.expr) -> Scope | None:
     if target is None or not isinstance(target.node, FunctionNode) or target.node.decorator_list:
         return None
     if target.node.name == "__init__" or any(
-        isinstance(p, ast.Yield | ast.YieldFrom) for p in own_code(target)
+        isinstance(p, (ast.Yield, ast.YieldFrom)) for p in own_code(target)
     ):
         return None
     return None if isinstance(target.node, ast.AsyncFunctionDef) and call is node else target

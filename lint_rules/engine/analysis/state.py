@@ -133,7 +133,7 @@ def _touches(scope: Scope) -> Iterator[_Touch]:
         if isinstance(statement, ast.Delete) or _is_whole(store):
             yield name, statement, None, [], False
         elif (
-            isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign)
+            isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign))
             and statement.value
             and parents[store] is statement
         ):
@@ -144,7 +144,7 @@ def _touches(scope: Scope) -> Iterator[_Touch]:
             if source is None:
                 continue
             statement = scope.facts.statement(binding)
-            if isinstance(statement, ast.Assign | ast.AnnAssign) and _is_empty(source):
+            if isinstance(statement, (ast.Assign, ast.AnnAssign)) and _is_empty(source):
                 yield name, statement, None, [], True
             else:
                 yield name, statement, [source], [], True
@@ -172,7 +172,7 @@ def _judged(
     if sets and not derived and not adds:
         return None
     if (
-        isinstance(node, ast.Assign | ast.AugAssign)
+        isinstance(node, (ast.Assign, ast.AugAssign))
         and not derived
         and all(map(_is_literal, [*values, *keys]))
     ):
@@ -227,7 +227,7 @@ def _extracted(value: ast.expr, scope: Scope, depth: int = 0) -> bool:
             and func.attr in _READS
             and _extracted(func.value, scope, depth + 1)
         )
-    if isinstance(value, ast.Subscript | ast.Attribute):
+    if isinstance(value, (ast.Subscript, ast.Attribute)):
         return _extracted(value.value, scope, depth + 1)
     if isinstance(value, ast.Name):
         owner = scope.owner(value.id)
@@ -242,7 +242,7 @@ def _is_empty(value: ast.expr) -> bool:
     """Whether a value holds nothing of anybody."""
     if isinstance(value, ast.Constant):
         return value.value is None or value.value in ("", 0, False)
-    if isinstance(value, ast.List | ast.Set | ast.Tuple):
+    if isinstance(value, (ast.List, ast.Set, ast.Tuple)):
         return not value.elts
     if isinstance(value, ast.Dict):
         return not value.keys
@@ -260,7 +260,7 @@ def _is_whole(store: ast.AST) -> bool:
 
 def _keys(node: ast.AST) -> list[ast.expr]:
     keys: list[ast.expr] = []
-    while isinstance(node, ast.Attribute | ast.Subscript):
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
         if isinstance(node, ast.Subscript):
             keys.append(node.slice)
         node = node.value
