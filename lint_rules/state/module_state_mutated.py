@@ -20,13 +20,13 @@ def module_state_mutated(project: Project) -> Iterator[Finding]:
     ```python file="app.py"
     import boto3
 
-    tables = []
-    dynamodb = boto3.client("dynamodb")
+    regions = []
+    ec2 = boto3.client("ec2")
 
     def handler(event, context):
-        for name in dynamodb.list_tables()["TableNames"]:
-            tables.append(name)  # expect: module-state-mutated
-        return {"tables": tables}
+        for region in ec2.describe_regions()["Regions"]:
+            regions.append(region["RegionName"])  # expect: module-state-mutated
+        return {"regions": regions}
     ```
 
     ## Good
@@ -34,13 +34,13 @@ def module_state_mutated(project: Project) -> Iterator[Finding]:
     ```python file="app.py"
     import boto3
 
-    dynamodb = boto3.client("dynamodb")
+    ec2 = boto3.client("ec2")
 
     def handler(event, context):
-        tables = []
-        for name in dynamodb.list_tables()["TableNames"]:
-            tables.append(name)
-        return {"tables": tables}
+        regions = []
+        for region in ec2.describe_regions()["Regions"]:
+            regions.append(region["RegionName"])
+        return {"regions": regions}
     ```
 
     A cache is looked into before anything is added.
@@ -63,13 +63,13 @@ def module_state_mutated(project: Project) -> Iterator[Finding]:
     ```python file="app.py"
     import boto3
 
-    tables = []
-    dynamodb = boto3.client("dynamodb")
+    regions = []
+    ec2 = boto3.client("ec2")
 
     def handler(event, context):
-        tables.clear()
-        tables.extend(dynamodb.list_tables()["TableNames"])
-        return {"tables": tables}
+        regions.clear()
+        regions.extend(ec2.describe_regions()["Regions"])
+        return {"regions": regions}
     ```
 
     ## When not to fix
