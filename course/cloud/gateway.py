@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from course.cloud import quotas
 from course.cloud.admin import Admin
@@ -31,9 +31,8 @@ from course.cloud.errors import (
 )
 from course.cloud.iam.guard import Guard, Refused, Request
 from course.cloud.moto_bridge.door import Door
-from course.cloud.moto_bridge.refusals import signed_for
-from course.cloud.moto_bridge.understand import credentials
 from course.cloud.observe.calls import OPERATION, Calls
+from course.cloud.observe.signature import signature
 
 StartResponse = Callable[..., Any]
 Rest = Callable[[], object]
@@ -79,7 +78,7 @@ class Gateway:
         if code := _CODE_PATH.fullmatch(path):
             return _send(start_response, *self._code(code))
         trace = environ.get("HTTP_X_AMZN_TRACE_ID", "")
-        with serving(trace and carried(trace, signed_for(environ))):
+        with serving(trace and carried(trace, signature(environ).service)):
             return self._calls.heard(environ, path, start_response, self._serve)
 
     def _serve(self, environ: dict[str, Any], path: str, start_response: StartResponse) -> Iterable[bytes]:
@@ -138,10 +137,9 @@ class Gateway:
     def _admit(
         self, environ: dict[str, Any], operation: str, parameters: Mapping[str, Any], request: str
     ) -> None:
-        query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
-        key, token = credentials(environ, query)
+        signed = signature(environ)
         try:
-            self._guard.check(Request("lambda", operation, parameters, key, token, request))
+            self._guard.check(Request("lambda", operation, parameters, signed.key, signed.token, request))
         except Refused as refused:
             if refused.decision is None:
                 raise BadToken(refused.message, code=refused.code) from None
@@ -160,8 +158,8 @@ class Gateway:
 
 def _is_lambda(environ: dict[str, Any], path: str) -> bool:
     # Other services use dated paths too (CloudFront, Route 53, Cognito Sync); the signature names the service.
-    service = signed_for(environ)
-    if service is not None:
+    service = signature(environ).service
+    if service:
         return service == "lambda"
     return protocol.match(environ["REQUEST_METHOD"], path) is not None
 

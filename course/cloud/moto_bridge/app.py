@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from course.cloud.moto_bridge import afterwards
-from course.cloud.moto_bridge.refusals import explain, refuse, signed_for
+from course.cloud.moto_bridge.refusals import explain, refuse
 from course.cloud.moto_bridge.reliance import check, relies_on
+from course.cloud.observe.signature import signature
 
 relies_on(
     "moto.core.base_backend",
@@ -48,7 +49,7 @@ def make_app() -> Wsgi:
         pages: list[str] = []
 
         def respond(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            if status.startswith(("404", "405")) and signed_for(environ) and _is_page(headers):
+            if status.startswith(("404", "405")) and signature(environ).service and _is_page(headers):
                 pages.append(status)
                 return None
             return start_response(status, headers)

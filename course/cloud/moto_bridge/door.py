@@ -11,8 +11,9 @@ from typing import Any
 
 from course.cloud.iam.guard import Guard, Refused, Request
 from course.cloud.moto_bridge.public_access import refusal
-from course.cloud.moto_bridge.refusals import refuse, signed_for
+from course.cloud.moto_bridge.refusals import refuse
 from course.cloud.moto_bridge.understand import understand
+from course.cloud.observe.signature import signature
 
 _CODES = {
     "s3": ("403 Forbidden", "AccessDenied"),
@@ -59,7 +60,7 @@ class Door:
 
     def passed(self, environ: dict[str, Any]) -> None:
         """A request was answered: of IAM, it may have changed who may do what."""
-        if self._guard.enabled and signed_for(environ) == "iam":
+        if self._guard.enabled and signature(environ).service == "iam":
             self._guard.changed()
 
 

@@ -13,25 +13,19 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from course.cloud.moto_bridge.reliance import relies_on
+from course.cloud.observe.signature import signature
 
 relies_on("moto.core.responses", {"BaseResponse.call_action": "26076963fd17"})
 
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
 _MISSING = re.compile(r"The (\w+) action has not been implemented")
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 Headers = list[tuple[str, str]]
 
 
-def signed_for(environ: dict[str, Any]) -> str | None:
-    """The service that the signature of a request names."""
-    found = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    return found[1] if found else None
-
-
 def explain(environ: dict[str, Any], error: NotImplementedError | None) -> str:
     """The sentence about an operation that is not there. `error` is moto's, None where it knew no such path."""
-    service = signed_for(environ) or "this service"
+    service = signature(environ).service or "this service"
     if error is None:
         operation = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
     elif found := _MISSING.search(str(error)):
@@ -52,7 +46,7 @@ def refuse(
 
 
 def _shape(environ: dict[str, Any], code: str, message: str) -> tuple[str, bytes, Headers]:
-    service = signed_for(environ)
+    service = signature(environ).service
     inner = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
     if environ.get("HTTP_SMITHY_PROTOCOL") == "rpc-v2-cbor":
         content = b"\xa2" + b"".join(map(_cbor, ("__type", code, "message", message)))
@@ -62,7 +56,7 @@ def _shape(environ: dict[str, Any], code: str, message: str) -> tuple[str, bytes
     if service == "ec2":
         text = f"{_XML}<Response><Errors><Error>{inner}</Error></Errors><RequestID>0</RequestID></Response>"
         return "text/xml", text.encode(), []
-    if service in (None, "s3"):
+    if service in ("", "s3"):
         return "application/xml", f"{_XML}<Error>{inner}</Error>".encode(), []
     if service in ("route53", "cloudfront") or "form-urlencoded" in environ.get("CONTENT_TYPE", ""):
         text = f"{_XML}<ErrorResponse><Error><Type>Receiver</Type>{inner}</Error></ErrorResponse>"

@@ -6,21 +6,18 @@ moto's own routers and parsers read it, each as its protocol wants.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
-from course.cloud.moto_bridge.refusals import signed_for
 from course.cloud.moto_bridge.reliance import relies_on
+from course.cloud.observe.signature import signature
 
 relies_on(
     "moto.core.routing", {"get_service_router": "ef6852a781f3", "ServiceOperationRouter": "472bd72126c5"}
 )
 relies_on("moto.core.parse", {"RequestParser": "fd89167146d0"})
 
-_CREDENTIAL = re.compile(r"Credential=([^/]+)/")
 _LARGEST = 64 * 1024 * 1024
 """Bytes of a body that are read to understand it."""
 
@@ -37,10 +34,8 @@ class Understood(NamedTuple):
 
 def understand(environ: dict[str, Any]) -> Understood | None:
     """Read a request, and leave it as it was; None if nobody knows what it is."""
-    query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
-    key, token = credentials(environ, query)
-    signed = signed_for(environ) or _presigned_for(query) or ("s3" if not key else None)
-    service = boto3_name(signed) if signed else None
+    key, signed, token = signature(environ)
+    service = boto3_name(signed or "s3")
     if service is None:
         return None
     _keep_body(environ)
@@ -71,17 +66,6 @@ def understand(environ: dict[str, Any]) -> Understood | None:
     return Understood(service, operation.name, parameters, key, token)
 
 
-def credentials(environ: Mapping[str, Any], query: Mapping[str, str]) -> tuple[str, str]:
-    """The access key and the session token of a request, from its headers or its presigned query."""
-    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    if found:
-        return found[1], environ.get("HTTP_X_AMZ_SECURITY_TOKEN", "")
-    scope = query.get("X-Amz-Credential", "")
-    if scope:
-        return scope.partition("/")[0], query.get("X-Amz-Security-Token", "")
-    return query.get("AWSAccessKeyId", ""), query.get("x-amz-security-token", "")
-
-
 @lru_cache(maxsize=256)
 def boto3_name(signed: str) -> str | None:
     """The service whose requests are signed for a name: stepfunctions for `states`."""
@@ -103,11 +87,6 @@ _SIGNED = {
     "appconfig": "appconfig",
     "s3express": "s3",
 }
-
-
-def _presigned_for(query: Mapping[str, str]) -> str | None:
-    parts = query.get("X-Amz-Credential", "").split("/")
-    return parts[3] if len(parts) == 5 else None
 
 
 def _keep_body(environ: dict[str, Any]) -> None:

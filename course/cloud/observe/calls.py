@@ -10,19 +10,16 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 from course.cloud.clock import Clock
 from course.cloud.observe.ledger import Ledger
 from course.cloud.observe.operations import operation
+from course.cloud.observe.signature import signature
 
 Headers = list[tuple[str, str]]
 Application = Callable[[dict[str, Any], str, Callable[..., Any]], Iterable[bytes]]
 OPERATION = "cloud.operation"
 """In the WSGI environment: the name of the operation, from who has found it out already."""
-_SCOPE = re.compile(r"Credential=([^/&]+)/\d{8}/[^/]+/([^/]+)/aws4_request")
-_OLD = re.compile(r"(?:^|&)AWSAccessKeyId=([^&]+)")
-"""In the addresses that SDKs presign for S3 with version 2 of the signature."""
 _CODE = re.compile(rb"<Code>([^<]+)</Code>|\"(?:__type|code|Code)\"\s*:\s*\"([^\"]+)\"")
 _FORM = "application/x-www-form-urlencoded"
 _LARGEST = 1 << 20
@@ -97,7 +94,7 @@ class Calls:
         error: str,
     ) -> None:
         found = environ.get(OPERATION)
-        key, service = _signer(environ)
+        key, service, _ = signature(environ)
         if not service:
             service = "lambda" if found else _unsigned(environ, form)
         details: dict[str, Any] = {
@@ -110,18 +107,6 @@ class Calls:
         if key and (caller := self._whose(key)) is not None:
             details["environment"], details["function"], details["invocation"] = caller
         self._ledger.call(service, id, "", details)
-
-
-def _signer(environ: Mapping[str, Any]) -> tuple[str, str]:
-    """Access key and service of a signature, in the header or, of a presigned address, in the query."""
-    if header := environ.get("HTTP_AUTHORIZATION", ""):
-        found = _SCOPE.search(header)
-        return (found[1], found[2]) if found else ("", "")
-    query = unquote(environ.get("QUERY_STRING", ""))
-    if found := _SCOPE.search(query):
-        return found[1], found[2]
-    found = _OLD.search(query)
-    return (found[1], "s3") if found else ("", "")
 
 
 def _unsigned(environ: Mapping[str, Any], form: str) -> str:
