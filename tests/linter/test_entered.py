@@ -48,6 +48,14 @@ def test_setting_an_application_up_runs_none_of_it():
     assert calls(TWO + "    topics.init_failure(ValueError())\n", "queue_handler") == ["CreateQueue"]
 
 
+@pytest.mark.parametrize("test", ['__name__ == "__main__"', "'__main__' == __name__"])
+def test_what_runs_only_as_a_script_is_not_run_by_lambda(test):
+    script = f"    if {test}:\n        topic_handler({{}}, None)\n        sqs.list_queues()\n"
+    assert calls(TWO + script, "queue_handler") == ["CreateQueue"]
+    other = script.replace("__main__", "app")
+    assert calls(TWO + other, "queue_handler") == ["CreateQueue", "CreateTopic", "ListQueues"]
+
+
 def test_functions_of_the_only_application_run_with_its_module():
     only = TWO.replace("topics", "queues")
     assert calls(only, "queue_handler") == ["CreateQueue", "CreateTopic"]

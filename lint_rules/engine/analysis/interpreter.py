@@ -34,6 +34,7 @@ from lint_rules.engine.analysis.known import (
     Values,
 )
 from lint_rules.engine.analysis.libraries import VENDORED
+from lint_rules.engine.analysis.scripts import script_code
 from lint_rules.engine.sources.module import Module
 
 _ROUNDS = 12
@@ -117,9 +118,9 @@ class Interpreter:
 
     def _visit(self, scope: Scope) -> None:
         groups = self._entered[scope.facts]
-        skipped = {*accessors(scope)}
-        for name in scope.loads:
-            if name in skipped:
+        skipped, aside = {*accessors(scope)}, script_code(scope)
+        for name, loads in scope.loads.items():
+            if name in skipped or (aside and aside.issuperset(loads)):
                 continue
             for other in groups.get(name, ()) if reads(scope, name) else ():
                 self.reach(other)
@@ -129,10 +130,9 @@ class Interpreter:
         for child in scope.children:
             for decorator in decorators(child):
                 self.values(decorator, scope)
-        for call in scope.calls:
-            self.values(call, scope)
-        for read in body_of(scope).attributes:
-            self.values(read, scope)
+        for read in (*scope.calls, *body_of(scope).attributes):
+            if read not in aside:
+                self.values(read, scope)
         for each in scope.stores:
             store(self, each, scope)
         if scope.parent is None:
