@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lint_rules.engine.analysis.batch_answers import batch_answer, speaks_of_batches
 from lint_rules.engine.analysis.claimed_sources import KINDS, Claim, claims
 from lint_rules.engine.analysis.codebase import Codebase
-from lint_rules.engine.analysis.env_reads import Environment, EnvRead, environment_of, is_given
+from lint_rules.engine.analysis.env_reads import GIVING, Environment, EnvRead, environment_of, is_given
 from lint_rules.engine.analysis.event_shapes import kind_of
 from lint_rules.engine.analysis.facts import facts_of
 from lint_rules.engine.analysis.known import Env, Text
@@ -102,10 +102,15 @@ class Deployment:
     def lacking(self) -> list[EnvRead]:
         """Reads of variables that nobody gives it, each name once; those that end the invocation come first."""
         declared, found = self.declared, self.environment
-        if declared is None or found.open or "load_dotenv" in (self.use.text if self.use else ""):
+        text = self.use.text if self.use else ""
+        if declared is None or found.open or any(word in text for word in GIVING):
             return []
         tolerated = {read.name for read in found.reads if not read.needed}
-        known = {*declared, *found.written}
+        others = self.project.deployments if self.handler is not None else ()
+        alike = [
+            each for each in others if each.handler is self.handler and each.template is not self.template
+        ]
+        known = {*declared, *found.written, *(name for each in alike for name in each.declared or ())}
         reads = [
             read._replace(needed=read.needed and read.name not in tolerated)
             for read in found.reads

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from lint_rules.engine.analysis.event_paths import EventPaths, EventRead
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.sources.tree import walk
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ def _into(read: EventRead, name: str) -> Iterator[AbsentParameters]:
             if isinstance(node, ast.Subscript)
             else getattr(getattr(node, "func", None), "value", None)
         )
+        if looked is not None and _has_looked(looked, node, scope):
+            return
         use: ast.AST = node
     elif len(read.path) == 1 and isinstance(read.parent, ast.Compare) and node is not read.parent.left:
         looked, use = node, read.parent
@@ -111,3 +114,17 @@ def _into(read: EventRead, name: str) -> Iterator[AbsentParameters]:
         default = looked.args[1] if len(looked.args) == 2 else None
         if default is None or isinstance(default, ast.Dict):
             yield AbsentParameters(looked, scope, name, default is not None, use)
+
+
+def _has_looked(looked: ast.expr, node: ast.AST, scope: Scope) -> bool:
+    """Whether a test around a read has looked into the same, and so has failed before."""
+    code = ast.dump(looked)
+    return any(
+        isinstance(parent, ast.If | ast.IfExp)
+        and child is not parent.test
+        and any(
+            isinstance(part, ast.Compare) and ast.dump(part.comparators[0]) == code
+            for part in walk(parent.test)
+        )
+        for parent, child in scope.facts.above(node)
+    )

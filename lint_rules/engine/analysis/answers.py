@@ -153,12 +153,20 @@ def looked_at_once(node: ast.AST, scope: Scope) -> bool:
         if not isinstance(target, ast.Name) or scope.owner(target.id) is not scope:
             return False
         return all(looked_at_once(load, scope) for load in scope.loads.get(target.id, ()))
+    if isinstance(parent, ast.Compare) and isinstance(node, ast.Subscript | ast.Call):
+        return _counts(node) and _is_test(parent)
     if isinstance(parent, ast.Call) and node in parent.args:
         name = scope.dotted(parent.func)
         if name in ("iter", "next", "bool"):
             return name != "iter" or looked_at_once(parent, scope)
         return name == "len" and _is_test(scope.facts.parents.get(parent))
     return isinstance(node, ast.Compare)
+
+
+def _counts(node: ast.Subscript | ast.Call) -> bool:
+    """Whether it is the `Count` of an answer."""
+    key = node.slice if isinstance(node, ast.Subscript) else node.args[0]
+    return isinstance(key, ast.Constant) and key.value in ("Count", "KeyCount")
 
 
 def _is_test(parent: ast.AST | None) -> bool:

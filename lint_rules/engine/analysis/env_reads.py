@@ -22,6 +22,10 @@ _OF_LINUX = frozenset(
 )
 
 
+GIVING = ("load_dotenv", "greengrasssdk")
+"""What gives variables that no template tells of: a file beside the code, and the group of a Greengrass core."""
+
+
 class EnvRead(NamedTuple):
     """One read. `literal` is the text that names the variable, where it is written in the read itself. `needed` says
     that a missing variable ends the invocation; `conditional` that a test stands around the read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.typed import NamedTuple
@@ -51,10 +52,28 @@ def logged_events(handler: Scope) -> Iterator[Logged]:
     names = handler.arguments
     if not names or len(handler.bindings.get(names[0], [])) != 1:
         return
+    if _is_redacted(names[0], handler):
+        return
     for call in handler.calls:
         level = _level(call, handler)
         if level and any(_is_whole(part, names[0], handler) for part in _parts(call)):
             yield Logged(call, handler, level == "debug" or _is_guarded(call, handler))
+
+
+def _is_redacted(event: str, scope: Scope) -> bool:
+    """Whether the handler takes something out of its event, or puts a constant in its place."""
+    for store in scope.stores:
+        statement = scope.facts.parents.get(store)
+        value = statement.value if isinstance(statement, ast.Assign) else None
+        named = getattr(value, "attr", getattr(value, "id", "a"))
+        constant = isinstance(value, ast.Constant) or named.isupper()
+        changed = isinstance(store, ast.Subscript) and root_name(store) == event
+        if changed and (constant or isinstance(statement, ast.Delete)):
+            return True
+    return any(
+        isinstance(call.func, ast.Attribute) and call.func.attr == "pop" and root_name(call.func) == event
+        for call in scope.calls
+    )
 
 
 def _level(call: ast.Call, scope: Scope) -> str:

@@ -21,7 +21,7 @@ _WHOLE = frozenset({
     *("iam.ListUserPolicies", "iam.ListGroupPolicies", "iam.ListPolicyVersions", "iam.ListAccountAliases"),
     *("iam.ListInstanceProfilesForRole", "cloudwatch.GetMetricData", "guardduty.ListDetectors"),
     *("elbv2.DescribeListeners", "elbv2.DescribeRules", "apigateway.GetAuthorizers"),
-    *("apigateway.GetGatewayResponses",),
+    *("apigateway.GetGatewayResponses", "organizations.ListRoots"),
     # The best so many, and no list.
     *("bedrock-agent-runtime.Retrieve", "bedrock-agent-runtime.Rerank", "kendra.Query"),
 })  # fmt: skip

@@ -92,8 +92,9 @@ class Reply(NamedTuple):
     def _containers(self, entry: Entry, depth: int) -> Iterator[Entry]:
         value, scope = entry.value, entry.scope
         if isinstance(value, ast.IfExp):
-            yield from self._containers(entry._replace(value=value.body), depth)
-            yield from self._containers(entry._replace(value=value.orelse), depth)
+            for part in (value.body, value.orelse):
+                if not _is_looked_at(part, value.test):
+                    yield from self._containers(entry._replace(value=part), depth)
         elif isinstance(value, _CONTAINERS):
             yield entry
         elif isinstance(value, ast.Name):
@@ -173,6 +174,18 @@ def _entries(node: ast.Dict, scope: Scope) -> Iterator[Entry]:
     for key, value in zip(node.keys, node.values, strict=True):
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             yield Entry(key.value, key, value, scope)
+
+
+def _is_looked_at(value: ast.expr, test: ast.expr) -> bool:
+    """Whether a test asks of a variable what it is."""
+    called = test.operand if isinstance(test, ast.UnaryOp) else test
+    asks = isinstance(called, ast.Call) and getattr(called.func, "id", "") == "isinstance"
+    return (
+        asks
+        and isinstance(value, ast.Name)
+        and isinstance(called, ast.Call)
+        and any(isinstance(each, ast.Name) and each.id == value.id for each in called.args[:1])
+    )
 
 
 def _is_part(value: ast.expr, call: ast.Call) -> bool:

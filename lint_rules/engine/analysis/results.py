@@ -88,11 +88,14 @@ class Part(NamedTuple):
 
     @property
     def answer(self) -> ast.expr | None:
-        """The call whose whole result it is, of a method that may answer with what JSON does not have."""
+        """The call whose whole result it is, of a method that may answer with what JSON does not have. None where
+        something is put into it or taken out of it first, which may be just that."""
         node: ast.expr | None = self.node
         if isinstance(node, ast.Name):
             owner = self.scope.owner(node.id)
-            node = owner.value(node.id) if owner is not None and owner.is_function else None
+            if owner is None or not owner.is_function or _is_changed(node.id, owner):
+                return None
+            node = owner.value(node.id)
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             return None
         return node if node.func.attr.replace("_", "").lower() in unsendable_methods() else None
@@ -266,3 +269,11 @@ def _target(at: Part, node: ast.expr) -> Scope | None:
     ):
         return None
     return None if isinstance(target.node, ast.AsyncFunctionDef) and call is node else target
+
+
+def _is_changed(name: str, scope: Scope) -> bool:
+    """Whether a function puts something into what a variable holds, or takes something out."""
+    stored = (store.value for store in scope.stores if isinstance(store, ast.Subscript))
+    called = (call.func for call in scope.calls if isinstance(call.func, ast.Attribute))
+    changed = (*stored, *(func.value for func in called if func.attr in ("pop", "update", "clear")))
+    return any(isinstance(each, ast.Name) and each.id == name for each in changed)
