@@ -138,54 +138,6 @@ def test_the_same_file_under_another_name_is_reported_under_that_name(run, tree,
     assert {Path(item["filename"]).is_file() for item in there} == {True}
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"form": 1}', b"\xff\xfe\x00", b"[" * 100_000])
-def test_a_broken_cache_is_a_slow_run_and_no_more(run, tree, damage):
-    first = output(run, ".")
-    (kept,) = notes(tree)
-    kept.write_bytes(damage)
-    assert output(run, ".") == first
-    assert json.loads(kept.read_text().splitlines()[1])["islands"]
-
-
-@pytest.mark.parametrize(
-    "damage", ["", "{", "[]", '{"links": 1, "islands": 2}', '{"links": {}, "islands": {}}']
-)
-def test_notes_that_break_off_are_a_slow_run_and_no_more(run, tree, damage):
-    output(run, ".")
-    (kept,) = notes(tree)
-    kept.write_text(kept.read_text().splitlines()[0] + "\n" + damage)
-    (tree / "app.py").write_text("def handler(event, context):\n    return open('x', 'w')\n")
-    changed = output(run, ".")
-    assert changed == output(run, ".", "--no-cache")
-    assert "LAM116" in changed
-
-
-def test_a_cache_of_wrong_kinds_is_not_believed(run, tree):
-    first = output(run, ".")
-    (kept,) = notes(tree)
-    ours, rest = map(json.loads, kept.read_text().splitlines())
-    for wrong in (
-        None,
-        1,
-        [],
-        {},
-        [0, [1]],
-        [0, [["x"] * 6]],
-        ["a", []],
-        [0, [], [[7]]],
-        [0] * 6,
-        [0, 0, "", "", 0, 0],
-    ):
-        files = dict.fromkeys(ours["files"], wrong)
-        for broken in (
-            {**ours, "runs": dict.fromkeys(ours["runs"], wrong)},
-            {**ours, "files": files, "runs": {}},
-        ):
-            other = {part: dict.fromkeys(known, wrong) for part, known in rest.items()}
-            kept.write_text(json.dumps(broken) + "\n" + json.dumps(other) + "\n")
-            assert output(run, ".") == first
-
-
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root writes everywhere")
 def test_a_folder_that_cannot_be_written_is_a_slow_run(run, tree):
     tree.chmod(stat.S_IRUSR | stat.S_IXUSR)
