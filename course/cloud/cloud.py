@@ -241,7 +241,7 @@ class Cloud:
         return self._work.settle(seconds)
 
     def reset(self) -> None:
-        """Empty every service, end every environment, enforce no policies. Nothing that was under way is seen afterwards."""
+        """Empty every service, end every environment, enforce no policies. Nothing under way is seen afterwards."""
         self._work.drop()
         self._mappings.clear()
         self._pushes.clear()

@@ -130,7 +130,7 @@ def _attached(owner: Any) -> tuple[Policy, ...]:
 def attached(owner: Any) -> Iterator[tuple[Policy, str]]:
     """The policies of a user, a group or a role, each with its text; inline ones have no ARN."""
     for name, own in owner.policies.items():
-        text = own if isinstance(own, str) else own.policy_document
+        text = policy_text(getattr(own, "policy_document", own))  # a dict, where a stack made the role
         yield compiled("identity", name, text), text
     for arn, policy in owner.managed_policies.items():
         text = document(policy)
