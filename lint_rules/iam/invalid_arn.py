@@ -96,7 +96,7 @@ def invalid_arn(template: Template) -> Iterator[Finding]:
         for value in (*statement.resources, *statement.not_resources):
             text = value.value if value.known else value.text
             fault = fault_of_arn(text) if isinstance(text, str) and text else ""
-            if fault:
+            if fault and (str(text).startswith("arn:") or _is_written(template, value, str(text))):
                 yield Finding(f"`{text}` is no ARN: {fault}", value.span)
     if template.kind in ("sam", "cloudformation"):
         for function in template.functions:
@@ -109,6 +109,11 @@ def invalid_arn(template: Template) -> Iterator[Finding]:
                     )
             if _is_wrong(function.role, _ROLE):
                 yield Finding(f"`{function.role.value}` is no ARN of a role", function.role.span)
+
+
+def _is_written(template: Template, value: Value, text: str) -> bool:
+    """Whether a text stands where it is used; the default of a parameter often only holds its place."""
+    return text in template.document.text[value.span.start : value.span.end]
 
 
 def _is_wrong(value: Value, shape: re.Pattern[str]) -> bool:

@@ -30,7 +30,8 @@ _SERVICES = {
 }
 _PARTITIONS = regex(r"aws(-[a-z]+)*\Z|.*[*?]")
 _NO_PLACE = frozenset({"s3", "iam", "cloudfront", "route53", "globalaccelerator"})
-_ACCOUNT = regex(r"(\d{12}|aws|cloudfront|\*|[\d*?]*[*?][\d*?]*|)\Z")
+_ACCOUNT = regex(r"(\d{12}|aws|cloudfront|\*|[\d*?]*[*?][\d*?]*|[A-Z][A-Z_]{3,}|)\Z")
+"""Capitals, such as ACCOUNT_ID, hold the place of an account in documents that programs fill in."""
 
 
 def fault_of_arn(text: str) -> str:
