@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from botocore.exceptions import ClientError
 
 TRUST = {
@@ -34,9 +35,5 @@ def test_the_inline_policy_of_a_stack_s_role_decides(enforced):
         aws_session_token=keys["SessionToken"],
     )
     assert api.list_functions()["Functions"] == []
-    try:
+    with pytest.raises(ClientError, match="AccessDenied"):
         api.list_layers()
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == "AccessDeniedException"
-    else:
-        raise AssertionError("a role did what its policy does not allow")
