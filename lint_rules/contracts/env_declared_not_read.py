@@ -97,5 +97,8 @@ def env_declared_not_read(function: Deployment) -> Iterator[Finding]:
     ## See also
     LAM905 env-near-miss. AWS: "Working with Lambda environment variables" in the Lambda Developer Guide.
     """
+    amplify = function.template.name.endswith("-cloudformation-template.json")
     for name, value in function.unread().items():
+        if amplify and name in ("ENV", "REGION"):
+            continue  # Amplify writes the two for every function that it makes.
         yield Finding(f"Nothing in the code of {function.name} reads `{name}`", value.span)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.known import Env, Text
 from lint_rules.engine.analysis.object_keys import is_object_key
 from lint_rules.engine.deployments import Deployment
@@ -18,6 +19,7 @@ from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_call import AwsCall
     from lint_rules.engine.analysis.event_paths import EventPaths
+    from lint_rules.engine.analysis.facts import Scope
     from lint_rules.engine.finding import Span
     from lint_rules.engine.templates.model import EventSource, Value
 
@@ -171,13 +173,37 @@ def _asks_for_key(event: EventPaths) -> bool:
 
 
 def _is_guarded(call: AwsCall) -> bool:
-    """Whether a condition decides on a call, or it mends what went wrong."""
-    facts = call.scope.facts
+    """Whether a condition decides on a call, or on what it is made for, or it mends what went wrong."""
+    return _is_conditional(call.node, call.scope) or any(
+        isinstance(parent, ast.For) and _is_picked(root_name(_looped(parent.iter)), call.scope)
+        for parent, _ in call.scope.facts.above(call.node)
+    )
+
+
+def _is_conditional(node: ast.AST, scope: Scope) -> bool:
     return any(
         isinstance(parent, ast.If | ast.IfExp | ast.While | ast.ExceptHandler | ast.match_case)
-        for parent, child in facts.above(call.node)
+        for parent, child in scope.facts.above(node)
         if child is not getattr(parent, "test", None)
     )
+
+
+def _looped(node: ast.expr) -> ast.expr:
+    """What a loop goes over: `x` of `x.items()`."""
+    return node.func if isinstance(node, ast.Call) else node
+
+
+def _is_picked(name: str | None, scope: Scope) -> bool:
+    """Whether a condition decides on all that is put into a variable."""
+    fills = [
+        call
+        for call in scope.calls
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("append", "add", "update", "extend")
+        and root_name(call.func) == name
+    ]
+    stores = [store for store in scope.stores if root_name(store) == name]
+    return bool(fills or stores) and all(_is_conditional(each, scope) for each in (*fills, *stores))
 
 
 def _matches(function: Deployment, event: EventSource, call: AwsCall) -> bool:

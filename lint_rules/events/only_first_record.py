@@ -106,6 +106,8 @@ def only_first_record(handler: Handler) -> Iterator[Finding]:
     told = any(event.how == "poll" for spec in handler.specs for event in spec.events)
     if found.returns:
         message = "the loop ends in its first round, so only the first record of the batch is worked on"
+    elif batches and not told:
+        message = "only the first record is worked on: that is all of a batch only where BatchSize is 1"
     elif batches:
         message = (
             "only the first record of the batch is worked on, and the others are lost; loop over all of them"
@@ -126,4 +128,4 @@ def only_first_record(handler: Handler) -> Iterator[Finding]:
 def _severity(batches: bool, sure: bool) -> Severity | None:
     if not batches:
         return Severity.ADVICE
-    return None if sure else Severity.WARNING
+    return None if sure else Severity.ADVICE

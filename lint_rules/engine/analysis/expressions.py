@@ -159,6 +159,8 @@ def _call(run: Interpreter, node: ast.Call, scope: Scope) -> Values:
     found: set[Known] = set()
     func = node.func
     targets = run.values(func, scope)
+    if any(isinstance(target, Function | Instance) for target in targets):
+        run.calls.unsure.add(node)  # Another function may be meant than that of a client.
     for target in targets:
         if isinstance(target, Function):
             found |= run.invoke(target, node, scope)

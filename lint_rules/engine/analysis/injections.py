@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from lint_rules.engine.analysis.additions import in_string
-from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.regex import regex
+from lint_rules.engine.sources.tree import walk
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -97,8 +98,33 @@ def injected(kind: str, scopes: Iterable[Scope], untrusted: Callable[[], Untrust
     """The calls of a kind ("shell", "code", "sql" or "objects") whose text may come from outside."""
     for scope in scopes:
         for sink in _KINDS[kind](scope):
-            if untrusted().holds(sink.text, scope) and not (kind == "sql" and _is_whole(sink.text, scope)):
+            held = all(untrusted().holds(text, scope) for text in (sink.text, _latest(sink, scope)))
+            if held and not (kind == "sql" and _is_whole(sink.text, scope)):
                 yield sink
+
+
+def _latest(sink: Sink, scope: Scope) -> ast.expr:
+    """What a variable was set to just before, where no loop and no branch lies between; else the variable itself."""
+    text, facts = sink.text, scope.facts
+    if not isinstance(text, ast.Name) or scope.owner(text.id) is not scope:
+        return text
+    bound = {
+        facts.statement(each): facts.assigned(each)
+        for each in scope.bindings.get(text.id, ())
+        if each in facts.parents
+    }
+    at: ast.AST = facts.statement(sink.call)
+    while not isinstance(at, FunctionNode | ast.For | ast.While | ast.AsyncFor | ast.Module):
+        above = facts.parents[at]
+        suites = (getattr(above, part, None) for part in ("body", "orelse", "finalbody"))
+        suite = next((each for each in suites if isinstance(each, list) and at in each), [at])
+        for before in reversed(suite[: suite.index(at)]):
+            if before in bound:
+                return bound[before] or text
+            if any(part in bound for part in walk(before)):
+                return text
+        at = above
+    return text
 
 
 def _shells(scope: Scope) -> Iterator[Sink]:

@@ -14,6 +14,7 @@ from lint_rules.engine.analysis.facts import Scope, facts_of
 from lint_rules.engine.analysis.sdk import Operation, operation_of
 from lint_rules.engine.analysis.sdk_models import exceptions_of, names_of, pages_of
 from lint_rules.engine.errors import did_you_mean
+from lint_rules.engine.sources.tree import walk
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Misfit(NamedTuple):
 def misnomers(doubts: Iterable[Doubt], kind: str) -> Iterator[Misnomer]:
     """The names of one kind."""
     for doubt in doubts:
-        if doubt.kind == kind:
+        if doubt.kind == kind and not _is_asked_for(doubt):
             near = did_you_mean(doubt.name, names_of(kind, doubt.service))
             yield Misnomer(doubt.name, doubt.service, doubt.span, near)
 
@@ -79,6 +80,20 @@ def unknown_to_botocore(scopes: Iterable[Scope]) -> Iterator[Misnomer]:
             absent = dotted.startswith(_HOME) and name.isidentifier() and name not in known
             if absent and name[:1].isupper() and not _is_tried(node, scope):
                 yield Misnomer(name, "-", module.span(node), did_you_mean(name, known))
+
+
+def _is_asked_for(doubt: Doubt) -> bool:
+    """Whether a test around it asks whether its receiver has the name."""
+    return any(
+        isinstance(parent, ast.If | ast.IfExp | ast.BoolOp)
+        and any(
+            isinstance(part, ast.Call)
+            and getattr(part.func, "id", "") in ("hasattr", "getattr")
+            and any(isinstance(each, ast.Constant) and each.value == doubt.name for each in part.args)
+            for part in walk(getattr(parent, "test", parent))
+        )
+        for parent, _ in doubt.scope.facts.above(doubt.node)
+    )
 
 
 def _is_tried(node: ast.AST, scope: Scope) -> bool:

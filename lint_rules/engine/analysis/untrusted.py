@@ -65,7 +65,12 @@ class Untrusted:
         self._held: set[tuple[Scope, str]] = set()
         self._giving: set[Scope] = set()
         """Functions that return such a value."""
-        self._checked = {scope: frozenset(_checked(scope)) for scope in reach.functions}
+        self._checked = {scope: {*_checked(scope)} for scope in reach.functions}
+        for edge in reach.edges:
+            for name in self._checked.get(edge.target, set()) & {*parameters(edge.target)}:
+                given = argument(edge.call, edge.target, name) if edge.direct and edge.call else None
+                if isinstance(given, ast.Name) and edge.caller in self._checked:
+                    self._checked[edge.caller].add(given.id)
         self._spread()
 
     def holds(self, node: ast.AST, scope: Scope, depth: int = 0) -> bool:
@@ -244,12 +249,23 @@ def _is_count(binding: ast.AST, source: ast.expr, scope: Scope) -> bool:
     )
 
 
+def _gone_through(name: str, scope: Scope) -> Iterator[str]:
+    """The variable over whose elements a loop goes with this one."""
+    for binding in scope.bindings.get(name, ()):
+        parent = scope.facts.parents.get(binding)
+        if isinstance(parent, ast.For | ast.comprehension) and isinstance(parent.iter, ast.Name):
+            yield parent.iter.id
+
+
 def _checked(scope: Scope) -> Iterator[str]:
     """The variables of a function that it tests against a list or a pattern, or has checked."""
     for node in own_code(scope):
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
-            if isinstance(node.left, ast.Name) and not isinstance(node.comparators[0], ast.Constant):
-                yield node.left.id
+            left = node.left.func if isinstance(node.left, ast.Call) else node.left
+            tested = root_name(left)
+            if tested is not None and not isinstance(node.comparators[0], ast.Constant):
+                yield tested
+                yield from _gone_through(tested, scope)
         elif isinstance(node, ast.Call):
             func = node.func
             name = getattr(func, "attr", getattr(func, "id", ""))
@@ -259,7 +275,7 @@ def _checked(scope: Scope) -> Iterator[str]:
                 name in ("int", "float") and isinstance(scope.facts.parents.get(node), ast.Expr)
             ):
                 for part in (*node.args, *(keyword.value for keyword in node.keywords)):
-                    if isinstance(part, ast.Name):
-                        yield part.id
+                    each = part.elts if isinstance(part, ast.List | ast.Tuple) else [part]
+                    yield from (one.id for one in each if isinstance(one, ast.Name))
         elif isinstance(node, ast.Match) and isinstance(node.subject, ast.Name):
             yield node.subject.id
