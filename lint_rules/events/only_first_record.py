@@ -18,8 +18,8 @@ def only_first_record(handler: Handler) -> Iterator[Finding]:
     ## Why it matters
     Lambda hands a function up to BatchSize messages at once, ten of a queue by default. When the handler returns, all
     of them count as done: those after the first are deleted unread. Under a test with one message at a time, and on
-    quiet days, nothing is missing. Where no template tells the batch size it is a warning; S3 sends one record in
-    practice, so there it is advice.
+    quiet days, nothing is missing. It is advice where no template tells the batch size, and where S3 sends, which puts
+    one record into an event in practice.
 
     ## Bad
     ```python file="app.py"

@@ -134,9 +134,19 @@ def test_magics_are_masked_wherever_a_statement_may_stand(magic):
     assert "b = 1" in masked
 
 
+@pytest.mark.parametrize("line", ["pip install boto3", "cd /tmp", "pip install -r requirements.txt\n"])
+def test_magics_without_their_sign_are_masked_where_they_are_all_of_a_cell(line):
+    assert mask_magics(line).strip() == ""
+    assert len(mask_magics(line)) == len(line)
+    assert mask_magics(f"a = 1\n{line}") == f"a = 1\n{line}"
+
+
 @pytest.mark.parametrize(
     "code",
     [
+        "run = 1",
+        "cat in animals",
+        "run.x",
         'x = ("%s"\n     % y)\n',
         'x = """\n%not magic\n!nor this\n"""\n',
         "x = a \\\n  % b\n",

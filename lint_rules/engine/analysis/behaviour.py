@@ -153,7 +153,9 @@ class Behaviour:
         """Where an invocation may read attributes of these dotted names."""
         for scope in self.reach.functions:
             for node in body_of(scope).attributes:
-                if scope.dotted(node) in names:
+                if scope.dotted(node) in names and not analysis.defaults.is_for_others(
+                    node, scope, self.reach
+                ):
                     yield scope.facts.module.span(node)
 
     def writes(self, *names: str) -> bool:

@@ -1,5 +1,5 @@
 """Lists, dicts and sets that are the default of a parameter: made once, when the function is defined, and shared by all
-of its calls."""
+of its calls. And what code does where a parameter is left out."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import ast
 import re
 from collections.abc import Iterator
 
-from lint_rules.engine.analysis.bindings import root_name
+from lint_rules.engine.analysis.bindings import argument, root_name
 from lint_rules.engine.analysis.bodies import body_of
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.regex import regex
-from lint_rules.engine.typed import NamedTuple
+from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from lint_rules.engine.analysis.reach import Reach
 
 _LITERALS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 _MAKES = frozenset({"list", "dict", "set", "collections.defaultdict", "collections.deque", "bytearray"})
@@ -118,4 +121,29 @@ def _changes(scope: Scope, name: str) -> bool:
         and root_name(call.func) == name
         and parents.get(call) is not None
         for call in scope.calls
+    )
+
+
+def is_for_others(node: ast.AST, scope: Scope, reach: Reach) -> bool:
+    """Whether code runs only where a parameter is left out, `if args is None: ...`, and each call here passes it."""
+    for parent, child in scope.facts.above(node):
+        test = parent.test if isinstance(parent, ast.If) and child in parent.body else None
+        if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Is):
+            continue
+        name = getattr(test.left, "id", "")
+        calls = [edge.call if edge.direct else None for edge in reach.into(scope)]
+        given = [argument(call, scope, name) if call is not None else None for call in calls]
+        if name in scope.arguments and given and all(_is_passed(each, scope) for each in given):
+            return True
+    return False
+
+
+def _is_passed(value: ast.expr | None, scope: Scope) -> bool:
+    """Whether an argument is more than None, or the default."""
+    node = scope.node
+    own = [*node.args.defaults, *node.args.kw_defaults] if isinstance(node, FunctionNode) else []
+    return (
+        value is not None
+        and value not in own
+        and not (isinstance(value, ast.Constant) and value.value is None)
     )

@@ -22,6 +22,13 @@ _PIECE = regex(
 )
 
 
+_AUTOMATIC = regex(
+    r"[ \t]*(?:pip3?|conda|mamba|cd|ls|ll|cp|mv|mkdir|rm|rmdir|cat|run|load_ext|reload_ext|matplotlib|env|set_env)"
+    r"[ \t]+(?!(?:in|is|and|or|if|not)\b)[\w./~$]"
+)
+"""Magics that IPython takes for such without their `%`, which it does for the only line of a cell."""
+
+
 def python_magic(first: str) -> bool:
     """Whether the body of a cell that begins with this `%%` line is Python run in the notebook."""
     words = first[2:].split()
@@ -45,9 +52,11 @@ def written_file(first: str, notebook: str) -> str | None:
 
 def mask_magics(cell: str) -> str:
     """The cell with line magics, shell lines and help lines replaced by as many harmless characters."""
+    lines = cell.splitlines(keepends=True)
+    if len(lines) == 1 and _AUTOMATIC.match(cell):
+        return _masked(cell, "")
     if not _SUSPECT.search(cell):
         return cell
-    lines = cell.splitlines(keepends=True)
     depth = 0
     quote = ""
     continued = False  # The line before was a magic that ends in a backslash.
