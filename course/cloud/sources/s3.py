@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html (2026-11)
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html (2026-11)
 Which members are there for which kind of event follows answers recorded against AWS and published by others (2025-01).
+Keys are encoded as in a form, and slashes are not: https://github.com/minio/minio/issues/11665 (2021-03).
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def record(happening: Happening, configuration: str) -> dict[str, Any]:
                 "ownerIdentity": {"principalId": OWNER},
                 "arn": f"arn:aws:s3:::{happening.bucket}",
             },
-            "object": _object(happening, quote_plus(happening.key), ("size", "eTag", "versionId")),
+            "object": _object(happening, quote_plus(happening.key, safe="/"), ("size", "eTag", "versionId")),
         },
     }
     if happening.restored_until is not None:

@@ -180,7 +180,7 @@ def test_a_function_gets_the_record_after_the_request_is_answered(s3, told, catc
     told(catcher)
     put(s3)
     (event,) = caught()
-    assert event["Records"][0]["s3"]["object"]["key"] == "a%2Fb+c%40d.txt"
+    assert event["Records"][0]["s3"]["object"]["key"] == "a/b+c%40d.txt"
     (accepted,) = cloud.ledger.entries("event.accepted")
     assert accepted.details["source"] == "s3.amazonaws.com"
     assert accepted.details["source_arn"] == "arn:aws:s3:::shelf"
