@@ -77,16 +77,15 @@ def run(order: Order, forks: Forks | None, readable: Sequence[str] | None) -> En
     os.close(writing)
     drains = [_Drain(descriptor) for descriptor in (*started.outputs, reading)]
     _Feed(started.input, order.request.encode())
-    late = False
+    ended = False
     try:
-        late = not started.wait(order.seconds)
+        ended = started.wait(order.seconds)
     finally:
-        processes.kill_group(started.pid)
-        code = started.end()
+        code = started.end(ended)
     for drain in drains:
         drain.join(1)  # a process that left the group may hold the pipe open; it does not hold us
     out, errors = (bytes(drain.kept).decode(errors="replace") for drain in drains[:2])
-    return Ended(bytes(drains[2].kept), Completed(code, out, errors), late)
+    return Ended(bytes(drains[2].kept), Completed(code, out, errors), not ended)
 
 
 class _Started(Protocol):
@@ -97,8 +96,8 @@ class _Started(Protocol):
     def wait(self, seconds: float) -> bool:
         """Whether it ended in that time."""
 
-    def end(self) -> int:
-        """Its exit code, after it was killed."""
+    def end(self, ended: bool) -> int:
+        """Its exit code, with all that it started ended."""
 
 
 class _Interpreter:
@@ -131,7 +130,8 @@ class _Interpreter:
             return False
         return True
 
-    def end(self) -> int:
+    def end(self, ended: bool) -> int:
+        processes.kill_group(self.pid)
         return self._process.wait()
 
 
@@ -139,6 +139,7 @@ class _Fork:
     """A fork of the zygote, whose child lives in a sandbox if there is one."""
 
     def __init__(self, order: Order, forks: Forks, readable: Sequence[str] | None, channel: int) -> None:
+        self._readable = readable
         stdin, self.input = os.pipe()
         out, stdout = os.pipe()
         errors, stderr = os.pipe()
@@ -177,8 +178,11 @@ class _Fork:
             self._said = os.read(self._status, 256)
         return bool(ready)
 
-    def end(self) -> int:
+    def end(self, ended: bool) -> int:
         os.close(self._status)
+        if not ended or self._readable is None:
+            processes.kill_group(self.pid)
+        # Who ended by itself takes its namespace along; killed before that, it would leave an orphan to be collected.
         processes.await_end(self.pid, PARTING)
         self._root.cleanup()
         try:

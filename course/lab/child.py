@@ -55,6 +55,7 @@ def main(descriptor: int) -> None:
                 request = json.loads(line)
                 _say(results, examine(request, cloud, forks=forks, readable=readable))
                 cloud.reset()
+                processes.collect_orphans(forks.pids() if forks else ())
                 if readable is None:
                     # No environment is left, so these only fled; from a PID namespace nothing does.
                     processes.kill_below(os.getpid(), forks.pids() if forks else ())

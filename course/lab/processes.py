@@ -34,6 +34,15 @@ def kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
+def collect_orphans(spare: Iterable[int] = ()) -> None:
+    """Collect what was adopted and has ended (see `adopt_orphans`), but none of those that somebody waits for."""
+    kept = frozenset(spare)
+    for pid in _children().get(os.getpid(), []):
+        if pid not in kept and _state(pid) == "Z":
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+
+
 def await_end(pid: int, seconds: float) -> None:
     """Wait until a process that somebody else collects is gone; kill it with all below it when that takes longer."""
     try:

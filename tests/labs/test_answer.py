@@ -174,7 +174,7 @@ def test_a_missing_function_and_a_missing_file_are_failures(tmp_path: Path) -> N
         answer(tmp_path, a="f = 1").call("a.py", "g")
     with pytest.raises(Failure, match=r"b\.py does not exist yet") as caught:
         answer(tmp_path, a="").text("b.py")
-    assert "%%writefile b.py" in caught.value.help
+    assert "Run the cell that writes b.py" in caught.value.help
 
 
 def test_an_empty_file_defines_nothing(tmp_path: Path) -> None:

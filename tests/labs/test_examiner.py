@@ -106,3 +106,18 @@ def test_what_is_forked_for_each_check_stays_up_between_checks() -> None:
             examiner.examine(Check("forks", "It forks.", 1, source), {"a.py": "f = int"}) for _ in range(2)
         ]
         assert asked[0].rationale == asked[1].rationale != "[]"
+
+
+def test_what_ended_is_collected() -> None:
+    quick = "def quick(cloud, answer):\n    for _ in range(3): answer.call('a.py', 'f')\n"
+    late = "def late(cloud, answer):\n    answer.call('a.py', 'g')\n"
+    files = {"a.py": "import time\nf = int\ndef g(): time.sleep(60)"}
+    with Examiner() as examiner:
+        assert examiner.examine(Check("quick", "It calls.", 1, quick), files).verdict is Verdict.PASSED
+        assert (
+            examiner.examine(Check("late", "It waits.", 1, late, seconds=2), files).verdict is Verdict.FAILED
+        )
+        examiner.examine(PASSES, {})
+        (child,) = children(examiner)
+        ended = [one.pid for one in child.children(recursive=True) if one.status() == psutil.STATUS_ZOMBIE]
+        assert ended == []
