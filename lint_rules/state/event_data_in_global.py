@@ -46,7 +46,8 @@ def event_data_in_global(project: Project) -> Iterator[Finding]:
 
     ## When not to fix
     The variable is a cache whose key tells callers apart. That is reported as advice only: see that the key
-    holds everything that the answer depends on, and that the cache has a limit.
+    holds everything that the answer depends on, and that the cache has a limit. So is a variable that every
+    invocation sets anew before anything reads it.
 
     ## See also
     AWS: "Best practices for working with AWS Lambda functions": do not use the execution environment to store
@@ -61,7 +62,13 @@ def event_data_in_global(project: Project) -> Iterator[Finding]:
             seen.add((state.home, state.name))
             leaks = [change for change in derived if not change.keyed]
             related = state.made_at
-            if leaks:
+            renewed = bool(leaks) and handler.renews(state)
+            if renewed:
+                message = (
+                    f"`{state.name}` of the module holds data of this invocation until the next one sets it anew; "
+                    "pass it as an argument instead"
+                )
+            elif leaks:
                 message = (
                     f"data of this invocation is kept in `{state.name}` of the module, where the next invocation, "
                     "perhaps for another caller, finds it; pass it as an argument instead"
@@ -75,5 +82,5 @@ def event_data_in_global(project: Project) -> Iterator[Finding]:
                 message,
                 (leaks or derived)[0].span,
                 related=(Related(f"`{state.name}` is made once, at import", related),) if related else (),
-                severity=None if leaks else Severity.ADVICE,
+                severity=None if leaks and not renewed else Severity.ADVICE,
             )

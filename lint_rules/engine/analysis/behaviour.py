@@ -195,6 +195,12 @@ class Behaviour:
             self._kept = analysis.state.kept_state(self.codebase, self.flow)
         return self._kept
 
+    def renews(self, state: Kept) -> bool:
+        """Whether each invocation sets a variable anew before anything reads it."""
+        from lint_rules.engine.analysis.renewals import is_renewed
+
+        return is_renewed(state, self.reach)
+
     def growths(self) -> Iterator[Growth]:
         """Containers of modules that grow without end in ways that `kept_state` spares."""
         from lint_rules.engine.analysis.growth import growths

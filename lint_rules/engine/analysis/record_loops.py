@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_use import AwsUse
     from lint_rules.engine.finding import Span
 
-_READS = regex("Get|List|Describe|Head|Query|Scan|BatchGet|Detect|Lookup|Search|Select|Decrypt|Poll|Assume")
+_READS = regex(
+    "Get|List|Describe|Head|Query|Scan|BatchGet|Detect|Lookup|Search|Select|Decrypt|Poll|Assume|Delete(?:Item|Object)"
+)
 """How operations begin that may be sent twice without any effect."""
 
 
