@@ -16,7 +16,7 @@ def is_renewed(state: Kept, reach: Reach) -> bool:
     invocation has left."""
     found = [change for change in state.changes if _replaces(change) and _comes_first(change, state, reach)]
     whole = any(change.sets for change in found)
-    return whole or bool(found) and len(found) == len([each for each in state.changes if each.derived])
+    return whole or (bool(found) and len(found) == len([each for each in state.changes if each.derived]))
 
 
 def _replaces(change: Change) -> bool:
