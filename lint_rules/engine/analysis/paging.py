@@ -21,7 +21,8 @@ _WHOLE = frozenset({
     *("iam.ListUserPolicies", "iam.ListGroupPolicies", "iam.ListPolicyVersions", "iam.ListAccountAliases"),
     *("iam.ListInstanceProfilesForRole", "cloudwatch.GetMetricData", "guardduty.ListDetectors"),
     *("elbv2.DescribeListeners", "elbv2.DescribeRules", "apigateway.GetAuthorizers"),
-    *("apigateway.GetGatewayResponses", "organizations.ListRoots"),
+    *("apigateway.GetGatewayResponses", "organizations.ListRoots", "kms.ListKeyPolicies"),
+    *("guardduty.ListOrganizationAdminAccounts",),
     # The best so many, and no list.
     *("bedrock-agent-runtime.Retrieve", "bedrock-agent-runtime.Rerank", "kendra.Query"),
 })  # fmt: skip
@@ -83,6 +84,8 @@ def first_pages(calls: Iterable[Sent]) -> Iterator[FirstPage]:
             continue
         code = sent.scope.facts.module.code(sent.scope.node) if sent.scope.is_function else ""
         answer = None if any(word in code for word in pages.told) else sent.answer
+        if _looks_for_one(sent, code):
+            continue
         if answer is None or answer.escapes or answer.members & pages.told:
             continue
         reads = [read for name in pages.results for read in answer.reads.get(name, ())]
@@ -108,6 +111,17 @@ def _is_open(sent: Sent, pages: Pages) -> bool:
         return False
     noun = _VERB.sub("", sent.operation).lower()
     return not any(_names(name.lower(), noun) for name in given)
+
+
+def _looks_for_one(sent: Sent, code: str) -> bool:
+    """Whether it looks for the very thing whose name it gives as a prefix, which comes first of all that begin so."""
+    node = sent.call.node
+    prefixes = [
+        keyword.value.id
+        for keyword in (node.keywords if isinstance(node, ast.Call) else ())
+        if (keyword.arg or "").lower().endswith("prefix") and isinstance(keyword.value, ast.Name)
+    ]
+    return any(regex(rf"== {name}\b|\b{name} ==").search(code) for name in prefixes)
 
 
 def _names(parameter: str, noun: str) -> bool:
