@@ -15,7 +15,7 @@ help:
 	@echo "make test    run the whole test suite"
 	@echo "make lint    ruff, mypy, the layer contracts"
 	@echo "make labs    derive labs/ from solutions/"
-	@echo "make bench   measure against peers and bounds"
+	@echo "make bench   list the benchmarks (NAME=lint ARGS=... runs one)"
 	@echo "make clean   remove .venv and caches"
 
 $(STAMP): pyproject.toml
@@ -40,7 +40,8 @@ labs: $(STAMP)
 	@$(BIN)/lambdalab build
 
 bench: $(STAMP)
-	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	@if [ -n "$(NAME)" ]; then $(BIN)/python benchmarks/$(NAME).py $(ARGS); else \
+	  for script in benchmarks/*.py; do echo "make bench NAME=$$(basename $$script .py)   $$(sed -n '1s/"""//gp' $$script)"; done; fi
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
