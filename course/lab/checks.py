@@ -267,5 +267,6 @@ def _environment(folder: Path, mark: str) -> dict[str, str]:
         "TMPDIR": str(folder),
         "PYTHONPATH": str(ROOT),
         "PYTHONUTF8": "1",
+        "DOCKER_HOST": "tcp://127.0.0.1:9",  # moto has services that would start what a learner names
         processes.MARK: mark,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
 from botocore.exceptions import ClientError
@@ -254,3 +255,28 @@ def test_a_change_set_that_is_refused_leaves_nothing(stacks, api):
     assert status(stacks) == "ROLLBACK_COMPLETE"
     assert "less than or equal to 900" in reasons(stacks, "CREATE_FAILED")["Function"]
     assert api.list_functions()["Functions"] == []
+
+
+CALLS = "!!python/object/apply:builtins.open [%r, 'w']"
+
+
+def test_a_template_names_no_function_of_ours_to_be_called(cloud, stacks, tmp_path):
+    marker = tmp_path / "called"
+    body = f"Description: {CALLS % str(marker)}\nResources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
+    for ask in (
+        lambda: stacks.get_template_summary(TemplateBody=body),
+        lambda: stacks.validate_template(TemplateBody=body),
+        lambda: stacks.create_stack(StackName="s", TemplateBody=body),
+        lambda: stacks.create_change_set(StackName="s", ChangeSetName="c", TemplateBody=body),
+        lambda: stacks.update_stack(StackName="s", TemplateBody=body),
+    ):
+        with suppress(ClientError):
+            ask()
+        assert not marker.exists()
+
+
+def test_a_template_in_yaml_has_short_forms(stacks):
+    body = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\nOutputs:\n  Arn: {Value: !Ref Topic}\n"
+    stacks.create_stack(StackName="s", TemplateBody=body)
+    (output,) = stacks.describe_stacks(StackName="s")["Stacks"][0]["Outputs"]
+    assert output["OutputValue"].startswith("arn:aws:sns:")

@@ -50,8 +50,26 @@ class Patch:
         return digest(self.original)
 
 
+@dataclass
+class StandIn:
+    """What `module` of moto's imported as `name` is replaced, in that module alone, by what `make` gives for it."""
+
+    module: str
+    name: str
+    make: Callable[[Any], object]
+    in_place: bool = False
+
+    def apply(self) -> None:
+        """Put it in, unless its module is not loaded or it is in already."""
+        module = sys.modules.get(self.module)
+        if module is not None and not self.in_place:
+            setattr(module, self.name, self.make(getattr(module, self.name)))
+            self.in_place = True
+
+
 PATCHES: list[Patch] = []
 ADDITIONS: list[tuple[str, str, Function]] = []
+STAND_INS: list[StandIn] = []
 
 
 def patch(module: str, name: str, source: str) -> Callable[[Callable[[Function], Function]], Function]:
@@ -76,10 +94,22 @@ def addition(module: str, owner: str) -> Callable[[Function], Function]:
     return declare
 
 
+def stand_in(module: str, name: str) -> Callable[[Callable[[Any], object]], object]:
+    """Declare one; the decorated function or class takes what is there and gives what stands in for it."""
+
+    def declare(make: Callable[[Any], object]) -> object:
+        STAND_INS.append(StandIn(module, name, make))
+        return make
+
+    return declare
+
+
 def apply() -> None:
-    """Put in every patch and every addition whose module is loaded by now."""
+    """Put in every patch, addition and stand-in whose module is loaded by now."""
     for each in PATCHES:
         each.apply()
+    for other in STAND_INS:
+        other.apply()
     for module, name, method in ADDITIONS:
         owner = getattr(sys.modules.get(module), name, None)
         if owner is not None and not hasattr(owner, method.__name__):

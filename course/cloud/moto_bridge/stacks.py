@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from course.cloud.moto_bridge import transform
+from course.cloud.moto_bridge import plain_yaml, transform
 from course.cloud.moto_bridge.patches import Current, Function, patch
 from course.cloud.moto_bridge.stack_kinds import KINDS
 from course.cloud.moto_bridge.stack_resources import LambdaApi, Refused, Type
@@ -17,7 +17,7 @@ from course.cloud.moto_bridge.stack_resources import LambdaApi, Refused, Type
 current: Current[LambdaApi] = Current()
 PARSING = "moto.cloudformation.parsing"
 MODELS = "moto.cloudformation.models"
-assert transform.NAME  # its patches are declared
+assert plain_yaml.MODULES and transform.NAME  # their patches are declared
 
 
 @patch(PARSING, "resource_class_from_type", "ca766bc34c19")
