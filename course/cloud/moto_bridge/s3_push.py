@@ -1,7 +1,7 @@
 """moto's S3, so that it tells our `Buckets` of what happens to objects, as often as AWS does and not more.
 
-moto tells of tags that nobody put, says nothing of delete markers and of versions that are deleted, and calls
-functions in the middle of the request.
+moto tells of tags that nobody put, tells twice of what was uploaded in parts, says nothing of delete markers and of
+versions that are deleted, and calls functions in the middle of the request.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def _send_event(original: Function) -> Function:
     def send_event(account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
         name = str(getattr(event_name, "value", event_name)).removeprefix("s3:")
         unasked = name == "ObjectTagging:Put" and not getattr(_own, "tagging", False)
-        if not unasked and not name.startswith("ObjectRemoved"):
+        joined = name in ("ObjectCreated:Put", "ObjectCreated:Post") and getattr(_own, "joining", False)
+        if not unasked and not joined and not name.startswith("ObjectRemoved"):
             _happened(account_id, name, bucket, key)
 
     return send_event
@@ -51,6 +52,18 @@ def _put_object_tagging(original: Function) -> Function:
             _own.tagging = False
 
     return put_object_tagging
+
+
+@patch("moto.s3.models", "S3Backend.complete_multipart_upload", "f16c9a08e5db")
+def _complete_multipart_upload(original: Function) -> Function:
+    def complete_multipart_upload(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _own.joining = True
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            _own.joining = False
+
+    return complete_multipart_upload
 
 
 @patch("moto.s3.models", "S3Backend.delete_object", "5c1677b52971")

@@ -176,6 +176,14 @@ def test_deleting_many_tells_of_each(s3, told, bodies):
     assert [message["Records"][0]["s3"]["object"]["key"] for message in messages] == ["a", "b"]
 
 
+def test_what_was_uploaded_in_parts_is_told_of_once(s3, told, bodies):
+    told(f"arn:aws:sqs:{ACCOUNT}:q", ["s3:ObjectCreated:*"])
+    put_parts(s3)
+    _, *messages = bodies()
+    names = [message["Records"][0]["eventName"] for message in messages]
+    assert names == ["ObjectCreated:CompleteMultipartUpload"]
+
+
 def test_a_function_gets_the_record_after_the_request_is_answered(s3, told, catcher, caught, cloud):
     told(catcher)
     put(s3)
