@@ -1,12 +1,14 @@
 """Marks one learner's work: every check of a lab, with what it observed, how long it took and what it earned.
 
 A check that broke is our fault: it is tried once more with a cloud of its own, and if it breaks again, it counts
-neither for nor against the learner.
+neither for nor against the learner. Unless it is the work that breaks it: when the check stumbled over a value of
+another shape, or comes to a verdict on the learners' stubs, it did not hold, and a note asks the teacher to look.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,6 +22,13 @@ from course.lab.grade import Grade, grade
 Now = Callable[[], float]
 REASON = 2_000
 """Characters of an observation that are kept."""
+UNJUDGED = "what this gives is nothing that the check can judge"
+_SHAPE = re.compile(
+    r"the check itself failed: "
+    r"(TypeError|KeyError|IndexError|AttributeError|ValueError|RecursionError|OverflowError|MemoryError|"
+    r"JSONDecodeError|Unicode\w+|Error|ClientError|\w+Exception)\b"
+)
+"""What values of an unexpected kind raise: Python's words, base64's `Error`, and an AWS service's refusals."""
 
 
 def seed(salt: str, learner: str, lab: str) -> int:
@@ -37,12 +46,35 @@ def mark(bundle: Bundle, place: Place, work: Work, seed: int, examiner: Examiner
     if any(result.verdict is checking.Verdict.BROKEN for result in graded.results):
         examiner.renew()
         graded = _graded(bundle, work, seed, examiner, now, seconds)
-    checks = tuple(
-        _verdict(bundle, found.exercise.name, result, seconds.get(result.check.name, 0.0))
+    results = [
+        (found.exercise.name, _told_apart(result, bundle, seed, examiner))
         for found in graded.exercises
         for result in found.results
+    ]
+    notes = tuple(
+        f"{result.check.name} ends with this work in a way that it cannot judge; please look at it"
+        for _, result in results
+        if result.rationale.startswith(UNJUDGED)
     )
-    return _made(bundle, place, work, seed, began, examiner.isolation(), checks)
+    checks = tuple(
+        _verdict(bundle, exercise, result, seconds.get(result.check.name, 0.0))
+        for exercise, result in results
+    )
+    told = replace(work, notes=work.notes + notes)
+    return _made(bundle, place, told, seed, began, examiner.isolation(), checks)
+
+
+def _told_apart(result: CheckResult, bundle: Bundle, seed: int, examiner: Examiner) -> CheckResult:
+    """A check that broke with a learner's work, judged by what it does with the stubs: whoever hands in what a check
+    stumbles over must not gain by it."""
+    if result.verdict is not checking.Verdict.BROKEN:
+        return result
+    if not _SHAPE.match(result.rationale):
+        examiner.renew()
+        if examiner.examine(result.check, bundle.lab.stubs, seed).verdict is checking.Verdict.BROKEN:
+            return result
+    observed = f"{UNJUDGED} ({result.rationale.removeprefix('the check itself failed: ')})"
+    return replace(result, verdict=checking.Verdict.FAILED, rationale=observed, help="")
 
 
 def broken(bundle: Bundle, place: Place, work: Work, seed: int, at: float, why: str) -> Verdict:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.cloud.clock import SystemClock
-from course.grading import batch, bundle, cluster, handed, verdict
+from course.grading import batch, bundle, cluster, handed, marking, verdict
 from course.grading.batch import Task
 from course.grading.verdict import Book, Verdict
 
@@ -79,4 +79,9 @@ def _summary(made: list[Verdict], skipped: int, book: Book, changed: list[str]) 
             sorted({check.check for one in broken for check in one.checks if check.verdict == "broken"})
         )
         lines.append(f"{len(broken)} met checks that broke, which cost them nothing; please report: {names}")
+    odd = [one.learner for one in graded if any(marking.UNJUDGED in check.reason for check in one.checks)]
+    if odd:
+        lines.append(
+            f"checks could not judge what these gave, and say failed; please look: {', '.join(odd[:20])}"
+        )
     return "\n".join([*lines, *changed])

@@ -114,11 +114,7 @@ class Answer:
                 f"the process ended with code {ended.completed.exit_code} before {function} returned",
                 ended.completed.stderr[-4000:],
             ) from None
-        if "missing" in answer:
-            raise Failure(answer["missing"])
-        if "error" in answer:
-            raise LearnerError(**answer["error"])
-        return answer["value"]
+        return _value(answer, function)
 
     def run(self, file: str) -> Completed:
         """Run a learner's file as a script. A script that does not end is killed: exit code -9."""
@@ -156,3 +152,17 @@ class Answer:
         home = str(self._folder) if self._readable is None else "/tmp"
         place = {"HOME": home, "TMPDIR": home, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         return {**kept, **place, **self._cloud.environment()}
+
+
+def _value(answer: Any, function: str) -> Any:
+    """What a call gave. The learner's process wrote it, so nothing is taken for granted. Raises Failure."""
+    match answer:
+        case {"value": value, **other} if not other:
+            return value
+        case {"missing": str(observed), **other} if not other:
+            raise Failure(observed)
+        case {"error": {"type": str(kind), "message": str(message), "traceback": str(trace), **more}} if (
+            not more
+        ):
+            raise LearnerError(kind, message, trace)
+    raise Failure(f"{function} ended without a value or an exception")

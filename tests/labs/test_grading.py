@@ -168,3 +168,58 @@ def test_stopping_in_the_middle_ends_the_workers(tmp_path: Path, tiny: Lab) -> N
 def test_the_last_verdict_of_a_learner_counts() -> None:
     one = Verdict("ann", "07", "", "", "", 0, 1.0, "full", "", (), ())
     assert verdict.latest([one, replace(one, at=2.0), replace(one, learner="ben")])["ann", "07"].at == 2.0
+
+
+WRITES = """
+import os
+for fd in range(3, 20):
+    try: os.write(fd, %r)
+    except OSError: pass
+os._exit(0)
+"""
+DEEP = """
+def add(left, right):
+    deep = []
+    for _ in range(900): deep = [deep]
+    return deep
+"""
+SHAPES = {
+    "another-type": "def add(left, right): return [1]",
+    "too-deep-to-compare": DEEP,
+    "half-an-answer": WRITES % b'{"error": {"kind": 1}}',
+    "no-answer": WRITES % b"[]",
+}
+
+
+@pytest.mark.parametrize("source", SHAPES.values(), ids=SHAPES.keys())
+def test_work_that_a_check_stumbles_over_does_not_make_the_others_worth_more(
+    tmp_path: Path, tiny: Lab, grade: Grade, source: str
+) -> None:
+    careless = changed(
+        tiny,
+        "it_adds",
+        lambda check: replace(
+            check, source="def it_adds(c, a):\n    assert a.call('adder.py', 'add', {}, {})['sum'] == 3\n"
+        ),
+    )
+    hand_in(tmp_path / "in", "ann", adder=source, greeter=GREETER)
+    summary, _, (one,) = grade(careless)
+    first = next(check for check in one.checks if check.check == "it_adds")
+    assert first.verdict == "failed"
+    assert one.total == sum(exercise.points for exercise in tiny.exercises)
+    assert "broke" not in summary
+    assert ("please look: ann" in summary) == ("os._exit" not in source)
+
+
+def test_a_check_that_only_one_work_breaks_is_for_the_teacher_to_look_at(
+    tmp_path: Path, tiny: Lab, grade: Grade
+) -> None:
+    careless = changed(
+        tiny,
+        "it_adds",
+        lambda check: replace(check, source="def it_adds(c, a): a.call('adder.py', 'add', 1, 2)['sum']\n"),
+    )
+    hand_in(tmp_path / "in", "ann", adder="def add(left, right): return 'three'")
+    _, _, (one,) = grade(careless)
+    assert "it_adds ends with this work in a way that it cannot judge; please look at it" in one.notes
+    assert one.checks[0].reason.startswith("what this gives is nothing that the check can judge (TypeError")
