@@ -17,6 +17,10 @@ def greet():
 
 def welcome():
     return greet()
+
+def own(event):
+    user = event["user"]
+    return user
 """
 
 
@@ -32,6 +36,7 @@ def severities(body):
     [
         "user = event['user']\nreturn welcome()",
         "if 'user' not in event:\n    return 400\nuser = event['user']\nreturn welcome()",
+        "user = own(event)\nreturn welcome()",
         "try:\n    user = event['user']\n    return welcome()\nexcept KeyError:\n    return 500",
         "print(json.dumps(1))\nseen['user'] = event['user']\nreturn seen",
     ],

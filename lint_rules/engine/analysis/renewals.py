@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.state import Change, Kept
 from lint_rules.engine.sources.tree import walk
@@ -80,5 +81,13 @@ def _readers(state: Kept, reach: Reach) -> set[object]:
 
 def _reading(state: Kept, reach: Reach) -> Iterator[object]:
     for scope in reach.functions:
-        if scope is not reach.start and state.name in scope.loads:
+        if scope is not reach.start and any(_is_of(state, name, scope, reach) for name in scope.loads):
             yield scope
+
+
+def _is_of(state: Kept, name: str, scope: Scope, reach: Reach) -> bool:
+    """Whether a name means the variable in a function, itself or by an import."""
+    owner = scope.owner(name)
+    if owner is None or owner.parent is not None:
+        return False
+    return reach.codebase.variable(owner, name) == (state.home, state.name)
