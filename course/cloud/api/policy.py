@@ -53,23 +53,27 @@ def principal(given: str) -> str | Parameters:
 def added(policy: Policy | None, statement: Parameters, revision: str) -> Policy:
     """The policy with one more statement. Raises ResourceConflict or PolicyTooLong."""
     statements = policy.statements if policy else ()
-    if any(other["Sid"] == statement["Sid"] for other in statements):
+    if any(other.get("Sid") == statement["Sid"] for other in statements):
         raise ResourceConflict(
             f"The statement id ({statement['Sid']}) provided already exists. Please provide a new statement id, "
             "or remove the existing statement."
         )
-    made = Policy((*statements, statement), revision)
-    size = len(made.document())
+    return fitting(Policy((*statements, statement), revision))
+
+
+def fitting(policy: Policy) -> Policy:
+    """The policy itself. Raises PolicyTooLong."""
+    size = len(policy.document())
     if size > quotas.RESOURCE_POLICY:
         raise PolicyTooLong(
             f"The final policy size ({size}) is bigger than the limit ({quotas.RESOURCE_POLICY})."
         )
-    return made
+    return policy
 
 
 def removed(policy: Policy, sid: str, revision: str) -> Policy | None:
     """The policy without a statement; None if that was the last one. Raises ResourceNotFound."""
-    statements = tuple(other for other in policy.statements if other["Sid"] != sid)
+    statements = tuple(other for other in policy.statements if other.get("Sid") != sid)
     if len(statements) == len(policy.statements):
         raise ResourceNotFound(f"Statement {sid} is not found in resource policy.")
     return Policy(statements, revision) if statements else None
