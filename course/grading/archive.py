@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 MEMBERS = 5_000
 MEMBER = 64 * 1024**2
 TOTAL = 128 * 1024**2
 RATIO = 200
+SUFFIX = ".zip"
 _SMALL = 1024**2
 _WANTED = (".ipynb", ".py")
 _LEFT_OUT = ("__MACOSX", ".ipynb_checkpoints", "__pycache__")
@@ -29,9 +32,8 @@ def names(path: Path) -> list[str]:
 
 
 def read(path: Path, inside: str | None = None) -> dict[str, bytes]:
-    """The notebooks and Python files of an archive, or of one folder or member `inside` it, by their names there.
-
-    Raises Refused.
+    """The notebooks and Python files of an archive, or of one folder or member `inside` it, by their names there; also
+    those of archives in it, one level deep. Raises Refused.
     """
     with _opened(path) as opened:
         chosen = [
@@ -39,19 +41,37 @@ def read(path: Path, inside: str | None = None) -> dict[str, bytes]:
             for entry in _members(opened)
             if inside is None or entry.filename == inside or entry.filename.startswith(f"{inside}/")
         ]
-        found = {}
-        total = 0
-        for entry in chosen:
-            if not entry.filename.endswith(_WANTED):
-                continue
-            if stat.S_ISLNK(entry.external_attr >> 16):
-                raise Refused(f"holds a link ({entry.filename}); the file itself must be handed in")
-            data = _member(opened, entry)
-            total += len(data)
-            if total > TOTAL:
+        found: dict[str, bytes] = {}
+        for name, data in _unpacked(opened, chosen, (*_WANTED, SUFFIX)):
+            if name.endswith(SUFFIX):
+                with _opened(io.BytesIO(data)) as inner:
+                    below = {
+                        f"{name}/{member}": held
+                        for member, held in _unpacked(inner, _members(inner), _WANTED)
+                    }
+                found |= below
+            else:
+                found[name] = data
+            if sum(map(len, found.values())) > TOTAL:
                 raise Refused("unpacks to more than 128 MB")
-            found[entry.filename] = data
         return found
+
+
+def _unpacked(
+    opened: zipfile.ZipFile, entries: list[zipfile.ZipInfo], suffixes: tuple[str, ...]
+) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of the entries that have such a name."""
+    total = 0
+    for entry in entries:
+        if not entry.filename.endswith(suffixes):
+            continue
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise Refused(f"holds a link ({entry.filename}); the file itself must be handed in")
+        data = _member(opened, entry)
+        total += len(data)
+        if total > TOTAL:
+            raise Refused("unpacks to more than 128 MB")
+        yield entry.filename, data
 
 
 def _members(opened: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -68,6 +88,11 @@ def _members(opened: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _member(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if entry.flag_bits & 1:
         raise Refused("is encrypted; it must be handed in without a password")
+    if entry.compress_type not in (
+        zipfile.ZIP_STORED,
+        zipfile.ZIP_DEFLATED,
+    ):  # others ask for memory as they like
+        raise Refused(f"packs {entry.filename} in an unusual way; it must be made with an ordinary zip")
     told = entry.file_size
     if told > MEMBER or (told > _SMALL and told > RATIO * max(1, entry.compress_size)):
         raise Refused(f"would unpack {entry.filename} to {told / 1024**2:,.0f} MB")
@@ -79,9 +104,9 @@ def _member(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _opened(file: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(path) as opened:
+        with zipfile.ZipFile(file) as opened:
             yield opened
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         if isinstance(error, RecursionError):

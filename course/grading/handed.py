@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -36,7 +37,7 @@ class Place:
     @property
     def source(self) -> str:
         """The place, for people."""
-        return str(self.path) if self.inside is None else f"{self.path}:{self.inside}"
+        return _plain(str(self.path) if self.inside is None else f"{self.path}:{self.inside}")
 
 
 @dataclass(frozen=True)
@@ -80,15 +81,11 @@ def find(paths: Iterable[Path], slug: str) -> list[Place]:
 def read(place: Place, names: Collection[str]) -> Work:
     """The answer files of those names at a place. Never raises: what is wrong is the work's problem."""
     try:
-        contents = _contents(place)
-    except archive.Refused as error:
-        return Work({}, problem=f"{place.source} {error}")
+        return _work(place, _contents(place, names), names)
+    except (archive.Refused, answer_cells.Unreadable) as error:
+        return Work({}, problem=_plain(f"{place.source} {error}"))
     except OSError as error:
         return Work({}, problem=f"{place.source} cannot be read: {error.strerror or error}")
-    try:
-        return _work(place, contents, names)
-    except answer_cells.Unreadable as error:
-        return Work({}, problem=f"{place.source} {error}")
 
 
 def _places(path: Path, slug: str) -> Iterator[Place]:
@@ -137,36 +134,61 @@ def _of_file(path: Path) -> Iterator[Place]:
 
 def _name(name: str) -> str:
     match = MOODLE.match(name)
-    return match["name"] if match else name
+    return _plain(match["name"] if match else name)
 
 
-def _contents(place: Place) -> dict[str, bytes]:
+def _plain(text: str) -> str:
+    """Without what a terminal would obey or UTF-8 has no bytes for: learners choose the names of their files."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def _contents(place: Place, names: Collection[str]) -> dict[str, bytes]:
     """The files at a place by their names. Raises OSError and `archive.Refused`."""
     if place.path.is_symlink():
         raise archive.Refused("is a link; the file itself must be handed in")
     if place.path.suffix == ".zip":
         return archive.read(place.path, place.inside)
-    if place.path.is_file():
-        if place.path.stat().st_size > answer_cells.SIZE:
-            raise archive.Refused("is larger than 64 MB; its outputs must be cleared")
-        return {place.path.name: place.path.read_bytes()}
     if not place.path.is_dir():
-        raise FileNotFoundError(2, os.strerror(2))
-    contents = {}
-    for path in _walk(place.path):
+        return {place.path.name: _bytes(place.path)}
+    contents: dict[str, bytes] = {}
+    for path in _walk(place.path, names):
         if path.is_symlink():
             raise archive.Refused(f"holds a link ({path.name}); the file itself must be handed in")
-        if path.stat().st_size <= answer_cells.SIZE:
-            contents[path.relative_to(place.path).as_posix()] = path.read_bytes()
+        name = path.relative_to(place.path).as_posix()
+        if path.suffix == archive.SUFFIX:
+            contents |= {f"{name}/{member}": data for member, data in archive.read(path).items()}
+        else:
+            contents[name] = _bytes(path)
+        if sum(map(len, contents.values())) > archive.TOTAL:
+            raise archive.Refused("has more than 128 MB in it; hand in the notebook alone")
     return contents
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Notebooks and Python files, a few levels deep; nothing of it is followed."""
+def _bytes(path: Path) -> bytes:
+    """What a file holds. A pipe would never end, and a file may have become a link since it was looked at."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise archive.Refused(f"holds what is no file ({path.name})")
+        data = file.read(answer_cells.SIZE + 1)
+    if len(data) > answer_cells.SIZE:
+        raise archive.Refused(f"is larger than 64 MB ({path.name}); its outputs must be cleared")
+    return data
+
+
+def _walk(folder: Path, names: Collection[str]) -> Iterator[Path]:
+    """Notebooks, archives and answer files, a few levels deep; nothing of it is followed."""
+    seen = 0
     for root, folders, files in os.walk(folder):
+        seen += len(folders) + len(files)
+        if seen > MANY:
+            raise archive.Refused(f"has more than {MANY:,} files in it; hand in the notebook alone")
         depth = len(Path(root).relative_to(folder).parts)
         folders[:] = sorted(name for name in folders if name not in _LEFT_OUT and depth < 3)
-        yield from (Path(root, name) for name in sorted(files) if name.endswith((".ipynb", ".py")))
+        wanted = (
+            name for name in sorted(files) if name in names or name.endswith((".ipynb", archive.SUFFIX))
+        )
+        yield from (Path(root, name) for name in wanted)
 
 
 def _work(place: Place, contents: dict[str, bytes], names: Collection[str]) -> Work:
