@@ -154,6 +154,14 @@ def test_a_head_request_has_the_length_and_no_body(cloud):
     assert s3.head_object(Bucket="inbox", Key="k")["Metadata"] == {"some_thing": "1", "other-thing": "2"}
 
 
+def test_a_head_request_for_what_is_not_there_says_so(cloud):
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="inbox")
+    with pytest.raises(ClientError) as refused:
+        s3.head_object(Bucket="inbox", Key="gone")
+    assert refused.value.response["Error"]["Code"] == "404"
+
+
 def test_a_client_that_waits_for_leave_to_send_gets_it(cloud):
     cloud.client("s3").create_bucket(Bucket="inbox")
     address = urlsplit(cloud.endpoint)

@@ -49,7 +49,9 @@ def make_app() -> Wsgi:
         pages: list[str] = []
 
         def respond(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            if status.startswith(("404", "405")) and signature(environ).service and _is_page(headers):
+            # HEAD has no body, whatever kind it is said to be of: S3 says with it that there is no such object.
+            lost = status.startswith(("404", "405")) and environ["REQUEST_METHOD"] != "HEAD"
+            if lost and signature(environ).service and _is_page(headers):
                 pages.append(status)
                 return None
             return start_response(status, headers)
