@@ -14,10 +14,8 @@ from contextlib import contextmanager
 from course.cloud.clock import Clock
 from course.cloud.engine.factory import Factory
 from course.cloud.model import Function
-from course.cloud.runtime.environment import Environment, State
+from course.cloud.runtime.environment import SETTLING, Environment, State
 
-SETTLING = 2.0
-"""Seconds that an invocation waits for an environment that has answered and is about to come to rest."""
 KEEP_IDLE = 600.0
 """Seconds that an unused environment is kept. AWS names no figure; minutes are what people see."""
 UNUSED = "nobody used it for a while"

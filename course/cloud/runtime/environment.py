@@ -26,6 +26,8 @@ from course.cloud.runtime.runtime_api import Link, Request
 from course.cloud.runtime.watch import Watch
 from course.cloud.virtual_clock import VirtualClock
 
+SETTLING = 10.0
+"""Seconds for the runtime to ask for its next event. It does so at once; a machine with much to do may keep it waiting."""
 SMALL = 16 * 1024
 """Bytes that any socket holds while nobody reads."""
 
@@ -174,7 +176,7 @@ class Environment:
             answered, self._answered = self._answered, None
             self._link.answer(answered, 202)
             # The runtime asks for the next event at once; what it wrote before that belongs to this invocation.
-            _, self._waiting = self._watch.until(self._clock.monotonic() + 2, {"next"})
+            _, self._waiting = self._watch.until(self._clock.monotonic() + SETTLING, {"next"})
             self._watch.drain()
         if self._allowance is not None:
             self._watch.allowance = None
