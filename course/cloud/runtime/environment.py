@@ -27,7 +27,7 @@ from course.cloud.runtime.watch import Watch
 from course.cloud.virtual_clock import VirtualClock
 
 SETTLING = 10.0
-"""Seconds for the runtime to ask for its next event. It does so at once; a machine with much to do may keep it waiting."""
+"""Seconds for the runtime to ask for its next event: it does so at once, unless the machine has much else to do."""
 SMALL = 16 * 1024
 """Bytes that any socket holds while nobody reads."""
 
