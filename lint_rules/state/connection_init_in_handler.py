@@ -108,7 +108,7 @@ def connection_init_in_handler(handler: Handler) -> Iterator[Finding]:
     if handler.is_custom_resource:
         return
     for call in handler.calls(*_CONNECTIONS):
-        if not call.repeats or not call.has_constant_arguments or call.is_entered:
+        if not call.repeats or not call.has_constant_arguments or call.is_entered or call.carries_identity:
             continue
         edits = () if "close" in call.uses else call.hoisted()
         yield Finding(

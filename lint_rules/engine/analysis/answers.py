@@ -154,13 +154,17 @@ def looked_at_once(node: ast.AST, scope: Scope) -> bool:
             return False
         return all(looked_at_once(load, scope) for load in scope.loads.get(target.id, ()))
     if isinstance(parent, ast.Compare) and isinstance(node, ast.Subscript | ast.Call):
-        return _counts(node) and _is_test(parent)
+        return _is_empty(parent.comparators[0]) or (_counts(node) and _is_test(parent))
     if isinstance(parent, ast.Call) and node in parent.args:
         name = scope.dotted(parent.func)
         if name in ("iter", "next", "bool"):
             return name != "iter" or looked_at_once(parent, scope)
         return name == "len" and _is_test(scope.facts.parents.get(parent))
     return isinstance(node, ast.Compare)
+
+
+def _is_empty(node: ast.expr) -> bool:
+    return isinstance(node, ast.List | ast.Tuple) and not node.elts
 
 
 def _counts(node: ast.Subscript | ast.Call) -> bool:

@@ -80,6 +80,31 @@ class CallSite:
         return isinstance(self.scope.facts.parents.get(self.node), ast.withitem)
 
     @property
+    def carries_identity(self) -> bool:
+        """Whether the function gives the result credentials or cookies that may differ by the invocation."""
+        scope, facts = self.scope, self.scope.facts
+        statement = facts.parents[self.node]
+        if not isinstance(statement, ast.Assign):
+            return False
+        target = ast.unparse(statement.targets[0])
+        places = tuple(f"{target}.{name}" for name in ("auth", "headers", "cookies", "cert"))
+        given: list[tuple[str, ast.expr]] = []
+        for store in scope.stores:
+            above = facts.parents.get(store)
+            if isinstance(above, ast.Assign) and ast.unparse(store).startswith(places):
+                given.append((ast.unparse(store), above.value))
+        for call in scope.calls:
+            if isinstance(call.func, ast.Attribute) and ast.unparse(call.func).startswith(places):
+                values = [*call.args, *(keyword.value for keyword in call.keywords)]
+                given += [(ast.unparse(call.func), value) for value in values]
+        plain = f"{target}.headers"
+        return any(
+            not self._flow.is_constant(value, scope)
+            and (not at.startswith(plain) or "uthorization" in ast.unparse(value) or "uthorization" in at)
+            for at, value in given
+        )
+
+    @property
     def on_own_variable(self) -> bool:
         """Whether it is a method of an object that the same function has in a variable."""
         func = self.node.func

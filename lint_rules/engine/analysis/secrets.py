@@ -66,6 +66,8 @@ _ADDRESS = regex(
     r"^[a-z][a-z0-9+.-]*://|^arn:|^/|@.*\.|^\d{1,3}(?:\.\d{1,3}){3}|\.(?:com|org|net|io|json|txt|pem)\b"
 )
 _WORDS = regex(r"^[A-Za-z]+(?:[-_./: ]?[A-Za-z]+)*\d{0,2}$")
+_MARK = regex(r"^(?:[^\w\s]|_)+[A-Z0-9]+(?:[_ -]?[A-Z0-9]+)*(?:[^\w\s]|_)+$")
+"""What a program marks places in text with, in capitals between signs, also called a token: `##END##`, `__SEP__`."""
 _UUID = regex(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _SECRET_KEY = regex(r"^[A-Za-z0-9/+]{40}$")
 _IN_URL = regex(r"^[a-z][a-z0-9+]*://[^\s/:@]+:([^\s/@]{4,})@(.*)")
@@ -103,6 +105,7 @@ def looks_secret(text: str) -> bool:
         or _ADDRESS.search(text)
         or _WORDS.match(text.strip("_-.*"))
         or _UUID.match(text)
+        or _MARK.match(text)
     ):
         return False
     kinds = sum(
