@@ -25,12 +25,13 @@ def argument(call: ast.Call, target: Scope, name: str) -> ast.expr | None:
     for keyword in call.keywords:
         if keyword.arg == name:
             return keyword.value
-        if keyword.arg is None:
-            return keyword.value
     positional = [each for each in parameters(target) if each in target.arguments]
     for place, value in enumerate(call.args):
         if isinstance(value, ast.Starred) or (place < len(positional) and positional[place] == name):
             return value
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            return keyword.value
     arguments = target.arguments
     if name in arguments:
         place = arguments.index(name) - len(arguments)

@@ -76,13 +76,29 @@ def unpacked(run: Interpreter, binding: ast.AST, source: ast.AST, scope: Scope) 
     place = parent.elts.index(binding) if binding in parent.elts else None
     values = run.values(source, scope)
     if isinstance(above, ast.For | ast.AsyncFor | ast.comprehension):
-        values = _pairs(run, source, scope) if place == 1 else elements(run, source, scope)
         if place == 1:
-            return values
+            return _pairs(run, source, scope)
+        keys = _keys(run, source, scope) if place == 0 else NOTHING
+        if keys:
+            return keys
+        values = elements(run, source, scope)
     found: set[Known] = set()
     for value in values:
         if isinstance(value, Held):
             found |= items(run, value, place)
+    return frozenset(found)
+
+
+def _keys(run: Interpreter, source: ast.AST, scope: Scope) -> Values:
+    """What the first target of a loop over the `items()` of a dictionary gets."""
+    func = source.func if isinstance(source, ast.Call) else None
+    if not isinstance(func, ast.Attribute) or func.attr != "items":
+        return NOTHING
+    found: set[Known] = set()
+    for value in run.values(func.value, scope):
+        if isinstance(value, Held) and isinstance(value.node, ast.Dict):
+            for key in value.node.keys:
+                found |= run.values(key, value.scope) if key is not None else NOTHING
     return frozenset(found)
 
 

@@ -21,6 +21,7 @@ from lint_rules.engine.analysis.known import (
     texts,
 )
 from lint_rules.engine.analysis.libraries import calls_of
+from lint_rules.engine.analysis.objects import method_names
 from lint_rules.engine.analysis.sdk_values import made, own_credentials
 from lint_rules.engine.typed import TYPE_CHECKING
 
@@ -114,6 +115,9 @@ def _getattr(run: Interpreter, call: ast.Call, scope: Scope) -> Values:
             found |= attribute(run, owner, name, call, scope)
         elif owner.kind in ("client", "thing"):
             run.calls.leave(call, scope)
+        elif isinstance(owner, Instance | Class):  # Any of its methods may be meant.
+            for each in method_names(owner.scope):
+                found |= attribute(run, owner, each, call, scope)
     return frozenset(found)
 
 

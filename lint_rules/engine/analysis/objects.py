@@ -78,6 +78,12 @@ def of_class(run: Interpreter, value: Instance | Class, name: str) -> Values:
     return frozenset(found)
 
 
+def method_names(owner: Scope) -> list[str]:
+    """The methods that a class of the project defines for others to call, in the order of the file."""
+    names = (method.name.rpartition(".")[2] for method in owner.children if method.is_function)
+    return [name for name in names if not name.startswith("_")]
+
+
 def _line(run: Interpreter, value: Instance | Class) -> list[Scope]:
     """A class and those it is derived from."""
     todo = [value.scope]
