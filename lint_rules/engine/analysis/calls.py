@@ -86,21 +86,22 @@ class CallSite:
         statement = facts.parents[self.node]
         if not isinstance(statement, ast.Assign):
             return False
-        target = ast.unparse(statement.targets[0])
+        code = facts.module.code
+        target = code(statement.targets[0])
         places = tuple(f"{target}.{name}" for name in ("auth", "headers", "cookies", "cert"))
         given: list[tuple[str, ast.expr]] = []
         for store in scope.stores:
             above = facts.parents.get(store)
-            if isinstance(above, ast.Assign) and ast.unparse(store).startswith(places):
-                given.append((ast.unparse(store), above.value))
+            if isinstance(above, ast.Assign) and code(store).startswith(places):
+                given.append((code(store), above.value))
         for call in scope.calls:
-            if isinstance(call.func, ast.Attribute) and ast.unparse(call.func).startswith(places):
+            if isinstance(call.func, ast.Attribute) and code(call.func).startswith(places):
                 values = [*call.args, *(keyword.value for keyword in call.keywords)]
-                given += [(ast.unparse(call.func), value) for value in values]
+                given += [(code(call.func), value) for value in values]
         plain = f"{target}.headers"
         return any(
             not self._flow.is_constant(value, scope)
-            and (not at.startswith(plain) or "uthorization" in ast.unparse(value) or "uthorization" in at)
+            and (not at.startswith(plain) or "uthorization" in code(value) or "uthorization" in at)
             for at, value in given
         )
 
