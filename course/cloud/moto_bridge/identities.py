@@ -154,6 +154,8 @@ def compiled(kind: str, name: str, document: str, arn: str = "") -> Policy:
 def _told(how: Begun) -> dict[str, str]:
     """Condition keys of a session."""
     told = {"aws:MultiFactorAuthPresent": "true" if how.mfa else "false", **_tagged(how.tags)}
+    if how.function:
+        told["lambda:SourceFunctionArn"] = how.function
     return {**told, "aws:SourceIdentity": how.source_identity} if how.source_identity else told
 
 

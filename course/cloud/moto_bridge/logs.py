@@ -59,5 +59,7 @@ class MotoLogs:
         if not self._rights.enabled:
             return True
         group = f"arn:aws:logs:{self._region}:{self._account}:log-group:{function.log_group}"
-        one = Authorization(f"logs:{action}", f"{group}:log-stream:{stream}", {})
+        source = f"arn:aws:lambda:{self._region}:{self._account}:function:{function.name}"
+        context = {"lambda:SourceFunctionArn": source}
+        one = Authorization(f"logs:{action}", f"{group}:log-stream:{stream}", context)
         return self._rights.require_role(function.role, function.name, one) is None

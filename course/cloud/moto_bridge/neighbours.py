@@ -10,6 +10,7 @@ from course.cloud.errors import InvalidParameterValue
 from course.cloud.model import Function
 from course.cloud.moto_bridge.identities import compiled, policy_text
 from course.cloud.moto_bridge.reliance import relies_on
+from course.cloud.moto_bridge.sessions import of_function
 
 relies_on("moto.iam.models", {"Role.__init__": "5aad9afbd86e"})
 relies_on("moto.s3.models", {"S3Backend.get_object": "a80723978ebb"})
@@ -99,6 +100,7 @@ class MotoNeighbours:
             duration=3600,
             external_id="",
         )
+        of_function(session, f"arn:aws:lambda:{self._region}:{self._account}:function:{function.name}")
         return {
             "AWS_ACCESS_KEY_ID": session.access_key_id,
             "AWS_SECRET_ACCESS_KEY": session.secret_access_key,

@@ -25,13 +25,15 @@ _BEGUN, _OTHERS = "cloud_begun", "cloud_sessions"
 
 @dataclass(frozen=True)
 class Begun:
-    """How a session was begun. `policies` are documents or ARNs of managed policies."""
+    """How a session was begun. `policies` are documents or ARNs of managed policies, `function` the ARN of the
+    function whose environment has it."""
 
     policies: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     transitive: frozenset[str] = frozenset()
     source_identity: str = ""
     mfa: bool = False
+    function: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class TokenSession:
     expiration: Any
     name: str
     begun: Begun
+
+
+def of_function(session: Any, arn: str) -> None:
+    """Note that a session is an environment's of the function with this ARN."""
+    setattr(session, _BEGUN, Begun(function=arn))
 
 
 def begun(session: Any) -> Begun:
