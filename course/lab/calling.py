@@ -8,7 +8,6 @@ what it says, and ends it with all that it started.
 from __future__ import annotations
 
 import os
-import select
 import subprocess
 import sys
 import tempfile
@@ -173,10 +172,10 @@ class _Fork:
         self._said = b""
 
     def wait(self, seconds: float) -> bool:
-        ready, _, _ = select.select([self._status], [], [], seconds)
+        ready = processes.readable(self._status, seconds)
         if ready:
             self._said = os.read(self._status, 256)
-        return bool(ready)
+        return ready
 
     def end(self, ended: bool) -> int:
         os.close(self._status)

@@ -29,6 +29,10 @@ ROOT = Path(__file__).resolve().parents[2]
 START = 60.0
 GRACE = 2.0
 ENDING = 10.0
+TIDIES_WITHIN = 15.0
+"""Seconds in which a child must have emptied its cloud after a check."""
+MEMORY, DESCRIPTORS = 400, 512
+"""MB and open descriptors with which a child is done: one learner's files and connections are no other's burden."""
 DROPPED = ("AWS_", "PYTHON", "LAMBDA_", "_HANDLER")
 
 
@@ -132,9 +136,8 @@ class Examiner:
     def _examined(self, check: Check, files: dict[str, str], seed: int) -> CheckResult:
         self._count += 1
         folder = self.folder / str(self._count)
-        if self._child is not None and self._child.exit_code is not None:
-            self._child.kill()  # it died between two checks, which is no check's fault
-            self._child = None
+        if self._child is not None and not self._child.is_fresh():
+            self.renew()  # it died between two checks, or hangs, or has grown: no fault of this check's
         self.warm()
         assert self._child is not None
         if not self._child.ready and self._heard() is None:
@@ -195,6 +198,7 @@ class _Child:
         self._replies: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self.ready = False
         """Whether it has said that its cloud runs."""
+        self._untidy = False
         self._silent = False
         self._reader = threading.Thread(target=self._read, args=(reading,), daemon=True)
         self._reader.start()
@@ -209,6 +213,16 @@ class _Child:
             return True
         return False
 
+    def is_fresh(self) -> bool:
+        """Whether it is fit for another check: it has done away with what the last one left, and is not large."""
+        if not self.ready or not self._untidy:
+            return self.exit_code is None
+        self._untidy = False
+        if self.receive(TIDIES_WITHIN) is None or self.exit_code is not None:
+            return False
+        memory, descriptors = processes.size(self._process.pid)
+        return memory <= MEMORY and descriptors <= DESCRIPTORS
+
     @property
     def exit_code(self) -> int | None:
         """Its exit code, negative for a signal; None while it runs."""
@@ -217,6 +231,7 @@ class _Child:
     def send(self, request: dict[str, object]) -> None:
         """Give it a check to run; a child that is gone is noticed by `receive`."""
         assert self._process.stdin is not None
+        self._untidy = True
         with contextlib.suppress(OSError):
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()

@@ -30,6 +30,8 @@ from course.lab.checking import CloudLike, Failure, LearnerError, invoke
 
 LOG = 16_000
 MARGIN = 1.0
+MEMORY = 3 * 1024**3
+"""Bytes that this process may take, with the cloud and all that learners' code puts into it."""
 PARTING = 2.0
 
 
@@ -50,6 +52,7 @@ def main(descriptor: int) -> None:
             found = cloud.isolation
             readable = readable_folders() if found.tier == "full" else None
             weak = reason or ("" if readable else found.reason)
+            processes.limit_data(MEMORY)
             _say(results, {"ready": True, "weak": weak})
             while line := requests.get():
                 request = json.loads(line)
@@ -60,6 +63,7 @@ def main(descriptor: int) -> None:
                     # No environment is left, so these only fled; from a PID namespace nothing does.
                     processes.kill_below(os.getpid(), forks.pids() if forks else ())
                 shutil.rmtree(request["folder"], ignore_errors=True)
+                _say(results, {"tidy": True})
     shutil.rmtree(Path.cwd(), ignore_errors=True)
 
 

@@ -28,6 +28,25 @@ def die_with_parent() -> None:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def limit_data(count: int) -> None:
+    """Let this process, and what it starts from now on, hold at most so many bytes of data (RLIMIT_DATA)."""
+    if sys.platform == "linux":
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.setrlimit(resource.RLIMIT_DATA, (count if hard < 0 else min(count, hard), hard))
+
+
+def size(pid: int) -> tuple[float, int]:
+    """MB in memory and open descriptors of a process; zeros where that cannot be told."""
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as file:
+            pages = int(file.read().split()[1])
+        return pages * os.sysconf("SC_PAGESIZE") / 1024**2, len(os.listdir(f"/proc/{pid}/fd"))
+    except (OSError, ValueError, IndexError):
+        return 0.0, 0
+
+
 def kill_group(group: int) -> None:
     """Kill a process group; it may be gone."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -51,10 +70,19 @@ def await_end(pid: int, seconds: float) -> None:
         kill_tree(pid)
         return
     try:
-        if not select.select([watch], [], [], seconds)[0]:
+        if not readable(watch, seconds):
             kill_tree(pid)
     finally:
         os.close(watch)
+
+
+def readable(descriptor: int, seconds: float) -> bool:
+    """Whether a descriptor becomes readable in time. Its number may be large, which `select` does not take."""
+    if not hasattr(select, "poll"):
+        return bool(select.select([descriptor], [], [], seconds)[0])
+    watch = select.poll()
+    watch.register(descriptor, select.POLLIN)
+    return bool(watch.poll(seconds * 1000))
 
 
 def kill_tree(root: int) -> None:

@@ -1,0 +1,57 @@
+"""A child that grew, hangs or was cluttered by one check is no burden for the next."""
+
+from __future__ import annotations
+
+import pytest
+
+from course.lab import checks
+from course.lab.checks import Examiner, Verdict
+from course.lab.document import Check
+
+
+def check(source: str, seconds: float = 5) -> Check:
+    return Check("it", "It does.", 1, f"def it(cloud, answer):\n    {source}\n", seconds=seconds)
+
+
+GOOD = check("assert cloud.client('sqs').list_queues().get('QueueUrls') is None")
+
+
+def test_a_cloud_that_cannot_be_emptied_costs_the_next_check_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "TIDIES_WITHIN", 1.0)
+    stuck = check("import threading\n    cloud.reset = threading.Event().wait")
+    with Examiner() as examiner:
+        assert examiner.examine(stuck, {}).verdict is Verdict.PASSED
+        assert examiner.examine(GOOD, {}).verdict is Verdict.PASSED
+        assert examiner.started == 2
+
+
+def test_emptying_a_cloud_takes_nothing_of_the_next_checks_time() -> None:
+    slow = check("reset = cloud.reset\n    import time\n    cloud.reset = lambda: (time.sleep(4), reset())")
+    with Examiner() as examiner:
+        examiner.isolation()
+        assert examiner.examine(slow, {}).verdict is Verdict.PASSED
+        assert examiner.examine(check("pass", seconds=1), {}).verdict is Verdict.PASSED
+        assert examiner.started == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "cloud.kept = bytearray(450 * 1024**2)",
+        "import os\n    cloud.kept = [os.dup(2) for _ in range(600)]",
+    ],
+    ids=["memory", "descriptors"],
+)
+def test_a_child_that_grew_is_replaced(source: str) -> None:
+    with Examiner() as examiner:
+        assert examiner.examine(check(source), {}).verdict is Verdict.PASSED
+        assert examiner.examine(GOOD, {}).verdict is Verdict.PASSED
+        assert examiner.examine(GOOD, {}).verdict is Verdict.PASSED
+        assert examiner.started == 2
+
+
+def test_a_cloud_has_a_most_that_it_holds() -> None:
+    with Examiner() as examiner:
+        result = examiner.examine(check("bytearray(4 * 1024**3)"), {})
+        assert "MemoryError" in result.rationale
+        assert examiner.examine(GOOD, {}).verdict is Verdict.PASSED
