@@ -186,7 +186,7 @@ class Cache:
         try:
             with open(self._path, encoding="utf-8", errors="surrogatepass") as file:
                 self._written = os.fstat(file.fileno()).st_mtime_ns
-                first, self._rest = file.readline(), file.read()
+                first, rest = file.readline(), file.read()
             content = json.loads(first)
             files, runs = content["files"], content["runs"]
             if content["form"] != _FORM or not isinstance(files, dict) or not isinstance(runs, dict):
@@ -197,10 +197,11 @@ class Cache:
             path: noted for path, noted in files.items() if isinstance(noted, list) and len(noted) == 6
         }
         self._runs = {key: noted for key, noted in runs.items() if _sound(noted, 3)}
+        self._rest = rest
 
     def _read_rest(self) -> None:
         rest, self._rest = self._rest, ""
-        if not rest or not self._files:
+        if not rest:
             return
         try:
             content = json.loads(rest)
@@ -209,8 +210,10 @@ class Cache:
                 return
         except (ValueError, KeyError, TypeError, RecursionError):
             return
-        self._links = links
-        self._islands = {key: noted for key, noted in islands.items() if _sound(noted, 2)}
+        # What was noted before this was read is newer.
+        self._links = {**links, **self._links}
+        sound = {key: noted for key, noted in islands.items() if _sound(noted, 2)}
+        self._islands = {**sound, **self._islands}
 
 
 def key_of(files: Iterable[tuple[str, str, Config]]) -> str:

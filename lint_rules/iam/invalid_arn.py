@@ -11,7 +11,7 @@ _LAYER = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+\Z")
 _ROLE = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/\S+\Z")
 
 
-@rule("LAM718", looks_at=Template, severity="error", since="0.1", triggers=("arn",))
+@rule("LAM718", looks_at=Template, severity="error", since="0.1")
 def invalid_arn(template: Template) -> Iterator[Finding]:
     """An ARN is malformed.
 
