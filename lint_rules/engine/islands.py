@@ -3,7 +3,8 @@
 1. A Python file hangs together with the files that its imports name, looked for as the analysis does: from its
    own folder upwards, the nearest first; where there is none, with all of that dotted name elsewhere.
 2. A template hangs together with every file below it whose name may be meant in its text, misspelt too, or below a
-   folder further up where it climbs out of its own.
+   folder further up where it climbs out of its own; where code comes out of archives also with those of its
+   handlers' names anywhere.
 3. Terraform files of one folder are one module.
 
 Linting island by island finds what linting everything at once would. So an island is what is kept between runs, and
@@ -91,6 +92,11 @@ class _Atlas:
             if word.endswith(".zip"):
                 for folder in self._named(word.removesuffix(".zip")):
                     self._take_in(path, folder)
+                continue
+            if word.endswith(".py"):
+                for name in self._stems.get(word.removesuffix(".py"), ()):
+                    if name.endswith(".py"):
+                        self.union(path, self.home[name])
                 continue
             names = self._stems.get(word)
             if names is None:

@@ -17,6 +17,12 @@ _IMPORT = regex(r"[ \t]*import[ \t]+([^\n;#]+)")
 _NAME = regex(r"\w+(?:[ \t]*\.[ \t]*\w+)*")
 _PATH = regex(r"[\w-]+(?=[./]\w)|(?<=/)[\w-]+")
 _ARCHIVE = regex(r"[\w.-]+\.zip\b")
+_HANDLER = regex(r"\bHandler[\"']?[ \t]*:[ \t]*(?:!Sub[ \t]+)?[\"']?(?:[\w.-]*[./])?([\w-]+)\.\w+")
+COMMON_NAMES = frozenset({
+    *("app", "index", "main", "handler", "handlers", "function", "lambda", "run", "src", "api", "code"),
+    *("lambda_function", "lambda_handler", "lambda_main", "lambda_code", "function_code", "__init__"),
+})  # fmt: skip
+"""Names of files that any function may have."""
 _UP = regex(r"(?<![\w.])\.\.(?![\w.])")
 _MAKES_FUNCTIONS = (
     *("create_function", "update_function", "aws_cdk", "aws_lambda", "PythonFunction", "andler="),
@@ -32,7 +38,8 @@ _SMALL = 20_000
 class Links(NamedTuple):
     """`imports` are dotted names, with leading dots where they are relative, and `.*` at the end where anything
     below may be meant as well; `words` may be names of files below the file's own folder, or below the one `up`
-    levels above it, and with `.zip` behind them of folders anywhere; `provides` are files that a notebook writes."""
+    levels above it, with `.py` behind them of files anywhere, and with `.zip` of folders anywhere; `provides` are
+    files that a notebook writes."""
 
     imports: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -67,7 +74,9 @@ def _places(text: str) -> tuple[tuple[str, ...], int]:
     archives = (
         {name.lower().replace("-", "_") for name in _ARCHIVE.findall(text)} if ".zip" in text else set()
     )
-    return tuple(sorted({*_PATH.findall(text), *archives})), up
+    named = {*_HANDLER.findall(text)} if archives or "S3Key" in text else set()
+    packed = {f"{name}.py" for name in named - COMMON_NAMES}
+    return tuple(sorted({*_PATH.findall(text), *archives, *packed})), up
 
 
 def imports_in(text: str) -> tuple[str, ...]:

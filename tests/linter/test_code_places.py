@@ -109,3 +109,55 @@ def test_where_the_code_of_a_program_of_the_cdk_lies_may_be_unknown(code):
         "functions/other/index.py": HANDLER,
     }
     assert place(files) is None
+
+
+NAMED = """
+Resources:
+  Send:
+    Type: {kind}
+    Properties: {{Handler: {handler}, Runtime: python3.13, Role: r, {code}}}
+"""
+FUNCTION, SERVERLESS = "AWS::Lambda::Function", "AWS::Serverless::Function"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (FUNCTION, "Code: {S3Bucket: b, S3Key: release.zip}"),
+        (FUNCTION, "Code: {S3Bucket: !Ref Bucket, S3Key: !Ref Key}"),
+        (FUNCTION, "Code: dist/everything.zip"),
+        (SERVERLESS, "CodeUri: ../release.zip"),
+        (SERVERLESS, "CodeUri: s3://bucket/release.zip"),
+    ],
+)
+@pytest.mark.parametrize("handler", ["send_orders.handler", "tasks/send_orders.handler"])
+def test_code_that_a_build_packs_is_in_the_only_file_of_the_name_of_its_handler(kind, code, handler):
+    files = {
+        "deployment/main.template": NAMED.format(kind=kind, handler=handler, code=code),
+        "source/tasks/send_orders.py": HANDLER,
+        "source/tasks/cancel_orders.py": HANDLER,
+    }
+    assert place(files) == "source/tasks/send_orders.py"
+    groups = islands({name: links_of(name, text) for name, text in files.items()})
+    assert any({"deployment/main.template", "source/tasks/send_orders.py"} <= {*group} for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("handler", "others"),
+    [
+        ("index.handler", ["source/tasks/index.py"]),
+        ("tasks/app.handler", ["source/tasks/app.py"]),
+        ("send_orders.handler", ["source/send_orders.py", "other/send_orders.py"]),
+        ("jobs/send_orders.handler", ["source/tasks/send_orders.py"]),
+        ("send_orders.handler", ["source/orders.py"]),
+    ],
+)
+def test_code_that_a_build_packs_stays_unknown_where_its_file_is_not_certain(handler, others):
+    code = "Code: {S3Bucket: b, S3Key: release.zip}"
+    template = NAMED.format(kind=FUNCTION, handler=handler, code=code)
+    assert place({"deployment/main.template": template} | dict.fromkeys(others, HANDLER)) is None
+
+
+def test_code_in_a_folder_is_not_looked_for_elsewhere():
+    template = NAMED.format(kind=SERVERLESS, handler="send_orders.handler", code="CodeUri: ./send")
+    assert place({"deployment/main.template": template, "source/send_orders.py": HANDLER}) is None

@@ -3,6 +3,7 @@
 1. Under CodeUri or Code, from the template's folder; of an asset of the CDK also from a folder above it.
 2. In the only file of the handler's name below the template.
 3. Of an archive, such as `share_orders.zip`, in the only file of the handler's name that lies in a folder called so.
+4. Of any other archive, in the only file of the handler's name anywhere, if it is a name that tells something.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from lint_rules.engine.links import COMMON_NAMES
 from lint_rules.engine.regex import regex
 from lint_rules.engine.templates.model import Value
 from lint_rules.engine.typed import TYPE_CHECKING
@@ -52,7 +54,17 @@ def code_module(codebase: Codebase, template: Template, spec: FunctionSpec, path
         return below[0]
     package = _package(spec)
     packed = [module for module in called if package and package in _folders(module.name)]
+    if not packed and _is_archive(template, spec) and posixpath.basename(path)[:-3] not in COMMON_NAMES:
+        packed = called
     return packed[0] if len(packed) == 1 else None
+
+
+def _is_archive(template: Template, spec: FunctionSpec) -> bool:
+    """Whether a template of CloudFormation or SAM takes the code out of an archive that a build step makes."""
+    code = spec.code_uri.value
+    if template.kind not in ("cloudformation", "sam"):
+        return False
+    return "S3Key" in code if isinstance(code, dict) else isinstance(code, str) and code.endswith(".zip")
 
 
 def _above(folder: str) -> Iterator[str]:
