@@ -17,12 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from course.cloud.clock import SystemClock
 from course.lab import processes
 
 SCRIPT = Path(__file__).with_name("call.py")
 OUTPUT = 1024 * 1024
 """Bytes of each stream that are kept."""
 TMP_MB = 256
+MEMORY_MB = 2048
+"""What a call and all that it starts may occupy; beyond that it is killed, as a process that the system ends."""
+LOOK = 0.1
+"""Seconds between two looks at that."""
 KILLED = -9
 PARTING = 2.0
 
@@ -170,16 +175,24 @@ class _Fork:
             for descriptor in (stdin, stdout, stderr, status):
                 os.close(descriptor)
         self._said = b""
+        self._greedy = False
 
     def wait(self, seconds: float) -> bool:
-        ready = processes.readable(self._status, seconds)
-        if ready:
-            self._said = os.read(self._status, 256)
-        return ready
+        clock = SystemClock()
+        over = clock.monotonic() + seconds
+        while clock.monotonic() < over:
+            if processes.readable(self._status, LOOK):
+                self._said = os.read(self._status, 256)
+                return True
+            if processes.memory_below(self.pid, MEMORY_MB) > MEMORY_MB:
+                self._said = str(KILLED).encode()
+                self._greedy = True
+                return True
+        return False
 
     def end(self, ended: bool) -> int:
         os.close(self._status)
-        if not ended or self._readable is None:
+        if not ended or self._greedy or self._readable is None:
             processes.kill_group(self.pid)
         # Who ended by itself takes its namespace along; killed before that, it would leave an orphan to be collected.
         processes.await_end(self.pid, PARTING)

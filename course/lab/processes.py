@@ -47,6 +47,38 @@ def size(pid: int) -> tuple[float, int]:
         return 0.0, 0
 
 
+def memory_below(root: int, bound: float) -> float:
+    """MB that a process and everything below it occupy, 0 where it cannot be told. Up to `bound` it is only known to be
+    no more than what is said; beyond that, what several share is counted once."""
+    family = (root, *_offspring(root))
+    most = sum(size(pid)[0] for pid in family)
+    return most if most <= bound else sum(_proportional(pid) for pid in family)
+
+
+def _proportional(pid: int) -> float:
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+            return next((int(line.split()[1]) / 1024 for line in file if line.startswith(b"Pss:")), 0.0)
+    except OSError:
+        return size(pid)[0]
+
+
+def _offspring(root: int) -> list[int]:
+    """As `_below`, by the kernel's lists of children where it has them: a look costs as much as there are."""
+    found, queue = [], [root]
+    while queue:
+        pid = queue.pop()
+        try:
+            threads = os.listdir(f"/proc/{pid}/task")
+            for thread in threads:
+                with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+                    queue += (children := [int(one) for one in file.read().split()])
+                    found += children
+        except OSError:
+            continue
+    return found
+
+
 def kill_group(group: int) -> None:
     """Kill a process group; it may be gone."""
     with contextlib.suppress(ProcessLookupError, PermissionError):

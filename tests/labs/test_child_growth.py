@@ -55,3 +55,37 @@ def test_a_cloud_has_a_most_that_it_holds() -> None:
         result = examiner.examine(check("bytearray(4 * 1024**3)"), {})
         assert "MemoryError" in result.rationale
         assert examiner.examine(GOOD, {}).verdict is Verdict.PASSED
+
+
+CALLED = check("raise Failure(repr(answer.call('a.py', 'f')))", seconds=20)
+
+
+def said(source: str) -> str:
+    with Examiner() as examiner:
+        if examiner.isolation() != "full":
+            pytest.skip("this system refuses namespaces")
+        return examiner.examine(CALLED, {"a.py": source}).rationale
+
+
+def test_code_sees_no_secret_of_the_machine_and_begins_no_world_of_its_own() -> None:
+    source = """
+import ctypes, os, socket, ssl
+def f():
+    libc = ctypes.CDLL(None, use_errno=True)
+    private = [name for name in ("shadow", "gshadow", "sudoers", "ssl/private") if os.path.exists("/etc/" + name)]
+    return [private, libc.unshare(0x10000000), socket.gethostbyname("localhost"), os.statvfs("/tmp").f_files]
+"""
+    assert said(source) == "[[], -1, '127.0.0.1', 65536]"
+
+
+def test_processes_share_what_a_call_may_occupy() -> None:
+    source = """
+import os, time
+def f():
+    for _ in range(6):
+        if os.fork() == 0:
+            held = b"x" * (600 * 1024**2)
+            time.sleep(30)
+    time.sleep(30)
+"""
+    assert "ended with code -9 before f" in said(source)

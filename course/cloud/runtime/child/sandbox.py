@@ -34,7 +34,32 @@ SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 UID = 993
 """The user that Lambda's own sandbox shows (sbx_user1051 has this number)."""
 
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc")
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_ETC = (
+    "alternatives",
+    "ca-certificates",
+    "fonts",
+    "group",
+    "hosts",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "mime.types",
+    "nsswitch.conf",
+    "os-release",
+    "passwd",
+    "pki",
+    "protocols",
+    "services",
+    "ssl/cert.pem",
+    "ssl/certs",
+    "ssl/openssl.cnf",
+    "timezone",
+)
+"""What programs read of /etc. The rest is the machine's own affair: as root, who is grading may read its secrets."""
+_INODES = 1 << 16
+"""Files that /tmp may have: each costs memory that nothing else counts."""
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -73,16 +98,23 @@ def build_root(place: str, code: str, layers: str | None, tmp_mb: int, readable:
     libc = _libc()
     _call("unshare mounts", libc.unshare(CLONE_NEWNS))
     _mount(None, "/", None, MS_REC | MS_PRIVATE, None)
-    _mount("tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")
+    _mount("tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV, "size=4m,mode=755")
     for folder in ("/proc", "/tmp", "/dev", "/var/task", "/var/runtime", "/opt", "/.old"):
         os.makedirs(place + folder)
     # Before the interpreter's folders, which may themselves lie below /tmp.
-    _mount("tmpfs", place + "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={tmp_mb}m,mode=1777")
+    _mount(
+        "tmpfs",
+        place + "/tmp",
+        "tmpfs",
+        MS_NOSUID | MS_NODEV,
+        f"size={tmp_mb}m,mode=1777,nr_inodes={_INODES}",
+    )
     for folder in _SYSTEM:
         if os.path.islink(folder):
             os.symlink(os.readlink(folder), place + folder)
         elif os.path.isdir(folder):
             _bind(folder, place + folder)
+    _show_etc(place)
     # Before what is readable: an interpreter may lie below /tmp itself.
     for folder in _outermost(readable):
         if not folder.startswith(tuple(f"{system}/" for system in _SYSTEM)):
@@ -111,6 +143,7 @@ def build_root(place: str, code: str, layers: str | None, tmp_mb: int, readable:
     os.chdir("/")
     _call("umount", libc.umount2(b"/.old", MNT_DETACH))
     os.rmdir("/.old")
+    _forbid_worlds()
     _mount(None, "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, None)
 
 
@@ -218,6 +251,27 @@ def _bind(source: str, target: str) -> None:
         _mount(None, target, None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | kept, None)
     if not os.statvfs(target).f_flag & MS_RDONLY:
         raise OSError(1, f"mount {target}: cannot be made read-only")
+
+
+def _forbid_worlds() -> None:
+    """Let nobody in this user namespace begin another, in which they would have rights again. https://man7.org/linux/man-pages/man7/namespaces.7.html"""
+    with suppress(OSError):
+        _write("/proc/sys/user/max_user_namespaces", "0")
+
+
+def _show_etc(place: str) -> None:
+    for name in _ETC:
+        path, target = f"/etc/{name}", f"{place}/etc/{name}"
+        if not os.path.lexists(path):
+            continue
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if os.path.islink(path):
+            os.symlink(os.readlink(path), target)
+        elif os.path.isdir(path):
+            _bind(path, target)
+        else:  # a copy: a mount costs more than the few kilobytes
+            with suppress(OSError), open(path, "rb") as source, open(target, "wb") as copy:
+                copy.write(source.read())
 
 
 def _outermost(folders: list[str]) -> list[str]:
