@@ -76,7 +76,15 @@ def _render(name: str, **values: Any) -> str:
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
+    templates.filters["code"] = _coded
     return templates.get_template(name).render(**values)
+
+
+def _coded(text: str) -> Any:
+    """The text as HTML, what stands between backticks as code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704, all of it is escaped
 
 
 def _when(at: float) -> str:

@@ -142,3 +142,10 @@ def test_a_grade_book_is_written_from_the_last_verdicts(tmp_path: Path) -> None:
     assert "1 of 4 points" in ben
     with pytest.raises(UserError, match="has no verdicts; run `lambdalab grade` first"):
         gradebook.write(tmp_path / "empty", {}, [], "")
+
+
+def test_what_stands_between_backticks_is_shown_as_code_and_stays_text() -> None:
+    check = replace(failed(CHECK, "got `<b>`, not `3`"), sentence="It gives `a & b`.")
+    page = pages.learner_page(verdict("ann", check), "Lab")
+    assert "It gives <code>a &amp; b</code>." in page
+    assert "got <code>&lt;b&gt;</code>, not <code>3</code>" in page

@@ -54,7 +54,7 @@ def test_the_version_is_that_of_the_distribution(capsys):
     ("arguments", "hint"),
     [
         (["strat"], "did you mean `lambdalab start`?"),
-        (["xyzzy"], "there are build, check"),
+        (["xyzzy"], "there are adopt, build, check"),
         (["start", "--prot", "1"], "--port"),
         (["start", "--port", "70000"], "65535"),
         (["check"], "LAB"),
