@@ -89,3 +89,26 @@ def f():
     time.sleep(30)
 """
     assert "ended with code -9 before f" in said(source)
+
+
+def test_connections_that_are_never_closed_hold_up_nobody_else() -> None:
+    source = """
+import os, resource, socket
+def f():
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    port = int(os.environ["AWS_ENDPOINT_URL"].rpartition(":")[2])
+    kept = []
+    try:
+        for _ in range(1200):
+            kept.append(socket.create_connection(("127.0.0.1", port), timeout=5))
+            kept[-1].send(b"PUT / HTTP/1.1")
+    except OSError:
+        pass
+    os._exit(len(kept) > 500)
+"""
+    with Examiner() as examiner:
+        assert "ended with code 1 before f" in examiner.examine(CALLED, {"a.py": source}).rationale
+        again = examiner.examine(CALLED, {"a.py": "def f(): return 'fine'"})
+        assert again.rationale == "'fine'"
+        assert examiner.examine(GOOD, {}).verdict is Verdict.PASSED
