@@ -153,7 +153,7 @@ def test_a_learners_text_in_a_verdict_stays_text(tmp_path: Path, grade: Grade) -
     )
     (one,) = grade()[2]
     assert one.points == 0
-    assert one.learner == 'a<b>\n"x"'
+    assert one.learner == 'a<b>?"x"'
 
 
 def test_stopping_in_the_middle_ends_the_workers(tmp_path: Path, tiny: Lab) -> None:
