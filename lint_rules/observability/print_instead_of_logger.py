@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import Finding, Handler, rule
+from lint_rules import Finding, Fix, Handler, Safety, rule
 
 
-@rule("LAM852", looks_at=Handler, severity="advice", since="0.1", profile="strict", triggers=("print",))
+@rule(
+    "LAM852",
+    looks_at=Handler,
+    severity="advice",
+    since="0.1",
+    profile="strict",
+    fix="unsafe",
+    triggers=("print",),
+)
 def print_instead_of_logger(handler: Handler) -> Iterator[Finding]:
     """A handler writes its log with `print`.
 
@@ -18,8 +26,25 @@ def print_instead_of_logger(handler: Handler) -> Iterator[Finding]:
 
     ## Bad
     ```python file="app.py"
+    import logging
+
+    logger = logging.getLogger()
+    logger.setLevel(logging.INFO)
+
     def handler(event, context):
         print("order", event["id"])  # expect: print-instead-of-logger
+        return {"done": True}
+    ```
+
+    ## Fixed
+    ```python file="app.py"
+    import logging
+
+    logger = logging.getLogger()
+    logger.setLevel(logging.INFO)
+
+    def handler(event, context):
+        logger.info("order %s", event["id"])
         return {"done": True}
     ```
 
@@ -50,4 +75,9 @@ def print_instead_of_logger(handler: Handler) -> Iterator[Finding]:
     """
     for call in handler.calls("print"):
         if not any(keyword.arg == "file" for keyword in call.node.keywords):
-            yield Finding("`print` writes a line without level and request id; use a logger", call.span)
+            edits = call.logged()
+            yield Finding(
+                "`print` writes a line without level and request id; use a logger",
+                call.span,
+                Fix("Write it with the logger", edits, Safety.UNSAFE) if edits else None,
+            )

@@ -141,3 +141,10 @@ class CallSite:
         """Edits that leave the function in place of the process: by `return` where the exit code is 0 and the function
         is the handler, by an exception where it is not 0; none where that is not certain."""
         return ending(self.node, self.scope, in_handler)
+
+    def logged(self) -> tuple[Edit, ...]:
+        """Edits that make a `print` a call of the logger that the module has; none where it has none that certainly
+        writes the same line."""
+        from lint_rules.engine.analysis.printing import logged_instead
+
+        return logged_instead(self.node, self.scope)
