@@ -16,12 +16,12 @@ SLUGS = shelf.slugs(ROOT / "solutions")
 EXPECTED = "raises-exception"
 
 
-def run(path: Path, slug: str, folder: Path, launcher: str = "exec") -> list[nbformat.NotebookNode]:
-    """The cells of the notebook after it ran in a learner's folder, whose cloud starts environments by `launcher`."""
+def run(path: Path, slug: str, folder: Path) -> list[nbformat.NotebookNode]:
+    """The cells of the notebook after it ran in a learner's folder."""
     place = folder / "my-labs" / slug
     place.mkdir(parents=True)
     document = nbformat.read(path, as_version=4)
-    with Cloud(launcher=launcher) as cloud:
+    with Cloud(launcher="zygote") as cloud:  # a start by exec is tried with the cloud
         client = NotebookClient(
             document, timeout=110, kernel_name="python3", resources={"metadata": {"path": str(place)}}
         )
@@ -52,7 +52,7 @@ def test_the_solution_runs_and_all_its_checks_pass(slug: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_untouched_learner_edition_runs_and_frightens_nobody(slug: str, tmp_path: Path) -> None:
-    cells = run(ROOT / "labs" / slug / shelf.NOTEBOOK, slug, tmp_path, launcher="zygote")
+    cells = run(ROOT / "labs" / slug / shelf.NOTEBOOK, slug, tmp_path)
     for cell in cells:
         if is_check(cell):
             assert "NOT ATTEMPTED" in shown(cell)
