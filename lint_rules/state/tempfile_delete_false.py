@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import Finding, Handler, rule
+from lint_rules import Finding, Fix, Handler, Safety, rule
 
 
 @rule(
@@ -12,6 +12,7 @@ from lint_rules import Finding, Handler, rule
     looks_at=Handler,
     severity="warning",
     since="0.1",
+    fix="unsafe",
     triggers=("mkdtemp", "mkstemp", "NamedTemporaryFile"),
 )
 def tempfile_delete_false(handler: Handler) -> Iterator[Finding]:
@@ -22,6 +23,21 @@ def tempfile_delete_false(handler: Handler) -> Iterator[Finding]:
     name each time. The environment serves many events, so `/tmp` fills up until writing fails.
 
     ## Bad
+    Nobody needs the file behind its block.
+    ```python file="app.py"
+    import tempfile
+
+    import boto3
+
+    s3 = boto3.client("s3")
+
+    def handler(event, context):
+        with tempfile.NamedTemporaryFile(suffix=".txt", delete=False) as file:  # expect: tempfile-delete-false
+            file.write(event["text"].encode())
+            file.flush()
+            s3.upload_file(file.name, "texts", event["key"])
+    ```
+    The folder is told to the caller.
     ```python file="app.py"
     import tempfile
 
@@ -30,6 +46,21 @@ def tempfile_delete_false(handler: Handler) -> Iterator[Finding]:
         with open(f"{folder}/input", "w") as file:
             file.write(event["text"])
         return folder
+    ```
+
+    ## Fixed
+    ```python file="app.py"
+    import tempfile
+
+    import boto3
+
+    s3 = boto3.client("s3")
+
+    def handler(event, context):
+        with tempfile.NamedTemporaryFile(suffix=".txt") as file:
+            file.write(event["text"].encode())
+            file.flush()
+            s3.upload_file(file.name, "texts", event["key"])
     ```
 
     ## Good
@@ -66,8 +97,10 @@ def tempfile_delete_false(handler: Handler) -> Iterator[Finding]:
         return
     for call in handler.calls("tempfile.mkdtemp", "tempfile.mkstemp", "tempfile.NamedTemporaryFile"):
         if call.repeats and (not call.name.endswith("NamedTemporaryFile") or call.passes_false("delete")):
+            edits = call.leaving()
             yield Finding(
                 f"`{call.code}` makes something that stays, and nothing removes it: /tmp fills up while the "
                 "environment lives; use a temporary file or folder that goes with its `with` block",
                 call.span,
+                Fix("Let the file go with its block", edits, Safety.UNSAFE) if edits else None,
             )

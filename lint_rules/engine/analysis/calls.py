@@ -148,3 +148,9 @@ class CallSite:
         from lint_rules.engine.analysis.printing import logged_instead
 
         return logged_instead(self.node, self.scope)
+
+    def leaving(self) -> tuple[Edit, ...]:
+        """Edits that let a temporary file go with its `with` block; none where it may be needed behind it."""
+        from lint_rules.engine.analysis.temporary_files import leaving
+
+        return leaving(self.node, self.scope)
