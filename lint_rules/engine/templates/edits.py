@@ -16,7 +16,7 @@ from lint_rules.engine.sources.node import Map, Node, Scalar
 from lint_rules.engine.sources.yaml import read_yaml
 from lint_rules.engine.templates.edits_json import add_member, drop_member, is_json, other_call
 from lint_rules.engine.templates.intrinsics import intrinsic
-from lint_rules.engine.templates.model import Template, Value
+from lint_rules.engine.templates.model import FunctionSpec, Template, Value
 from lint_rules.engine.templates.resource import Resource
 
 _ALIAS = regex(r"[:\-,\[]\s*\*\w+\s*(?:$|[,\]}#])", re.MULTILINE)
@@ -106,7 +106,9 @@ def drop_entry(template: Template, parent: Map, name: str) -> Edit | None:
     hcl = template.kind == "terraform"
     if template.kind not in ("sam", "cloudformation", "serverless", "terraform") or len(parent.entries) < 2:
         return None
-    if (parent.flow and not hcl) or key is None or not isinstance(value, Scalar) or _shared(template):
+    if (parent.flow and not hcl) or key is None or _shared(template):
+        return None
+    if not (isinstance(value, Scalar) or (isinstance(value, Map) and intrinsic(value))):
         return None
     base, text = next(((b, t) for path, b, t, _ in template.texts if path == key.span.path), (0, ""))
     start = text.rfind("\n", 0, key.span.start - base) + 1
@@ -115,6 +117,16 @@ def drop_entry(template: Template, parent: Map, name: str) -> Edit | None:
     if not end or line.count("\n") != 1 or any(mark in line for mark in _MARKS) or text[start] not in " \t":
         return None
     return Edit(Span(key.span.path, base + start, base + end), "")
+
+
+def drop_variable(function: FunctionSpec, name: str) -> Edit | None:
+    """The edit that takes an environment variable out of a function, or of what all functions have."""
+    for properties in (function.own_properties, function.properties):
+        environment = properties.get("Environment")
+        variables = environment.get("Variables") if isinstance(environment, Map) else None
+        if isinstance(variables, Map) and name in variables.entries:
+            return drop_entry(function.template, variables, name)
+    return None
 
 
 def replace_value(template: Template, value: Value, text: str) -> Edit | None:

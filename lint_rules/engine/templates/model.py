@@ -136,11 +136,9 @@ class FunctionSpec(NamedTuple):
 
     def edit_dropping_variable(self, name: str) -> Edit | None:
         """The edit that takes a variable out; None if the text does not allow it safely."""
-        from lint_rules.engine.templates.edits import drop_entry
+        from lint_rules.engine.templates.edits import drop_variable
 
-        environment = self.properties.get("Environment")
-        variables = environment.get("Variables") if isinstance(environment, Map) else None
-        return drop_entry(self.template, variables, name) if isinstance(variables, Map) else None
+        return drop_variable(self, name)
 
 
 class Statement(NamedTuple):
