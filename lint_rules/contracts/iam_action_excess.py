@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import Access, Finding, rule
+from lint_rules import Access, Finding, Fix, Safety, rule
 
 
-@rule("LAM907", looks_at=Access, severity="warning", since="0.1")
+@rule("LAM907", looks_at=Access, severity="warning", since="0.1", fix="unsafe")
 def iam_action_excess(access: Access) -> Iterator[Finding]:
     """A role allows actions of a service that no code with this role calls.
 
@@ -34,12 +34,41 @@ def iam_action_excess(access: Access) -> Iterator[Finding]:
           Policies:
             - Version: "2012-10-17"
               Statement:
-                - Effect: Allow
-                  Action: dynamodb:PutItem
-                  Resource: !GetAtt Table.Arn
                 - Effect: Allow  # expect: iam-action-excess
-                  Action: [sns:Publish, sns:Subscribe]
-                  Resource: !Ref Topic
+                  Action:
+                    - dynamodb:PutItem
+                    - sns:Publish
+                  Resource: [!GetAtt Table.Arn, !Ref Topic]
+      Table: {Type: AWS::Serverless::SimpleTable}
+      Topic: {Type: AWS::SNS::Topic}
+    ```
+    ```python file="app.py"
+    import boto3
+
+    table = boto3.resource("dynamodb").Table("orders")
+
+    def handler(event, context):
+        table.put_item(Item=event)
+    ```
+
+    ## Fixed
+    ```yaml file="template.yaml"
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Orders:
+        Type: AWS::Serverless::Function
+        Properties:
+          Handler: app.handler
+          Runtime: python3.13
+          CodeUri: .
+          Timeout: 10
+          Policies:
+            - Version: "2012-10-17"
+              Statement:
+                - Effect: Allow
+                  Action:
+                    - dynamodb:PutItem
+                  Resource: [!GetAtt Table.Arn, !Ref Topic]
       Table: {Type: AWS::Serverless::SimpleTable}
       Topic: {Type: AWS::SNS::Topic}
     ```
@@ -113,13 +142,20 @@ def iam_action_excess(access: Access) -> Iterator[Finding]:
     User Guide.
     """
     for role in access.roles:
-        seen: dict[tuple[Any, str], list[str]] = {}
+        seen: dict[tuple[Any, str], list[Any]] = {}
         for excess in role.excess:
             if excess.service and excess.confidence == "high" and excess.grant.origin != "managed":
                 service = excess.what.partition(":")[0] if ":" in excess.what else ""
-                seen.setdefault((excess.grant.span, service), []).append(excess.what)
+                seen.setdefault((excess.grant.span, service), []).append(excess)
+        whole = {
+            span: [other for (place, _), each in seen.items() if place == span for other in each]
+            for span, _ in seen
+        }
         for (span, service), listed in seen.items():
-            shown = ", ".join(f"`{what}`" for what in listed[:3]) + (", ..." if len(listed) > 3 else "")
+            shown = ", ".join(f"`{each.what}`" for each in listed[:3]) + (", ..." if len(listed) > 3 else "")
             names = ", ".join(function.name for function in role.functions[:3])
             what = f"calls anything of {service}" if service else "uses it"
-            yield Finding(f"{shown} is allowed, but no code of {names} {what}", span)
+            edits = role.edits_dropping(listed[0].grant, [each.what for each in listed])
+            left = role.edits_dropping(listed[0].grant, [each.what for each in whole[span]])
+            fix = Fix("Do not allow it", edits, Safety.UNSAFE) if edits and left else None
+            yield Finding(f"{shown} is allowed, but no code of {names} {what}", span, fix)

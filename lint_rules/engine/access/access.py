@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_call import AwsCall
     from lint_rules.engine.analysis.aws_use import AwsUse
     from lint_rules.engine.analysis.facts import Scope
+    from lint_rules.engine.finding import Edit
     from lint_rules.engine.project import Project
     from lint_rules.engine.templates.model import FunctionSpec, Template
     from lint_rules.engine.templates.nouns.role import Role
@@ -46,6 +47,19 @@ class RoleAccess(NamedTuple):
     grants: Grants
     functions: tuple[FunctionAccess, ...]
     excess: tuple[Excess, ...]
+
+    def edits_dropping(self, grant: Grant, actions: list[str]) -> tuple[Edit, ...]:
+        """The edits that take actions out of a statement of this role alone; none if nothing would be left of it, or
+        the text does not allow them safely."""
+        from lint_rules.engine.templates.edits import drop_items
+        from lint_rules.engine.templates.nouns.role import Role
+
+        owners = [
+            part for role in self.template.all(Role) for part in role.statements if part.span == grant.span
+        ]
+        if grant.origin != "inline" or len(owners) != 1 or self.role.logical_id.startswith("module."):
+            return ()
+        return drop_items(self.template, owners[0].actions, set(actions))
 
 
 class Access(NamedTuple):

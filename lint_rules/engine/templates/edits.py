@@ -119,6 +119,37 @@ def drop_entry(template: Template, parent: Map, name: str) -> Edit | None:
     return Edit(Span(key.span.path, base + start, base + end), "")
 
 
+def drop_items(template: Template, items: tuple[Value, ...], dropped: set[str]) -> tuple[Edit, ...]:
+    """The edits that take texts out of a list, given whole and in its order; none if that is not safe, or if it would
+    leave nothing."""
+    if template.kind not in _WRITTEN or _shared(template) or all(item.value in dropped for item in items):
+        return ()
+    made: list[Edit] = []
+    for number, item in enumerate(items):
+        if item.value not in dropped:
+            continue
+        base, text = next(((b, t) for path, b, t, _ in template.texts if path == item.span.path), (0, ""))
+        if template.written(item.span).strip("\"'") != item.value:
+            return ()
+        start, end = item.span.start - base, item.span.end - base
+        line, after = text.rfind("\n", 0, start) + 1, text.find("\n", end) + 1
+        whole = text[line:after].replace(text[start:end], "", 1).strip()
+        if after and (whole == "-" or (whole == "," and number + 1 < len(items))):
+            start, end = line, after
+        elif number + 1 < len(items) and re.fullmatch(
+            r", *", text[end : items[number + 1].span.start - base]
+        ):
+            end = items[number + 1].span.start - base
+        elif number and re.fullmatch(r", *", text[items[number - 1].span.end - base : start]):
+            if items[number - 1].value in dropped:
+                return ()
+            start = items[number - 1].span.end - base
+        else:
+            return ()
+        made.append(Edit(Span(item.span.path, base + start, base + end), ""))
+    return tuple(made)
+
+
 def drop_variable(function: FunctionSpec, name: str) -> Edit | None:
     """The edit that takes an environment variable out of a function, or of what all functions have."""
     for properties in (function.own_properties, function.properties):
