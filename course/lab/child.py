@@ -32,11 +32,14 @@ LOG = 16_000
 MARGIN = 1.0
 MEMORY = 3 * 1024**3
 """Bytes that this process may take, with the cloud and all that learners' code puts into it."""
+STACK = 1024**2
+"""Bytes of a thread's stack: each connection has a thread, and all stacks count as memory taken."""
 PARTING = 2.0
 
 
 def main(descriptor: int) -> None:
     os.set_inheritable(descriptor, False)
+    threading.stack_size(STACK)
     reason = _leave_network()
     processes.adopt_orphans()
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()

@@ -262,7 +262,8 @@ def test_in_the_sandbox_nothing_of_the_machine_can_be_seen(tmp_path: Path, way: 
 import os
 def f(*paths):
     processes = [name for name in os.listdir("/proc") if name.isdigit()]
-    return [os.listdir("/tmp"), len(processes), [path for path in paths if os.path.exists(path)]]
+    own = [name for name in os.listdir("/tmp") if not any(path.startswith(f"/tmp/{name}/") for path in paths)]
+    return [own, len(processes), [path for path in paths if os.path.exists(path)]]
 """
     repository = Path(__file__).parents[2]
     hidden = [str(tmp_path), *(str(repository / name) for name in ("solutions", "labs", "course", "tests"))]

@@ -56,7 +56,7 @@ def test_prefix_and_suffix_choose_keys_in_whatever_case_they_are_written(s3, tol
     for key in ("in/a.jpg", "in/a.png", "out/a.jpg"):
         s3.put_object(Bucket="shelf", Key=key, Body=b"")
     _, *messages = bodies()
-    assert [message["Records"][0]["s3"]["object"]["key"] for message in messages] == ["in%2Fa.jpg"]
+    assert [message["Records"][0]["s3"]["object"]["key"] for message in messages] == ["in/a.jpg"]
     shown = s3.get_bucket_notification_configuration(Bucket="shelf")["QueueConfigurations"][0]
     names = [rule["Name"] for rule in shown["Filter"]["Key"]["FilterRules"]]
     assert names == ["Prefix", "Suffix"]
