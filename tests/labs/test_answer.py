@@ -262,12 +262,14 @@ def test_in_the_sandbox_nothing_of_the_machine_can_be_seen(tmp_path: Path, way: 
 import os
 def f(*paths):
     processes = [name for name in os.listdir("/proc") if name.isdigit()]
-    own = [name for name in os.listdir("/tmp") if not any(path.startswith(f"/tmp/{name}/") for path in paths)]
-    return [own, len(processes), [path for path in paths if os.path.exists(path)]]
+    return [os.listdir("/tmp"), len(processes), [path for path in paths if os.path.exists(path)]]
 """
     repository = Path(__file__).parents[2]
     hidden = [str(tmp_path), *(str(repository / name) for name in ("solutions", "labs", "course", "tests"))]
-    assert answer(tmp_path, a=source).call("a.py", "f", *hidden) == [["answer"], 2, []]
+    tmp, processes, seen = answer(tmp_path, a=source).call("a.py", "f", *hidden)
+    # An interpreter may lie below /tmp itself.
+    kept = {Path(folder).parts[2] for folder in readable_folders() if folder.startswith("/tmp/")}
+    assert ({*tmp} - kept, processes, seen) == ({"answer"}, 2, [])
 
 
 def test_in_the_sandbox_processes_are_counted(tmp_path: Path, way: str) -> None:
