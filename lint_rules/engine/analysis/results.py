@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from lint_rules.engine.analysis.additions import in_string
 from lint_rules.engine.analysis.bodies import body_of, own_code
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
@@ -104,14 +105,10 @@ class Part(NamedTuple):
         """Edits that send a list, a text in ISO format or a string in its place."""
         _, before, after = self._kind()
         span = self.span
-        if not before + after or not self._has_place:
+        if not before + after or in_string(self.node, self.scope):
             return ()
         edits = [Edit(Span(span.path, span.start, span.start), before)] if before else []
         return (*edits, Edit(Span(span.path, span.end, span.end), after))
-
-    @property
-    def _has_place(self) -> bool:
-        return not any(isinstance(parent, ast.JoinedStr) for parent, _ in self.scope.facts.above(self.node))
 
     def _kind(self) -> tuple[str, str, str]:
         """In words, and what to write before and after it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from lint_rules.engine.analysis.additions import in_string
 from lint_rules.engine.finding import Edit
 from lint_rules.engine.near import is_near
 from lint_rules.engine.regex import regex
@@ -39,8 +40,7 @@ class WrongParameter(NamedTuple):
             if isinstance(node, ast.Call)
             else None
         )
-        in_text = any(isinstance(parent, ast.JoinedStr) for parent, _ in self.read.scope.facts.above(node))
-        if not self.meant or in_text or not isinstance(key, ast.Constant):
+        if not self.meant or in_string(node, self.read.scope) or not isinstance(key, ast.Constant):
             return ()
         module = self.read.scope.facts.module
         quote = "'" if module.code(key).startswith("'") else '"'

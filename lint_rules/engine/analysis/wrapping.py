@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import ast
 
+from lint_rules.engine.analysis.additions import in_string, wrapping
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.imports import importing
-from lint_rules.engine.finding import Edit, Span
+from lint_rules.engine.finding import Edit
 
 
 def wrapped(dotted: str, node: ast.expr, scope: Scope) -> tuple[Edit, ...]:
     """The edits that put `json.dumps(...)`, or another function by its dotted name, around an expression; none where a
     name is taken, or the expression has no place of its own."""
     called = callable_as(dotted, scope)
-    if called is None or any(isinstance(parent, ast.JoinedStr) for parent, _ in scope.facts.above(node)):
+    if called is None or in_string(node, scope):
         return ()
     name, imports = called
-    span = scope.facts.module.span(node)
-    opening = Edit(Span(span.path, span.start, span.start), f"{name}(")
-    return (*imports, opening, Edit(Span(span.path, span.end, span.end), ")"))
+    return (*imports, *wrapping(f"{name}(", node, ")", scope))
 
 
 def callable_as(dotted: str, scope: Scope) -> tuple[str, tuple[Edit, ...]] | None:
