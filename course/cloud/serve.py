@@ -7,7 +7,6 @@ from types import FrameType
 from typing import Any
 
 from course.cloud.clock import Signal
-from course.cloud.cloud import Cloud
 from course.cloud.runtime.debug import PORT, Debug, available
 from course.errors import UserError
 
@@ -37,6 +36,8 @@ def serve(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
+    from course.cloud.cloud import Cloud  # all of it, which the package's other users do not wait for
+
     with Cloud(port, host=host, **settings) as cloud:
         _say(f"lambdalab cloud ready at {cloud.endpoint}")
         stop.wait()
