@@ -13,19 +13,16 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 
+from course.cloud.runtime.child.bootstrap import descendants
+from course.cloud.runtime.process import children_of, proportional_mb, resident_mb
+
 MARK = "LAMBDALAB_RUN"
-_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans() -> None:
     """Make this process the parent of every orphan below it (prctl(2), PR_SET_CHILD_SUBREAPER)."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-
-
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent ends (prctl(2), PR_SET_PDEATHSIG)."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def limit_data(count: int) -> None:
@@ -40,43 +37,21 @@ def limit_data(count: int) -> None:
 def size(pid: int) -> tuple[float, int]:
     """MB in memory and open descriptors of a process; zeros where that cannot be told."""
     try:
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            pages = int(file.read().split()[1])
-        return pages * os.sysconf("SC_PAGESIZE") / 1024**2, len(os.listdir(f"/proc/{pid}/fd"))
-    except (OSError, ValueError, IndexError):
+        return resident_mb(pid), len(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
         return 0.0, 0
 
 
 def memory_below(root: int, bound: float) -> float:
     """MB that a process and everything below it occupy, 0 where it cannot be told. Up to `bound` it is only known to be
     no more than what is said; beyond that, what several share is counted once."""
-    family = (root, *_offspring(root))
-    most = sum(size(pid)[0] for pid in family)
-    return most if most <= bound else sum(_proportional(pid) for pid in family)
-
-
-def _proportional(pid: int) -> float:
-    try:
-        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
-            return next((int(line.split()[1]) / 1024 for line in file if line.startswith(b"Pss:")), 0.0)
-    except OSError:
-        return size(pid)[0]
-
-
-def _offspring(root: int) -> list[int]:
-    """As `_below`, by the kernel's lists of children where it has them: a look costs as much as there are."""
-    found, queue = [], [root]
+    family, queue = [root], [root]
     while queue:
-        pid = queue.pop()
-        try:
-            threads = os.listdir(f"/proc/{pid}/task")
-            for thread in threads:
-                with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
-                    queue += (children := [int(one) for one in file.read().split()])
-                    found += children
-        except OSError:
-            continue
-    return found
+        children = children_of(queue.pop())
+        family += children
+        queue += children
+    most = sum(resident_mb(pid) for pid in family)
+    return most if most <= bound else sum(proportional_mb(pid) for pid in family)
 
 
 def kill_group(group: int) -> None:
@@ -88,7 +63,7 @@ def kill_group(group: int) -> None:
 def collect_orphans(spare: Iterable[int] = ()) -> None:
     """Collect what was adopted and has ended (see `adopt_orphans`), but none of those that somebody waits for."""
     kept = frozenset(spare)
-    for pid in _children().get(os.getpid(), []):
+    for pid in children_of(os.getpid()):
         if pid not in kept and _state(pid) == "Z":
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
@@ -127,7 +102,7 @@ def kill_tree(root: int) -> None:
 def kill_below(root: int, spare: Iterable[int] = ()) -> None:
     """Kill everything below `root`, and what that started meanwhile. Of those to `spare` only what they started."""
     kept = frozenset(spare)
-    _exhaust(lambda: [pid for pid in _below(root) if pid not in kept])
+    _exhaust(lambda: [pid for pid in descendants(root) if pid not in kept])
 
 
 def kill_marked(mark: str) -> None:
@@ -145,25 +120,6 @@ def _exhaust(find: Callable[[], list[int]]) -> None:
         for number in (signal.SIGSTOP, signal.SIGKILL):
             for pid in found:
                 _signal(pid, number)
-
-
-def _below(root: int) -> list[int]:
-    children = _children()
-    found, queue = [], list(children.get(root, []))
-    while queue:
-        pid = queue.pop()
-        found.append(pid)
-        queue += children.get(pid, [])
-    return found
-
-
-def _children() -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for pid in _pids():
-        fields = _stat(pid)
-        if fields:
-            found.setdefault(int(fields[1]), []).append(pid)
-    return found
 
 
 def _pids() -> list[int]:

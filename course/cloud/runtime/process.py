@@ -99,7 +99,7 @@ class Process:
             return math.inf
         used = sum(max(0.0, resident_mb(pid) - self._inherited) for pid in family)
         if used > limit and len(family) > 1:
-            used = sum(_proportional(pid) for pid in family)
+            used = sum(proportional_mb(pid) for pid in family)
         return used
 
     def peak_mb(self) -> float:
@@ -156,7 +156,7 @@ class Process:
         found: list[int] = []
         queue = [self.pid]
         while queue and len(found) <= quotas.PROCESSES:
-            children = _children(queue.pop())
+            children = children_of(queue.pop())
             found += children
             queue += children
         return found
@@ -178,7 +178,9 @@ def resident_mb(pid: int) -> float:
         return 0.0
 
 
-def _proportional(pid: int) -> float:
+def proportional_mb(pid: int) -> float:
+    """Its memory in MB, pages that several processes share counted in parts; the resident memory where the system does
+    not tell, 0 if it is gone."""
     return _kilobytes(f"/proc/{pid}/smaps_rollup", b"Pss:") or resident_mb(pid)
 
 
@@ -195,7 +197,8 @@ def _kilobytes(path: str, field: bytes) -> float:
         return 0.0
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
+    """The children of a process, by the kernel's own lists: a look costs as much as there are. Linux only."""
     # A child belongs to the thread that started it. A thread that ends hands its children to another one.
     found: list[int] = []
     try:
