@@ -13,7 +13,6 @@ import contextlib
 import importlib.util
 import os
 import shutil
-import signal
 import sys
 import traceback
 from types import ModuleType
@@ -26,7 +25,6 @@ FILE_SIZE = 256 * 1024**2
 PROCESSES = 301
 """The least that Linux takes."""
 PLACE = "/tmp/answer"
-PDEATHSIG = 1
 
 
 def become(request: dict[str, Any], descriptors: list[int]) -> None:
@@ -40,7 +38,7 @@ def become(request: dict[str, Any], descriptors: list[int]) -> None:
     os.environ.clear()
     os.environ.update(request["variables"])
     world, wire = _neighbour(WORLD, "sandbox"), _neighbour(HERE, "wire")
-    _die_with_parent(world)
+    world.die_with_parent()
     if request["world"] is not None:
         _told_or(status, world.enter)
         first = os.fork()
@@ -50,7 +48,7 @@ def become(request: dict[str, Any], descriptors: list[int]) -> None:
             _let_go_of_streams()
             os.waitpid(first, 0)
             os._exit(0)
-        _die_with_parent(world)
+        world.die_with_parent()
         _told_or(status, lambda: world.build_root(**request["world"]))
         shutil.copytree("/var/task", PLACE)
         world.limit_processes(PROCESSES)
@@ -72,7 +70,7 @@ def become(request: dict[str, Any], descriptors: list[int]) -> None:
 def main(arguments: list[str]) -> None:
     """Run a learner's file in this interpreter, which was started for it."""
     world, wire = _neighbour(WORLD, "sandbox"), _neighbour(HERE, "wire")
-    _die_with_parent(world)
+    world.die_with_parent()
     _bound()
     file = arguments[0]
     if len(arguments) == 1:
@@ -191,12 +189,6 @@ def _let_go_of_streams() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
-
-
-def _die_with_parent(world: ModuleType) -> None:
-    """Have the kernel kill this process when its parent ends (prctl(2), PR_SET_PDEATHSIG)."""
-    if sys.platform == "linux":
-        world._libc().prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _neighbour(folder: str, name: str) -> ModuleType:

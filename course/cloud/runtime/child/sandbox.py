@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import struct
+import sys
 from contextlib import suppress
 from functools import lru_cache
 
@@ -27,7 +29,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_NOATIME, MS_NODIRATIME, MS_BIND, MS_REC, MS_PRIVATE = 32, 1024, 2048, 4096, 16384, 1 << 18
 MS_RELATIME = 1 << 21
 MNT_DETACH = 2
-PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 ACCESS_REFER, SCOPE_SIGNAL = 1 << 13, 2
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
@@ -162,6 +164,12 @@ def drop_privileges() -> None:
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     libc.capset(header, (ctypes.c_uint32 * 6)())
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent ends, where it can (prctl(2), PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def hide_from_tracing() -> None:
