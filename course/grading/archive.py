@@ -16,9 +16,10 @@ MEMBER = 64 * 1024**2
 TOTAL = 128 * 1024**2
 RATIO = 200
 SUFFIX = ".zip"
+LEFT_OUT = ("__MACOSX", ".ipynb_checkpoints", "__pycache__")
+"""Folders that tools leave behind."""
 _SMALL = 1024**2
 _WANTED = (".ipynb", ".py")
-_LEFT_OUT = ("__MACOSX", ".ipynb_checkpoints", "__pycache__")
 
 
 class Refused(ValueError):
@@ -81,17 +82,15 @@ def _members(opened: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return [
         entry
         for entry in entries
-        if not entry.is_dir() and not any(part in _LEFT_OUT for part in PurePosixPath(entry.filename).parts)
+        if not entry.is_dir() and not any(part in LEFT_OUT for part in PurePosixPath(entry.filename).parts)
     ]
 
 
 def _member(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if entry.flag_bits & 1:
         raise Refused("is encrypted; it must be handed in without a password")
-    if entry.compress_type not in (
-        zipfile.ZIP_STORED,
-        zipfile.ZIP_DEFLATED,
-    ):  # others ask for memory as they like
+    # Others ask for memory as they like.
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Refused(f"packs {entry.filename} in an unusual way; it must be made with an ordinary zip")
     told = entry.file_size
     if told > MEMBER or (told > _SMALL and told > RATIO * max(1, entry.compress_size)):

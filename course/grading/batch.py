@@ -93,9 +93,8 @@ def marked(task: Task, place: Place, work: Work, examiner: Examiner, now: Now) -
         return marking.mark(task.bundle, place, work, seed, examiner, now)
     except UserError:
         raise
-    except (
-        Exception
-    ) as error:  # a bug of ours must neither stop the others nor look like one of the learner's
+    except Exception as error:
+        # A bug of ours must neither stop the others nor look like one of the learner's.
         examiner.renew()
         why = f"{type(error).__name__}: {error}"
         return marking.broken(task.bundle, place, work, seed, now(), why)

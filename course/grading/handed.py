@@ -23,7 +23,6 @@ from course.lab import answer_cells
 MOODLE = re.compile(r"^(?P<name>.+_\d+)_assignsubmission_(?:file|onlinetext)_?")
 NOTEBOOK = "lab.ipynb"
 MANY = 20_000
-_LEFT_OUT = (".ipynb_checkpoints", "__MACOSX", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _entries(folder: Path) -> list[Path]:
         return sorted(
             entry
             for entry in folder.iterdir()
-            if entry.name not in _LEFT_OUT and not entry.name.startswith(".")
+            if entry.name not in archive.LEFT_OUT and not entry.name.startswith(".")
         )
     except OSError as error:
         raise UserError(f"{folder} cannot be read: {error.strerror}") from None
@@ -184,7 +183,7 @@ def _walk(folder: Path, names: Collection[str]) -> Iterator[Path]:
         if seen > MANY:
             raise archive.Refused(f"has more than {MANY:,} files in it; hand in the notebook alone")
         depth = len(Path(root).relative_to(folder).parts)
-        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT and depth < 3)
+        folders[:] = sorted(name for name in folders if name not in archive.LEFT_OUT and depth < 3)
         wanted = (
             name for name in sorted(files) if name in names or name.endswith((".ipynb", archive.SUFFIX))
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from course.grading.bundle import Bundle
@@ -20,6 +20,8 @@ from course.lab.checks import CheckResult, Examiner
 from course.lab.grade import Grade, grade
 
 Now = Callable[[], float]
+Found = tuple[str, CheckResult]
+"""An exercise's name and the result of one of its checks."""
 REASON = 2_000
 """Characters of an observation that are kept."""
 UNJUDGED = "what this gives is nothing that the check can judge"
@@ -38,10 +40,11 @@ def seed(salt: str, learner: str, lab: str) -> int:
 
 def mark(bundle: Bundle, place: Place, work: Work, seed: int, examiner: Examiner, now: Now) -> Verdict:
     """The verdict on a learner's work. `now` tells the time in seconds since 1970."""
-    if work.problem:
-        return _all(bundle, place, work, seed, now(), examiner.isolation(), checking.Verdict.NOT_ATTEMPTED)
     seconds: dict[str, float] = {}
     began = now()
+    if work.problem:
+        results = _everywhere(bundle, checking.Verdict.NOT_ATTEMPTED)
+        return _made(bundle, place, work, seed, began, examiner.isolation(), results, seconds)
     graded = _graded(bundle, work, seed, examiner, now, seconds)
     if any(result.verdict is checking.Verdict.BROKEN for result in graded.results):
         examiner.renew()
@@ -56,12 +59,8 @@ def mark(bundle: Bundle, place: Place, work: Work, seed: int, examiner: Examiner
         for _, result in results
         if result.rationale.startswith(UNJUDGED)
     )
-    checks = tuple(
-        _verdict(bundle, exercise, result, seconds.get(result.check.name, 0.0))
-        for exercise, result in results
-    )
     told = replace(work, notes=work.notes + notes)
-    return _made(bundle, place, told, seed, began, examiner.isolation(), checks)
+    return _made(bundle, place, told, seed, began, examiner.isolation(), results, seconds)
 
 
 def _told_apart(result: CheckResult, bundle: Bundle, seed: int, examiner: Examiner) -> CheckResult:
@@ -80,24 +79,15 @@ def _told_apart(result: CheckResult, bundle: Bundle, seed: int, examiner: Examin
 def broken(bundle: Bundle, place: Place, work: Work, seed: int, at: float, why: str) -> Verdict:
     """The verdict when grading itself failed: nothing could be judged, and `why` is our affair."""
     told = replace(work, notes=(*work.notes, f"grading failed: {why}"))
-    return _all(bundle, place, told, seed, at, "", checking.Verdict.BROKEN)
+    return _made(bundle, place, told, seed, at, "", _everywhere(bundle, checking.Verdict.BROKEN), {})
 
 
-def _all(
-    bundle: Bundle,
-    place: Place,
-    work: Work,
-    seed: int,
-    at: float,
-    isolation: str,
-    verdict: checking.Verdict,
-) -> Verdict:
-    checks = tuple(
-        _verdict(bundle, exercise.name, CheckResult(check, verdict), 0.0)
+def _everywhere(bundle: Bundle, verdict: checking.Verdict) -> list[Found]:
+    return [
+        (exercise.name, CheckResult(check, verdict))
         for exercise in bundle.lab.exercises
         for check in exercise.checks
-    )
-    return _made(bundle, place, work, seed, at, isolation, checks)
+    ]
 
 
 def _made(
@@ -107,7 +97,8 @@ def _made(
     seed: int,
     at: float,
     isolation: str,
-    checks: tuple[CheckVerdict, ...],
+    results: list[Found],
+    seconds: Mapping[str, float],
 ) -> Verdict:
     return Verdict(
         learner=place.learner,
@@ -120,7 +111,10 @@ def _made(
         isolation=isolation,
         problem=work.problem,
         notes=work.notes,
-        checks=checks,
+        checks=tuple(
+            _verdict(bundle, exercise, result, seconds.get(result.check.name, 0.0))
+            for exercise, result in results
+        ),
     )
 
 
