@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import os
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -231,19 +229,6 @@ def words(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
-
-
-def test_a_package_holds_the_files_readable_and_is_the_same_each_time(tmp_path: Path) -> None:
-    given = answer(tmp_path, a="x = 1\n")
-    package = given.zip("a.py", **{"app.py": "y = 2\n", "data.bin": b"\x00"})
-    assert package == given.zip("a.py", **{"app.py": "y = 2\n", "data.bin": b"\x00"})
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        assert {entry.filename: archive.read(entry) for entry in archive.infolist()} == {
-            "a.py": b"x = 1\n",
-            "app.py": b"y = 2\n",
-            "data.bin": b"\x00",
-        }
-        assert all(entry.external_attr >> 16 == 0o644 for entry in archive.infolist())
 
 
 def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
