@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lint_rules.engine.analysis.bindings import argument
 from lint_rules.engine.analysis.bodies import body_of
-from lint_rules.engine.analysis.facts import FunctionNode, Scope
+from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.wrapping import wrapped
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
@@ -134,25 +134,22 @@ def _replies(node: ast.expr, scope: Scope, reach: Reach, seen: set[ast.AST], dep
         yield from _named(node, scope, reach, seen)
     elif isinstance(node, ast.Call):
         target = reach.codebase.target(node, scope)
-        plain = (
-            target is not None and isinstance(target.node, ast.FunctionDef) and not target.node.decorator_list
-        )
-        if target is not None and plain and target is not scope and isinstance(target.node, FunctionNode):
-            for result in body_of(target).results if target.node.name != "__init__" else ():
+        if target is None or target is scope or not isinstance(target.node, ast.FunctionDef):
+            return
+        if not target.node.decorator_list and target.node.name != "__init__":
+            for result in body_of(target).results:
                 yield from _replies(result, target, reach, seen, depth + 1)
 
 
 def _named(node: ast.Name, scope: Scope, reach: Reach, seen: set[ast.AST]) -> Iterator[Reply]:
     """The dictionaries that a variable may be, with what is put into them later."""
-    owner = scope.owner(node.id)
-    if owner is None or owner is not scope:
+    if scope.owner(node.id) is not scope:
         return
     stored: list[Entry] = []
     for store in scope.stores:
-        statement = scope.facts.parents.get(store)
-        mine = isinstance(store, ast.Subscript) and getattr(store.value, "id", "") == node.id
-        if not mine or not isinstance(store, ast.Subscript):
+        if not isinstance(store, ast.Subscript) or getattr(store.value, "id", "") != node.id:
             continue
+        statement = scope.facts.parents.get(store)
         if isinstance(store.slice, ast.Constant) and isinstance(statement, ast.Assign):
             stored.append(Entry(str(store.slice.value), store.slice, statement.value, scope))
     handed = any(
@@ -160,13 +157,12 @@ def _named(node: ast.Name, scope: Scope, reach: Reach, seen: set[ast.AST]) -> It
         and getattr(parent, "attr", "") != "get"
         for load in scope.loads.get(node.id, ())
     )
-    for binding in owner.bindings.get(node.id, ()):
-        value = owner.facts.assigned(binding)
+    later = {entry.name for entry in stored}
+    for binding in scope.bindings.get(node.id, ()):
+        value = scope.facts.assigned(binding)
         if isinstance(value, ast.Dict) and value not in seen:
             seen.add(value)
-            own = [
-                entry for entry in _entries(value, scope) if entry.name not in {each.name for each in stored}
-            ]
+            own = [entry for entry in _entries(value, scope) if entry.name not in later]
             yield Reply(value, scope, (*own, *stored), None not in value.keys and not handed, reach)
 
 
@@ -179,12 +175,10 @@ def _entries(node: ast.Dict, scope: Scope) -> Iterator[Entry]:
 def _is_looked_at(value: ast.expr, test: ast.expr) -> bool:
     """Whether a test asks of a variable what it is."""
     called = test.operand if isinstance(test, ast.UnaryOp) else test
-    asks = isinstance(called, ast.Call) and getattr(called.func, "id", "") == "isinstance"
-    return (
-        asks
-        and isinstance(value, ast.Name)
-        and isinstance(called, ast.Call)
-        and any(isinstance(each, ast.Name) and each.id == value.id for each in called.args[:1])
+    if not isinstance(value, ast.Name) or not isinstance(called, ast.Call):
+        return False
+    return getattr(called.func, "id", "") == "isinstance" and any(
+        isinstance(each, ast.Name) and each.id == value.id for each in called.args[:1]
     )
 
 
