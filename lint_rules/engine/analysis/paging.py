@@ -52,12 +52,10 @@ class FirstPage(NamedTuple):
         client, or members are read that such an answer does not have."""
         sent, node = self.sent, self.sent.call.node
         module = sent.scope.facts.module
-        plain = (
-            sent.call.via == "client" and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        )
-        if not plain or not sent.answer.members <= {*self.pages.results}:
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             return ()
-        assert isinstance(node, ast.Call)
+        if sent.call.via != "client" or not sent.answer.members <= {*self.pages.results}:
+            return ()
         if (
             isinstance(sent.scope.facts.parents.get(node), ast.Await)
             or node.args
