@@ -98,10 +98,12 @@ def promises_secret(name: str) -> bool:
 
 def looks_secret(text: str) -> bool:
     """Whether a text may be a secret: eight characters or more, no words, no address, no placeholder, and varied."""
-    if not 8 <= len(text) <= 200 or any(part.isspace() for part in text) or form_of(text):
-        return form_of(text) is not None
+    if form_of(text):
+        return True
     if (
-        _MADE_UP.search(text)
+        not 8 <= len(text) <= 200
+        or any(part.isspace() for part in text)
+        or _MADE_UP.search(text)
         or _ADDRESS.search(text)
         or _WORDS.match(text.strip("_-.*"))
         or _UUID.match(text)
