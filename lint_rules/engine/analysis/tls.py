@@ -123,16 +123,12 @@ def _is_local(call: ast.Call, scope: Scope) -> bool:
     """Whether an argument names this machine, in the call or in the variable that is passed."""
     for part in (*call.args, *(keyword.value for keyword in call.keywords)):
         for node in ast.walk(part):
+            parts: Iterable[ast.AST] = (node,)
             if isinstance(node, ast.Name):
                 owner = scope.owner(node.id)
                 value = owner.value(node.id) if owner is not None else None
-                texts = (
-                    [each.value for each in ast.walk(value) if isinstance(each, ast.Constant)]
-                    if value
-                    else []
-                )
-            else:
-                texts = [node.value] if isinstance(node, ast.Constant) else []
+                parts = ast.walk(value) if value is not None else ()
+            texts = (each.value for each in parts if isinstance(each, ast.Constant))
             if any(isinstance(text, str) and _LOCAL.search(text) for text in texts):
                 return True
     return False
