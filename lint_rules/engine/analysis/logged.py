@@ -10,7 +10,7 @@ from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.typed import NamedTuple
 
-_LEVELS = frozenset({"info", "warning", "warn", "error", "critical", "exception", "log", "debug"})
+LEVELS = frozenset({"info", "warning", "warn", "error", "critical", "exception", "log", "debug"})
 _LOGGERS = frozenset({"logger", "log", "logging", "_logger", "_log", "logger_", "lambda_logger"})
 _SAME = frozenset(
     {"json.dumps", "str", "repr", "simplejson.dumps", "orjson.dumps", "ujson.dumps", "pprint.pformat"}
@@ -82,7 +82,7 @@ def _level(call: ast.Call, scope: Scope) -> str:
     if dotted in _PRINTS:
         return "" if any(keyword.arg == "file" for keyword in call.keywords) else "print"
     func = call.func
-    if not isinstance(func, ast.Attribute) or func.attr not in _LEVELS:
+    if not isinstance(func, ast.Attribute) or func.attr not in LEVELS:
         return ""
     named = isinstance(func.value, ast.Name) and func.value.id.lower() in _LOGGERS
     made = dotted or ""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from lint_rules.engine.analysis.event_paths import EACH, FIRST, EventPaths, EventRead
 from lint_rules.engine.analysis.facts import Scope
+from lint_rules.engine.analysis.logged import LEVELS
 from lint_rules.engine.analysis.reach import Reach
 from lint_rules.engine.analysis.wrapping import wrapped
 from lint_rules.engine.finding import Edit, Span
@@ -19,7 +20,7 @@ from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.event_paths import Path
 
-_TELLS = frozenset({"print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
+_TELLS = LEVELS | {"print"}
 _WHOLE = "urllib.parse.unquote_plus"
 _HALF = "urllib.parse.unquote"
 _DECODES = regex("unquote|url_?decode|decode_?key")
