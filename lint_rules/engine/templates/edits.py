@@ -140,7 +140,7 @@ def drop_items(template: Template, items: tuple[Value, ...], dropped: set[str]) 
             r", *", text[end : items[number + 1].span.start - base]
         ):
             end = items[number + 1].span.start - base
-        elif number and re.fullmatch(r", *", text[items[number - 1].span.end - base : start]):
+        elif number and re.fullmatch(r",\s*", text[items[number - 1].span.end - base : start]):
             if items[number - 1].value in dropped:
                 return ()
             start = items[number - 1].span.end - base
