@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from lint_rules.engine.analysis import reads
 from lint_rules.engine.analysis.bindings import root_name
+from lint_rules.engine.analysis.bodies import block_of
 from lint_rules.engine.analysis.codebase import Codebase
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.imports import importing
@@ -20,7 +21,6 @@ from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.typed import NamedTuple
 
 _WIDTH = 88
-_BLOCKS = ("body", "orelse", "finalbody")
 
 
 class AwaitStep(NamedTuple):
@@ -165,8 +165,8 @@ def await_runs(codebase: Codebase, scope: Scope) -> Iterator[list[AwaitStep]]:
     seen: set[ast.AST] = set()
     for awaited in scope.awaits:
         statement = scope.facts.statement(awaited)
-        block = _block(scope, statement)
-        if block is None or statement in seen:
+        block = block_of(statement, scope.facts.parents[statement])
+        if not block or statement in seen:
             continue
         run: list[AwaitStep] = []
         for each in block[block.index(statement) :]:
@@ -220,15 +220,6 @@ def _step(codebase: Codebase, scope: Scope, statement: ast.stmt) -> AwaitStep | 
     if not isinstance(value, ast.Await) or not isinstance(value.value, ast.Call):
         return None
     return AwaitStep(statement, targets, value.value, scope, codebase)
-
-
-def _block(scope: Scope, statement: ast.stmt) -> list[ast.stmt] | None:
-    parent = scope.facts.parents[statement]
-    for name in _BLOCKS:
-        block = getattr(parent, name, None)
-        if isinstance(block, list) and statement in block:
-            return block
-    return None
 
 
 def _has_comment(steps: list[AwaitStep], text: str) -> bool:

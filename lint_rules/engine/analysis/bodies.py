@@ -64,6 +64,15 @@ def own_code(scope: Scope) -> list[ast.AST]:
     return found
 
 
+def block_of(statement: ast.AST, parent: ast.AST) -> list[ast.stmt]:
+    """The statements of its parent among which one stands; empty for what stands in no block, as an expression."""
+    for field in ("body", "orelse", "finalbody"):
+        block = getattr(parent, field, None)
+        if isinstance(block, list) and statement in block:
+            return block
+    return []
+
+
 def decorators(scope: Scope) -> list[ast.expr]:
     """The decorators of a function or class."""
     node = scope.node

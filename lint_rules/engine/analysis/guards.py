@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 
+from lint_rules.engine.analysis.bodies import block_of
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.sources.tree import walk
 
@@ -97,18 +98,15 @@ def _is_read_off(name: str, scope: Scope, arguments: list[str], depth: int = 0) 
 
 def _returned_before(parent: ast.AST, child: ast.stmt) -> bool:
     """Whether an earlier sibling is `if x is not None: return x`."""
-    for block in ("body", "orelse", "finalbody"):
-        statements = getattr(parent, block, None)
-        if isinstance(statements, list) and child in statements:
-            return any(
-                isinstance(before, ast.If)
-                and isinstance(before.body[-1], ast.Return)
-                and before.body[-1].value is not None
-                and _present(before.test)
-                and _state(before.test) & _state(before.body[-1].value)
-                for before in statements[: statements.index(child)]
-            )
-    return False
+    block = block_of(child, parent)
+    return bool(block) and any(
+        isinstance(before, ast.If)
+        and isinstance(before.body[-1], ast.Return)
+        and before.body[-1].value is not None
+        and _present(before.test)
+        and _state(before.test) & _state(before.body[-1].value)
+        for before in block[: block.index(child)]
+    )
 
 
 def _missing(test: ast.expr) -> bool:

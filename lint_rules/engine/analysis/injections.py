@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from lint_rules.engine.analysis.additions import in_string
+from lint_rules.engine.analysis.bodies import block_of
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
 from lint_rules.engine.finding import Edit, Span
 from lint_rules.engine.regex import regex
@@ -116,8 +117,7 @@ def _latest(sink: Sink, scope: Scope) -> ast.expr:
     at: ast.AST = facts.statement(sink.call)
     while not isinstance(at, FunctionNode | ast.For | ast.While | ast.AsyncFor | ast.Module):
         above = facts.parents[at]
-        suites = (getattr(above, part, None) for part in ("body", "orelse", "finalbody"))
-        suite = next((each for each in suites if isinstance(each, list) and at in each), [at])
+        suite: list[ast.AST] = [*block_of(at, above)] or [at]
         for before in reversed(suite[: suite.index(at)]):
             if before in bound:
                 return bound[before] or text

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from lint_rules.engine.analysis.additions import in_string
 from lint_rules.engine.analysis.bindings import root_name
+from lint_rules.engine.analysis.bodies import block_of
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.removals import removing
 from lint_rules.engine.finding import Edit, Span
@@ -137,19 +138,11 @@ def _is_local(call: ast.Call, scope: Scope) -> bool:
 def _without(statement: ast.Assign, scope: Scope) -> tuple[Edit, ...]:
     """The edit that deletes a statement with its line; none where it shares the line or is all of a block."""
     module = scope.facts.module
-    parent = scope.facts.parents[statement]
-    body = next(
-        (
-            block
-            for field in ("body", "orelse", "finalbody")
-            if isinstance(block := getattr(parent, field, None), list) and statement in block
-        ),
-        [],
-    )
+    block = block_of(statement, scope.facts.parents[statement])
     span = module.span(statement)
     start = span.start - module.base
     line = max(module.text.rfind("\n", 0, start), module.text.rfind("\r", 0, start)) + 1
     tail = _LINE.match(module.text, span.end - module.base)
-    if len(body) < 2 or len(statement.targets) != 1 or module.text[line:start].strip() or tail is None:
+    if len(block) < 2 or len(statement.targets) != 1 or module.text[line:start].strip() or tail is None:
         return ()
     return (Edit(Span(span.path, module.base + line, module.base + tail.end()), ""),)
