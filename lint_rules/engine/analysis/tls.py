@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from lint_rules.engine.analysis.additions import in_string
 from lint_rules.engine.analysis.bindings import root_name
 from lint_rules.engine.analysis.bodies import block_of
+from lint_rules.engine.analysis.endings import beginning
 from lint_rules.engine.analysis.facts import Scope
 from lint_rules.engine.analysis.removals import removing
 from lint_rules.engine.finding import Edit, Span
@@ -140,9 +141,8 @@ def _without(statement: ast.Assign, scope: Scope) -> tuple[Edit, ...]:
     module = scope.facts.module
     block = block_of(statement, scope.facts.parents[statement])
     span = module.span(statement)
-    start = span.start - module.base
-    line = max(module.text.rfind("\n", 0, start), module.text.rfind("\r", 0, start)) + 1
+    at, _, indent = beginning(module, statement)
     tail = _LINE.match(module.text, span.end - module.base)
-    if len(block) < 2 or len(statement.targets) != 1 or module.text[line:start].strip() or tail is None:
+    if len(block) < 2 or len(statement.targets) != 1 or at is None or tail is None:
         return ()
-    return (Edit(Span(span.path, module.base + line, module.base + tail.end()), ""),)
+    return (Edit(Span(span.path, at - len(indent), module.base + tail.end()), ""),)
