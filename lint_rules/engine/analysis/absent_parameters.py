@@ -39,8 +39,7 @@ class AbsentParameters(NamedTuple):
     @property
     def code(self) -> str:
         """The expression as written, on one line and not too long."""
-        line = " ".join(self._module.code(self.node).split())
-        return line if len(line) <= 60 else line[:57] + "..."
+        return self._module.brief(self.node, 60)
 
     @property
     def _module(self) -> Module:

@@ -32,10 +32,10 @@ class CallSite:
     @property
     def code(self) -> str:
         """The call as written, on one line and not too long."""
-        line = " ".join(self.scope.facts.module.code(self.node).split())
+        line = self.scope.facts.module.brief(self.node, 60)
         if line[:2].rstrip("\"'") != line[:2]:
             return f"{self.name}()"  # In an f-string, whose parts have no place of their own before 3.12.
-        return line if len(line) <= 60 else line[:57] + "..."
+        return line
 
     @property
     def has_arguments(self) -> bool:

@@ -52,8 +52,7 @@ class EventRead(NamedTuple):
     @property
     def code(self) -> str:
         """The expression as written, on one line and not too long."""
-        line = " ".join(self.scope.facts.module.code(self.node).split())
-        return line if len(line) <= 60 else line[:57] + "..."
+        return self.scope.facts.module.brief(self.node, 60)
 
     @property
     def is_caught(self) -> bool:

@@ -40,8 +40,7 @@ class Entry(NamedTuple):
     @property
     def code(self) -> str:
         """The value as written, on one line and not too long."""
-        line = " ".join(self.scope.facts.module.code(self.value).split())
-        return line if len(line) <= 40 else line[:37] + "..."
+        return self.scope.facts.module.brief(self.value, 40)
 
     @property
     def constant(self) -> object:

@@ -79,8 +79,7 @@ class Part(NamedTuple):
     @property
     def code(self) -> str:
         """The expression as written, on one line and not too long."""
-        line = " ".join(self.scope.facts.module.code(self.node).split())
-        return line if len(line) <= 50 else line[:47] + "..."
+        return self.scope.facts.module.brief(self.node, 50)
 
     @property
     def refused(self) -> str:

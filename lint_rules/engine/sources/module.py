@@ -79,6 +79,11 @@ class Module:
         span = self.span(node)
         return self.text[span.start - self.base : span.end - self.base]
 
+    def brief(self, node: ast.AST, longest: int) -> str:
+        """The source of a node on one line, cut off with dots where it has more characters than `longest`."""
+        line = " ".join(self.code(node).split())
+        return line if len(line) <= longest else line[: longest - 3] + "..."
+
     def offset(self, row: int, column: int) -> int:
         """The offset in `text` of a row (from 1) and a column in UTF-8 bytes, as `ast` counts them."""
         if self._lines is None:
