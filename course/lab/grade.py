@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from course.lab import shelf, submission
+from course.lab import shelf
 from course.lab.checks import CheckResult, Examiner, Verdict
 from course.lab.document import Exercise, Lab
 from course.lab.submission import Submission
@@ -117,21 +116,6 @@ def grade(
         if examiner is None:
             using.close()
     return Grade(Submission(name, files), lab, tuple(found), seed)
-
-
-def grade_folder(
-    lab: Lab,
-    folder: Path,
-    exercise: str | None = None,
-    on_progress: Progress | None = None,
-    *,
-    seed: int = 0,
-    notebook: bool = True,
-) -> Grade:
-    """Grade a learner's folder (see `submission.read`). Raises UserError when it cannot be read."""
-    wanted = None if exercise is None else [file.name for file in shelf.exercise(lab, exercise).files]
-    given = submission.read(lab, folder, wanted, notebook)
-    return grade(lab, given.files, exercise, name=given.name, seed=seed, on_progress=on_progress)
 
 
 def _blocks(past: CheckResult, needs: str | None) -> bool:
