@@ -20,5 +20,6 @@ def restore(lab: str, exercise: str, number: int, folder: Path) -> None:
     from course.lab.desk import Desk
     from course.lab.kept_answers import restore
 
-    for name in restore(Desk.at(lab, folder), exercise, number).files:
-        click.echo(f"restored: {folder / Desk.at(lab, folder).lab.slug / name}")
+    desk = Desk.at(lab, folder)
+    for name in restore(desk, exercise, number).files:
+        click.echo(f"restored: {desk.folder / name}")
