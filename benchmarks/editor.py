@@ -20,6 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from lint import ENVIRONMENT
+
 HANDLER = '''import json
 import os
 
@@ -65,7 +67,10 @@ class Editor:
     def __init__(self, path: Path, text: str) -> None:
         self.uri = path.as_uri()
         self.server = subprocess.Popen(
-            [sys.executable, "-m", "lint_rules", "server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", "lint_rules", "server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=ENVIRONMENT,
         )
         self._send("initialize", {"processId": None, "rootUri": path.parent.as_uri(), "capabilities": {}}, 1)
         self._until(lambda said: said.get("id") == 1)
