@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from course.cloud.api.limits import Limits
 from course.cloud.iam.guard import Guard
 from course.cloud.observe.ledger import Ledger
 from course.cloud.virtual_clock import VirtualClock
@@ -31,10 +32,12 @@ class Admin:
         reset: Callable[[], None],
         clock: VirtualClock,
         guard: Guard,
+        limits: Limits,
         token: str | None,
     ) -> None:
         self._ledger = ledger
         self._guard = guard
+        self._limits = limits
         self._empty = reset
         self._clock = clock
         self._token = token
@@ -47,6 +50,8 @@ class Admin:
             ("POST", "clock/advance"): self._advance,
             ("GET", "iam/enforce"): self._enforced,
             ("POST", "iam/enforce"): self._enforce,
+            ("GET", "limits"): self._limited,
+            ("POST", "limits"): self._limit,
         }
 
     def admits(self, environ: dict[str, Any]) -> bool:
@@ -112,6 +117,16 @@ class Admin:
             raise ValueError('say {"enabled": true} or {"enabled": false}')
         self._guard.enabled = wanted
         return self._enforced(query, body)
+
+    def _limited(self, query: Query, body: Any) -> Any:
+        return {"code_storage": self._limits.code_storage}
+
+    def _limit(self, query: Query, body: Any) -> Any:
+        wanted = body.get("code_storage") if isinstance(body, dict) else None
+        if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 0:
+            raise ValueError('say how many bytes all code may take: {"code_storage": 100000000}')
+        self._limits.code_storage = wanted
+        return self._limited(query, body)
 
     def _advance(self, query: Query, body: Any) -> Any:
         seconds = body.get("seconds") if isinstance(body, dict) else None

@@ -136,6 +136,7 @@ class Cloud:
         self._account = Account(
             REGION, ACCOUNT, self.clock, self._new_id, self._chance, neighbours, self._pool.retire
         )
+        self.limits = self._account.limits
         self._provisioned = Provisioned(engine)
         self._account.provisioner, self._account.rights = self._provisioned, self.guard
         self._account.shares_changed = self._share
@@ -189,7 +190,7 @@ class Cloud:
             targets,
             self._invocations,
             services,
-            Admin(self.ledger, self.reset, self.clock, self.guard, admin_token),
+            Admin(self.ledger, self.reset, self.clock, self.guard, self._account.limits, admin_token),
             Calls(self.ledger, self.clock, factory.whose),
             self.guard,
             engine.caught_up,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         resume,
         review,
     )
-    from course.lab.notebook_cloud import enforce, entries, records
+    from course.lab.notebook_cloud import enforce, entries, limit, records
     from course.lab.picture import swimlane
     from course.lab.plot import plot_bars, plot_heat, plot_line, plot_timeline
     from course.lab.plot_graph import plot_graph
@@ -38,6 +38,7 @@ __all__ = [
     "entries",
     "hint",
     "history",
+    "limit",
     "plot_bars",
     "plot_graph",
     "plot_heat",
@@ -56,7 +57,7 @@ __all__ = [
 
 _PLACES = {
     **dict.fromkeys(__all__, "course.lab.learner"),
-    **dict.fromkeys(("enforce", "entries", "records"), "course.lab.notebook_cloud"),
+    **dict.fromkeys(("enforce", "entries", "limit", "records"), "course.lab.notebook_cloud"),
     **dict.fromkeys(("plot_bars", "plot_heat", "plot_line", "plot_timeline"), "course.lab.plot"),
     "plot_graph": "course.lab.plot_graph",
     "swimlane": "course.lab.picture",

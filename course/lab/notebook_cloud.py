@@ -1,5 +1,5 @@
 """The cloud that a notebook works with, which AWS_ENDPOINT_URL names: its ledger, its clock, whether it enforces
-policies, and emptying it.
+policies, the limits of its account, and emptying it.
 
 Everything else a learner asks of it with boto3.
 """
@@ -51,6 +51,14 @@ def enforce(enabled: bool = True) -> bool:
     Raises UserError.
     """
     return bool(_sent("iam/enforce", {"enabled": enabled})["enabled"])
+
+
+def limit(*, code_storage: int) -> int:
+    """How many bytes all code of functions and layers may take from now on, until a reset. Gives what was set.
+
+    Raises UserError for a negative number.
+    """
+    return int(_sent("limits", {"code_storage": code_storage})["code_storage"])
 
 
 def _asked(route: str, **filters: str) -> Any:

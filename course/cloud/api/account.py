@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from course.cloud import quotas
 from course.cloud.api.code import Package, unpack
+from course.cloud.api.limits import Limits
 from course.cloud.api.mapping import Sources
 from course.cloud.api.names import Reference, resolve
 from course.cloud.api.stored import LATEST, LayerVersion, Parameters, Stored, Version
@@ -84,6 +85,7 @@ class Account:
         self.neighbours = neighbours
         self.changed = changed
         self.endpoint = ""
+        self.limits = Limits()
         self.shares_changed: Callable[[], None] = _nothing
         """Called after a reserved or provisioned concurrency came, changed or went."""
         self.provisioner: Provisioner | None = None
@@ -156,10 +158,17 @@ class Account:
             )
         else:
             raise InvalidParameterValue("Please provide a source for function code.")
-        if self.code_storage() + made.size > quotas.CODE_STORAGE:
+        try:
+            self.check_storage(made)
+        except CodeStorageExceeded:
             made.discard()
-            raise CodeStorageExceeded("Code storage limit exceeded.")
+            raise
         return made
+
+    def check_storage(self, package: Package) -> None:
+        """Raises CodeStorageExceeded if there is no room for one more copy of a package."""
+        if self.code_storage() + package.size > self.limits.code_storage:
+            raise CodeStorageExceeded("Code storage limit exceeded.")
 
     def code_storage(self) -> int:
         """Bytes of all zips: every version of every function and layer counts, $LATEST included."""
@@ -202,6 +211,7 @@ class Account:
             self._shelves.clear()
             self._retired.clear()
             self._orphans.clear()
+            self.limits.clear()
         self.shares_changed()
         for package in {package.folder: package for package in packages}.values():
             package.discard()

@@ -18,7 +18,7 @@ class AccountSettings(Noun):
         account = self._account
         return {
             "AccountLimit": {
-                "TotalCodeSize": quotas.CODE_STORAGE,
+                "TotalCodeSize": account.limits.code_storage,
                 "CodeSizeUnzipped": quotas.UNZIPPED,
                 "CodeSizeZipped": quotas.ZIP_UPLOAD,
                 "ConcurrentExecutions": quotas.ACCOUNT_CONCURRENCY,

@@ -44,11 +44,15 @@ class Versions(Noun):
 
 
 def publish(account: Account, stored: Stored, description: str | None = None) -> Version:
-    """Make $LATEST a version; if nothing has changed since the last one, that one is the answer."""
+    """Make $LATEST a version; if nothing has changed since the last one, that one is the answer.
+
+    The version has a copy of the code of its own. Raises CodeStorageExceeded where there is no room for it.
+    """
     latest = stored.latest
     last = stored.versions.get(str(stored.published))
     if last is not None and _same(last, latest):
         return last
+    account.check_storage(latest.package)
     stored.published += 1
     configuration = dict(latest.configuration)
     if description is not None:
