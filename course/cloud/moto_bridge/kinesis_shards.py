@@ -1,7 +1,8 @@
 """moto's Kinesis streams: records stay in the shard that they were put into, and no function is called on the way.
 
 moto moves the records of a shard that is split or merged, still puts records into such a shard, finds none for the
-last hash key, numbers records 1, 2, 3, and looks at all of them for each that is read.
+last hash key, numbers records 1, 2, 3, looks at all of them for each that is read, and makes iterators by an ARN that
+do not know their stream.
 https://docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-after-resharding.html (2026-11)
 """
 
@@ -143,3 +144,15 @@ def _get_max_sequence_number(original: Function) -> Function:
         return numbers[-1] if numbers else 0
 
     return get_max_sequence_number
+
+
+@patch(MODELS, "KinesisBackend.get_shard_iterator", "b17eb27841e5")
+def _get_shard_iterator(original: Function) -> Function:
+    def get_shard_iterator(
+        self: Any, stream_arn: str | None, stream_name: str | None, *arguments: Any, **named: Any
+    ) -> str:
+        stream = self.describe_stream(stream_arn=stream_arn, stream_name=stream_name)
+        iterator: str = original(self, stream_arn, stream.stream_name, *arguments, **named)
+        return iterator
+
+    return get_shard_iterator

@@ -34,6 +34,18 @@ def put(client, data, key="k", **arguments):
     return client.put_record(StreamName="s", Data=data, PartitionKey=key, **arguments)
 
 
+def test_an_iterator_that_was_made_by_the_streams_arn_says_by_itself_which_stream_it_reads(client):
+    put(client, "a", ExplicitHashKey="0")
+    put(client, "b", ExplicitHashKey="0")
+    arn = client.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
+    asked = client.get_shard_iterator(
+        StreamARN=arn, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+    )
+    first = client.get_records(ShardIterator=asked["ShardIterator"], Limit=1)
+    second = client.get_records(ShardIterator=first["NextShardIterator"])
+    assert [one["Data"] for one in first["Records"] + second["Records"]] == [b"a", b"b"]
+
+
 def test_records_stay_in_the_shard_that_is_split_and_new_ones_go_to_its_children(client, read):
     put(client, "a", ExplicitHashKey="0")
     client.split_shard(StreamName="s", ShardToSplit="shardId-000000000000", NewStartingHashKey=str(2**126))
