@@ -42,20 +42,21 @@ class Server(LanguageServer):
         self.desk = Desk()
         self.sheets: dict[str, Sheet] = {}
         self.views: dict[str, dict[str, str]] = {}
+        self._looks = 0
 
     def show(self, sheet: Sheet) -> None:
         """A document has a text now: look at it, and tell the editor what is found."""
-        gone = self.sheets.get(sheet.uri)
+        gone = self.sheets[sheet.uri].addresses if sheet.uri in self.sheets else ()
         self.sheets[sheet.uri] = sheet
         try:
             self.desk.put(sheet.path, sheet.text)
+            self._give_back()
             sheet.project, sheet.findings = self.desk.look(sheet.path, lambda crash: self.log(crash.error))
         except UsageError as error:
             self.log(error)
             return
         told: dict[str, list[lsp.Diagnostic]] = {uri: [] for uri in sheet.addresses}
-        if gone is not None:  # Cells that were taken out.
-            told.update((uri, []) for uri in gone.addresses)
+        told.update((uri, []) for uri in gone)  # Cells that were taken out.
         for finding in sheet.findings:
             told.setdefault(sheet.address(finding.span), []).append(_diagnostic(sheet, finding))
         for uri, diagnostics in told.items():
@@ -64,6 +65,11 @@ class Server(LanguageServer):
             self.text_document_publish_diagnostics(
                 lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=number)
             )
+
+    def _give_back(self) -> None:
+        """Free what was known of the text before: now this costs least, since no new tree has to be walked with it."""
+        self._looks += 1
+        gc.collect(2 if self._looks % 64 == 0 else 1 if self._looks % 8 == 0 else 0)
 
     def view(self, uri: str, notebook: str, text: str | None) -> None:
         """A view of a notebook has this text now, or is closed."""
@@ -231,8 +237,11 @@ def _key(position: lsp.Position) -> tuple[int, int]:
 
 def serve() -> None:
     """Serve one editor until it says goodbye."""
+    server = make_server()
+    gc.collect()
+    gc.freeze()  # What serves lives as long as the process.
     gc.enable()
-    gc.set_threshold(50_000, 50, 50)  # Trees are kept from one key press to the next.
+    gc.set_threshold(100_000, 5, 5)  # Rarely: the server collects where it costs least.
     # Copies, since the library closes what it is given.
     with os.fdopen(os.dup(0), "rb") as asked, os.fdopen(os.dup(1), "wb") as answered:
-        make_server().start_io(asked, answered)
+        server.start_io(asked, answered)

@@ -74,6 +74,11 @@ class Editor:
             context={"diagnostics": [], **context},
         )
 
+    def memory(self) -> float:
+        """MiB that the server holds."""
+        lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
     def close(self) -> int:
         self.ask("shutdown")
         self.tell("exit")

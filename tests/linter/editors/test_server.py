@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 pytest.importorskip("pygls", reason="the extra lambdalint[server] is not installed")
@@ -37,6 +39,18 @@ def test_findings_come_and_go_as_one_types(editor):
     assert [d["code"] for d in editor.type("app.py", "def (", 4)] == ["LAM990"]
     editor.tell("textDocument/didClose", textDocument={"uri": editor.uri("app.py")})
     assert editor.found(editor.uri("app.py")) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_what_was_known_of_a_text_before_is_given_back_with_each_key(editor):
+    text = BAD + "".join(BAD.replace("handler", f"step_{number}") for number in range(30))
+    assert len(editor.open("app.py", text)) == 31
+    for number in range(5):
+        editor.type("app.py", text + "#" * number, number + 2)
+    before = editor.memory()
+    for number in range(5, 40):
+        editor.type("app.py", text + "#" * number, number + 2)
+    assert editor.memory() - before < 5
 
 
 def test_a_fix_is_offered_and_leads_where_the_command_line_leads(editor, applied):
