@@ -89,3 +89,44 @@ def test_a_notebook_sets_it_and_is_told_what_it_may_say(cloud, api, monkeypatch)
     with pytest.raises(UserError, match="how many bytes"):
         limit(code_storage=-1)
     assert total(api, "AccountLimit") == 500
+
+
+@pytest.fixture
+def in_bucket(cloud, pack):
+    """What names a package in a bucket with versioning."""
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="code")
+    s3.put_bucket_versioning(Bucket="code", VersioningConfiguration={"Status": "Enabled"})
+    put = s3.put_object(Bucket="code", Key="f.zip", Body=pack(app=ECHO))
+    return {"S3Bucket": "code", "S3Key": "f.zip", "S3ObjectVersion": put["VersionId"]}
+
+
+def test_code_that_is_only_referenced_does_not_count_and_its_object_is_named(api, deploy, invoke, in_bucket):
+    deploy(ECHO, Code={**in_bucket, "S3ObjectStorageMode": "REFERENCE"}, Publish=True)
+    assert total(api) == 0
+    assert invoke("f", 7).payload == 7
+    found = api.get_function(FunctionName="f", Qualifier="1")
+    assert found["Code"]["ResolvedS3Object"] == in_bucket
+    assert found["Configuration"]["CodeSize"] > 0
+    made = api.publish_layer_version(LayerName="l", Content={**in_bucket, "S3ObjectStorageMode": "REFERENCE"})
+    assert made["Content"]["ResolvedS3Object"] == in_bucket
+    assert total(api) == 0
+
+
+def test_code_that_is_copied_from_a_bucket_counts_and_names_no_object(api, deploy, in_bucket):
+    for mode in ({}, {"S3ObjectStorageMode": "COPY"}):
+        deploy(ECHO, name="g" + "".join(mode), Code={**in_bucket, **mode})
+        assert "ResolvedS3Object" not in api.get_function(FunctionName="g" + "".join(mode))["Code"]
+    assert total(api) > 0
+
+
+def test_a_reference_needs_the_version_of_the_object(api, deploy, in_bucket):
+    deploy(ECHO)
+    parts = {key: in_bucket[key] for key in ("S3Bucket", "S3Key")}
+    code = refused(api.update_function_code, FunctionName="f", S3ObjectStorageMode="REFERENCE", **parts)
+    assert code == "InvalidParameterValueException"
+
+
+def test_a_full_account_still_takes_references(api, full, in_bucket):
+    api.update_function_code(FunctionName="f", S3ObjectStorageMode="REFERENCE", **in_bucket)
+    assert total(api) == 0

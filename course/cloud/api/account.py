@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar, cast
 
 from course.cloud import quotas
@@ -152,6 +153,8 @@ class Account:
         elif code.get("S3Bucket") and code.get("S3Key"):
             data = self.neighbours.read_object(code["S3Bucket"], code["S3Key"], code.get("S3ObjectVersion"))
             made = unpack(data, uploaded=False)
+            if code.get("S3ObjectStorageMode") == "REFERENCE":
+                made = replace(made, reference=_referenced(code, made))
         elif code.get("ImageUri"):
             raise InvalidParameterValue(
                 "Please don't provide ImageUri when updating a function with packageType Zip."
@@ -167,17 +170,17 @@ class Account:
 
     def check_storage(self, package: Package) -> None:
         """Raises CodeStorageExceeded if there is no room for one more copy of a package."""
-        if self.code_storage() + package.size > self.limits.code_storage:
+        if self.code_storage() + package.stored > self.limits.code_storage:
             raise CodeStorageExceeded("Code storage limit exceeded.")
 
     def code_storage(self) -> int:
-        """Bytes of all zips: every version of every function and layer counts, $LATEST included."""
+        """Bytes of all zips that Lambda keeps: every version of functions and layers counts, $LATEST included."""
         with self.lock:
             functions = sum(
-                version.package.size for stored in self.functions.values() for version in stored.every()
+                version.package.stored for stored in self.functions.values() for version in stored.every()
             )
             return functions + sum(
-                layer.package.size for versions in self.layers.values() for layer in versions.values()
+                layer.package.stored for versions in self.layers.values() for layer in versions.values()
             )
 
     def retire(self, *packages: Package) -> None:
@@ -215,6 +218,16 @@ class Account:
         self.shares_changed()
         for package in {package.folder: package for package in packages}.values():
             package.discard()
+
+
+def _referenced(code: Parameters, made: Package) -> tuple[str, str, str]:
+    """https://docs.aws.amazon.com/lambda/latest/dg/configuration-self-managed-storage.html"""
+    if not code.get("S3ObjectVersion"):
+        made.discard()
+        raise InvalidParameterValue(
+            "S3ObjectVersion is required when S3ObjectStorageMode is REFERENCE. Enable versioning on the bucket."
+        )
+    return code["S3Bucket"], code["S3Key"], code["S3ObjectVersion"]
 
 
 def _nothing() -> None:

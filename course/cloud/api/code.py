@@ -24,7 +24,8 @@ _UNREADABLE = "Could not unzip uploaded file. Please check your file, then try t
 class Package:
     """An unpacked deployment package. `size` is that of the zip in bytes, `sha256` base64 as Lambda shows it.
 
-    `unzipped` is what the members take together, in bytes.
+    `unzipped` is what the members take together, in bytes; `reference` the bucket, the key and the version of the
+    object from which Lambda reads it without a copy of its own.
     """
 
     data: bytes
@@ -32,6 +33,12 @@ class Package:
     size: int
     sha256: str
     unzipped: int
+    reference: tuple[str, str, str] | None = None
+
+    @property
+    def stored(self) -> int:
+        """The bytes that Lambda itself keeps."""
+        return 0 if self.reference else self.size
 
     def discard(self) -> None:
         """Remove the folder."""

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
 from __future__ import annotations
 
 from course.cloud import quotas
+from course.cloud.api.code import Package
 from course.cloud.api.stored import LATEST, Parameters, Version
 from course.cloud.clock import last_modified
 
@@ -45,6 +46,14 @@ def listed(name: str, version: Version, arn: str, region: str) -> Parameters:
     """A FunctionConfiguration as lists show it."""
     described = describe(name, version, arn, region)
     return {member: value for member, value in described.items() if member not in _STATE}
+
+
+def resolved(package: Package) -> Parameters:
+    """The object that the code is read from, where Lambda has no copy of its own."""
+    if package.reference is None:
+        return {}
+    bucket, key, version = package.reference
+    return {"ResolvedS3Object": {"S3Bucket": bucket, "S3Key": key, "S3ObjectVersion": version}}
 
 
 def logging(name: str, version: Version) -> Parameters:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from course.cloud.api import layers, tenancy
 from course.cloud.api.concurrency import Provisioned, provision
 from course.cloud.api.configuration import change, start
-from course.cloud.api.description import describe, listed
+from course.cloud.api.description import describe, listed, resolved
 from course.cloud.api.names import only_function
 from course.cloud.api.noun import Noun, page
 from course.cloud.api.role_rights import check_rights
@@ -71,7 +71,7 @@ class Functions(Noun):
         location = f"{self._account.endpoint}/_code/{stored.name}/{version.number}.zip"
         answer: Parameters = {
             "Configuration": self._describe(stored, version, qualifier),
-            "Code": {"RepositoryType": "S3", "Location": location},
+            "Code": {"RepositoryType": "S3", "Location": location, **resolved(version.package)},
         }
         if stored.tags:
             answer["Tags"] = dict(stored.tags)

@@ -10,6 +10,7 @@ import re
 from course.cloud import quotas
 from course.cloud.api.account import Account
 from course.cloud.api.code import Package
+from course.cloud.api.description import resolved
 from course.cloud.api.noun import Noun, page
 from course.cloud.api.stored import LayerVersion, Parameters
 from course.cloud.clock import last_modified
@@ -101,6 +102,7 @@ class Layers(Noun):
                 "CodeSha256": version.package.sha256,
                 "CodeSize": version.package.size,
                 "Location": f"{self._account.endpoint}/_layer/{name}/{version.number}.zip",
+                **resolved(version.package),
             },
         }
 
