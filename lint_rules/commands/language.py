@@ -50,7 +50,7 @@ class Server(LanguageServer):
         self.sheets[sheet.uri] = sheet
         try:
             self.desk.put(sheet.path, sheet.text)
-            self._give_back()
+            self._give_back(len(self.desk.project(sheet.path).documents))
             sheet.project, sheet.findings = self.desk.look(sheet.path, lambda crash: self.log(crash.error))
         except UsageError as error:
             self.log(error)
@@ -66,10 +66,12 @@ class Server(LanguageServer):
                 lsp.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=number)
             )
 
-    def _give_back(self) -> None:
-        """Free what was known of the text before: now this costs least, since no new tree has to be walked with it."""
+    def _give_back(self, files: int) -> None:
+        """Free what was known of the text before: now this costs least, since no new tree has to be walked with it.
+        The trees of other files are walked but rarely."""
         self._looks += 1
-        gc.collect(2 if self._looks % 64 == 0 else 1 if self._looks % 8 == 0 else 0)
+        whole, half = (4, 4) if files < 4 else (64, 8)
+        gc.collect(2 if self._looks % whole == 0 else 1 if self._looks % half == 0 else 0)
 
     def view(self, uri: str, notebook: str, text: str | None) -> None:
         """A view of a notebook has this text now, or is closed."""
