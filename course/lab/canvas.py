@@ -71,7 +71,7 @@ def framed(
     svg: bytes, title: str, alternative: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Shown:
     """The picture with its caption and its table; `alternative` says what the title does not."""
-    alt = " ".join(part for part in (title, alternative, "The table below has the numbers.") if part)
+    alt = " ".join(part for part in (title, alternative, "The table below says the same.") if part)
     picture = base64.b64encode(svg).decode()
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
     body = "".join(
@@ -83,7 +83,7 @@ def framed(
         f'<figure style="margin:0"><img style="max-width:100%;height:auto;background:#fff" '
         f'alt="{escape(alt, quote=True)}" src="data:image/svg+xml;base64,{picture}">'
         f'<figcaption style="margin:.3em 0 .6em">{escape(title)}</figcaption></figure>'
-        f'<details{opened}><summary>The numbers as a table</summary><div style="overflow-x:auto"><table>'
+        f'<details{opened}><summary>The same as a table</summary><div style="overflow-x:auto"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
     )
     words = [title, alternative] if alternative else [title]

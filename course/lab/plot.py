@@ -117,12 +117,16 @@ def plot_heat(values: Mapping[str, Mapping[str, float]], *, title: str, unit: st
         for row in values.values()
     ]
     known = [value for row in numbers for value in row if value == value]
+    # From nothing on, so that a field of equal numbers is dark and one of zeros is light.
+    low, high = min(0.0, *known), max(known)
+    if low == high:
+        high = low + 1
     with canvas(1.2 + 0.42 * len(numbers)) as drawn:
-        drawn.axes.imshow(numbers, cmap="cividis_r", aspect="auto")
+        drawn.axes.imshow(numbers, cmap="cividis_r", aspect="auto", vmin=low, vmax=high)
         for row, line in enumerate(numbers):
             for column, value in enumerate(line):
                 if value == value:
-                    dark = value > (min(known) + max(known)) / 2
+                    dark = value > (low + high) / 2
                     ink = "white" if dark else "black"
                     drawn.axes.text(
                         column, row, number(value), ha="center", va="center", color=ink, fontsize=9

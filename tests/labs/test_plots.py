@@ -66,7 +66,7 @@ def test_the_words_for_those_who_do_not_see_it_are_there_and_the_table_has_the_s
     title, words, head, *rows = shown.text.splitlines()
     alt = re.search(r'alt="([^"]+)"', shown.html)
     assert alt
-    assert unescape(alt[1]) == f"{title} {words} The table below has the numbers."
+    assert unescape(alt[1]) == f"{title} {words} The table below says the same."
     assert f"{title}</figcaption>" in shown.html
     assert " ".join(cells(shown.html)).split() == " ".join([head, *rows]).split()
 
@@ -110,6 +110,15 @@ def test_every_colour_has_a_second_sign() -> None:
     for signs in (MARKERS, DASHES, HATCHES):
         assert len(set(signs)) == len(signs) == len(COLOURS)
     assert "patternUnits" in svg(bars())
+
+
+def test_a_field_of_ones_is_dark_and_a_field_of_zeros_is_light() -> None:
+    ones, zeros = (
+        svg(plot_heat({"Mon": {"9h": one, "10h": one}}, title="t", unit="allowed")) for one in (1, 0)
+    )
+    assert "fill: #ffffff; text-anchor" in ones
+    assert "fill: #ffffff; text-anchor" not in zeros
+    assert re.findall(r"data:image/png[^\"]*", ones) != re.findall(r"data:image/png[^\"]*", zeros)
 
 
 def test_plain_bars_need_no_legend() -> None:
