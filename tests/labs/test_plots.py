@@ -116,8 +116,8 @@ def test_a_field_of_ones_is_dark_and_a_field_of_zeros_is_light() -> None:
     ones, zeros = (
         svg(plot_heat({"Mon": {"9h": one, "10h": one}}, title="t", unit="allowed")) for one in (1, 0)
     )
-    assert "fill: #ffffff; text-anchor" in ones
-    assert "fill: #ffffff; text-anchor" not in zeros
+    assert "text-anchor: middle; fill: #ffffff" in ones
+    assert "text-anchor: middle; fill: #ffffff" not in zeros
     assert re.findall(r"data:image/png[^\"]*", ones) != re.findall(r"data:image/png[^\"]*", zeros)
 
 
