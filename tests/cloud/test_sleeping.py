@@ -100,6 +100,44 @@ def test_many_sleeps_add_up(skipping, pack):
     assert 199 <= ask(skipping, sleep=1, times=200)["wall"] < 210
 
 
+TIMER = """
+import threading, time
+def handler(event, context):
+    begun, rung = time.monotonic(), []
+    alarm = threading.Timer(event["alarm"], lambda: rung.append(time.monotonic() - begun))
+    alarm.start()
+    time.sleep(event["sleep"])
+    if event.get("cancel"):
+        alarm.cancel()
+        alarm.join()
+    return {"rung": rung, "took": time.monotonic() - begun, "threads": threading.active_count()}
+"""
+
+
+def test_a_timer_goes_off_at_its_moment_of_the_clouds_time(skipping, pack):
+    place(skipping, pack, TIMER)
+    seen = ask(skipping, alarm=100, sleep=600)
+    assert len(seen["rung"]) == 1
+    assert 99.5 <= seen["rung"][0] < 110
+
+
+def test_a_timer_that_is_cancelled_ends_at_once_and_never_goes_off(skipping, pack):
+    place(skipping, pack, TIMER)
+    seen = ask(skipping, alarm=600, sleep=100, cancel=True)
+    assert seen["rung"] == []
+    assert seen["took"] < 300
+    assert seen["threads"] == 1
+    assert ask(skipping, alarm=1, sleep=100, cancel=True)["threads"] == 1
+
+
+def test_a_timer_goes_off_before_the_deadline_that_ends_its_handler(skipping, pack):
+    source = TIMER.replace("rung.append(time.monotonic() - begun)", "print('LAST WORDS', flush=True)")
+    place(skipping, pack, source, Timeout=30)
+    assert "timed out" in ask(skipping, alarm=20, sleep=600)["errorMessage"]
+    groups = skipping.client("logs").filter_log_events(logGroupName="/aws/lambda/f")
+    assert sum("LAST WORDS" in event["message"] for event in groups["events"]) == 1
+
+
 def test_a_handler_sees_the_time_to_which_the_clock_was_moved(skipping, pack):
     place(skipping, pack)
     first = ask(skipping, sleep=0)["now"]

@@ -14,6 +14,8 @@ from contextlib import suppress
 from course.cloud.runtime.runtime_api import Request
 from course.cloud.virtual_clock import Timer, VirtualClock
 
+PATIENCE = 5.0
+"""Seconds that what a timer calls may take to be done, before the others' sleep is all that counts."""
 LONGEST = 1e9
 """Seconds; what sleeps longer never wakes."""
 
@@ -26,7 +28,9 @@ class Sleeps:
         self._lock = threading.Lock()
         self._timers: list[Timer] = []
         self._roused: list[Request] = []
-        self._pending = 0
+        self._ringing: list[Request] = []
+        self._rung = 0.0
+        self._pending = self._asked = 0
         self._limit: Timer | None = None
         self._asleep = False
         self._computed = -1.0
@@ -34,7 +38,7 @@ class Sleeps:
 
     def add(self, request: Request, deadline: float) -> None:
         """A thread asks to sleep. `deadline` is the end of the phase, on the monotonic clock."""
-        seconds, _, everyone = request.body.decode("latin-1").partition(" ")
+        seconds, everyone, aside = (*request.body.decode("latin-1").split(" "), "", "")[:3]
         try:
             moment = self._clock.now() + min(max(float(seconds), 0.0), LONGEST)
         except ValueError:
@@ -42,17 +46,23 @@ class Sleeps:
         if self.descriptor < 0:
             self.descriptor, self._wake_write = os.pipe()
             os.set_blocking(self.descriptor, False)
+        counts = int(not aside)  # a timer waits beside the work: that it waits says nothing about the others
         with self._lock:
-            self._pending += 1
+            self._pending += counts
+            self._asked += 1
         self._timers = [timer for timer in self._timers if timer.do is not None]
-        self._timers.append(self._clock.call_at(moment, lambda: self._rouse(request)))
-        if everyone == "1":
+        self._timers.append(self._clock.call_at(moment, lambda: self._rouse(request, counts)))
+        # Who says that all wait may be here before the others' requests are.
+        if everyone.isdecimal() and 0 < int(everyone) <= self._asked:
             self._fall_asleep(deadline)
 
     def look(self, computed: Callable[[], float], deadline: float) -> None:
         """Some threads sleep: if the others have not computed since the last look, all of them wait."""
         with self._lock:
             if not self._pending or self._asleep:
+                return
+            self._ringing = [one for one in self._ringing if one.connection.socket.fileno() >= 0]
+            if self._ringing and self._clock.monotonic() < self._rung + PATIENCE:
                 return
         before, self._computed = self._computed, computed()
         if self._computed == before:
@@ -90,15 +100,19 @@ class Sleeps:
                 return
             self._asleep = True
             if left < LONGEST:
-                self._limit = self._clock.call_at(self._clock.now() + left, lambda: self._rouse(None))
+                self._limit = self._clock.call_at(self._clock.now() + left, lambda: self._rouse(None, 0))
         self._clock.fall_asleep()
 
-    def _rouse(self, request: Request | None) -> None:
+    def _rouse(self, request: Request | None, counts: int) -> None:
         with self._lock:
             self._stay_awake()
             self._computed = -1.0
             if request is not None:
-                self._pending -= 1
+                self._pending -= counts
+                self._asked -= 1
+                if not counts:
+                    self._ringing.append(request)
+                    self._rung = self._clock.monotonic()
                 self._roused.append(request)
             if self._wake_write >= 0:
                 os.write(self._wake_write, b".")

@@ -1,10 +1,11 @@
 """Lets the runtime's process live in the cloud's time: its clocks follow, and to sleep is to ask the cloud.
 
-`time.sleep` asks the environment to be woken at a moment, so the cloud can skip to it when nothing else runs. How
-far the cloud has skipped is read from the deadline of each invocation and from each waking. Waits in C, sockets and
-`asyncio` pass in real time.
+`time.sleep` asks the environment to be woken at a moment, so the cloud can skip to it when nothing else runs, and so
+does `threading.Timer`. How far the cloud has skipped is read from the deadline of each invocation and from each waking.
+Waits in C, sockets and `asyncio` pass in real time.
 """
 
+import contextlib
 import os
 import sys
 import threading
@@ -37,6 +38,9 @@ def begin(setting: str, key: str) -> None:
     offset, timeout = map(float, setting.split())
     _timeout, _key = timeout, key
     time.sleep = _sleep  # type: ignore[assignment]
+    threading.Timer.start = _start_timer  # type: ignore[assignment,method-assign]
+    threading.Timer.run = _run_timer  # type: ignore[assignment,method-assign]
+    threading.Timer.cancel = _cancel_timer  # type: ignore[assignment,method-assign]
     for name in ("monotonic", "perf_counter"):
         setattr(time, name, _shifted(getattr(time, name), 1))
         setattr(time, name + "_ns", _shifted(getattr(time, name + "_ns"), 1_000_000_000))
@@ -94,45 +98,98 @@ def _travel(ahead: float) -> "Any":
 
 
 def _sleep(seconds: float, /) -> None:
-    global _sleeping
     if not isinstance(seconds, (int, float)) or not SHORT <= seconds < 1e9:
-        return _real_sleep(seconds)
-    asked = float(seconds)
+        _real_sleep(seconds)
+    else:
+        _wait(float(seconds))
+
+
+def _wait(seconds: float) -> None:
+    global _sleeping
     begun = _real_monotonic()
     with _lock:
         _sleeping += 1
-        everyone = _sleeping >= threading.active_count()
+        everyone = _sleeping if _sleeping >= threading.active_count() else 0
     try:
-        _follow(_ask(asked, everyone))
+        connection = getattr(_own, "connection", None)
+        if connection is None:
+            connection = _own.connection = _connect()
+        _ask(connection, f"{seconds!r} {everyone}")
+        _follow(_answer(connection))
     except (OSError, ValueError):
-        _real_sleep(max(0.0, begun + asked - _real_monotonic()))
+        _own.connection = None
+        _real_sleep(max(0.0, begun + seconds - _real_monotonic()))
     finally:
         with _lock:
             _sleeping -= 1
 
 
-def _ask(seconds: float, everyone: bool) -> float:
-    """Returns when the cloud's clock is `seconds` on: how far it has skipped. Raises OSError if it is gone."""
+def _start_timer(timer: "Any") -> None:
+    """Ask on behalf of its thread, before anybody goes on: the clock must not skip past its moment."""
+    global _sleeping
+    timer.connection = None
+    if SHORT <= timer.interval < 1e9:
+        try:
+            timer.connection = _connect()
+            _ask(timer.connection, f"{float(timer.interval)!r} 0 timer")
+        except OSError:
+            timer.connection = None
+    if timer.connection is not None:
+        with _lock:
+            _sleeping += 1
+    threading.Thread.start(timer)
+
+
+def _run_timer(timer: "Any") -> None:
+    global _sleeping
+    if timer.connection is None:
+        timer.finished.wait(timer.interval)
+    else:
+        try:
+            _follow(_answer(timer.connection))
+        except (OSError, ValueError):
+            timer.finished.wait(timer.interval)
+        finally:
+            with _lock:
+                _sleeping -= 1
+    try:
+        if not timer.finished.is_set():
+            timer.function(*timer.args, **timer.kwargs)
+    finally:
+        timer.finished.set()
+        if timer.connection is not None:
+            timer.connection.close()  # so the cloud knows that it may skip again
+
+
+def _cancel_timer(timer: "Any") -> None:
+    timer.finished.set()
+    with contextlib.suppress(AttributeError, OSError):  # it was not started, or is over
+        timer.connection.shutdown(2)
+
+
+def _connect() -> "Any":
     import socket
 
-    connection = getattr(_own, "connection", None)
-    if connection is None:
-        host, _, port = os.environ["AWS_LAMBDA_RUNTIME_API"].rpartition(":")
-        connection = _own.connection = socket.create_connection((host, int(port)))
-    body = f"{seconds!r} {int(everyone)}"
+    host, _, port = os.environ["AWS_LAMBDA_RUNTIME_API"].rpartition(":")
+    return socket.create_connection((host, int(port)))
+
+
+def _ask(connection: "Any", body: str) -> None:
+    """Ask to be woken. `body` is `SECONDS EVERYONE`: the second word counts the threads if all wait now, else it is 0.
+    A third one says that a timer asks. Raises OSError if the cloud is gone."""
     head = (
         "POST /2018-06-01/runtime/clock/sleep HTTP/1.1\r\n"
         f"Host: cloud\r\nUser-Agent: {_key}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
+    connection.sendall((head + body).encode())
+
+
+def _answer(connection: "Any") -> float:
+    """Returns when the moment has come: how far the cloud has skipped. Raises OSError if it is gone."""
     answer = b""
-    try:
-        connection.sendall((head + body).encode())
-        while b"\r\n\r\n" not in answer or answer.endswith(b"\r\n\r\n"):
-            part = connection.recv(4096)
-            if not part:
-                raise OSError("the cloud is gone")
-            answer += part
-    except OSError:
-        _own.connection = None
-        raise
+    while b"\r\n\r\n" not in answer or answer.endswith(b"\r\n\r\n"):
+        part = connection.recv(4096)
+        if not part:
+            raise OSError("the cloud is gone")
+        answer += part
     return float(answer.rpartition(b"\r\n\r\n")[2])
