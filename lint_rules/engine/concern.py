@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.sources.document import Document
     from lint_rules.engine.sources.module import Module
 
-_WORDS = ("boto", "aws_", "AWS", "amazonaws", "PolicyDocument", "AKIA", "ASIA", "LAM", "lambdalint")
+_WORDS = ("boto", "aws_", "AWS", "PolicyDocument", "LAM", "lambdalint")
 """What rules look for in files that hold no handler; the last two stand in comments that silence them."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from lint_rules.engine.project import Project
-from lint_rules.engine.sources.discover import DATA, SUFFIXES
+from lint_rules.engine.sources.discover import DATA, PYTHON, SUFFIXES
 from lint_rules.engine.sources.files import Decoded, decode
 from lint_rules.engine.sources.problem import Problem
 from lint_rules.engine.typed import NamedTuple
@@ -34,23 +34,27 @@ class Taken(NamedTuple):
 
 def take(path: str, data: bytes) -> Taken:
     """Decide what a file is, by its name and a look at its bytes."""
-    if not path.endswith(SUFFIXES) and not (data.startswith(b"#!") and b"python" in data.partition(b"\n")[0]):
-        return Taken(note=f"{path}: neither Python, a notebook, YAML nor JSON; skipped")
-    data_file = path.endswith(DATA) and not path.endswith((".tf", ".tf.json"))
-    if data_file and not any(word in data for word in _WORDS):
-        # No template, whatever is wrong with it; but one may take it in, as `${file(...)}` does.
-        decoded = decode(path, data) if len(data) < _SMALL else None
-        return Taken(text=decoded.text, aside=True) if isinstance(decoded, Decoded) else Taken()
+    if not path.endswith(PYTHON):
+        if not path.endswith(SUFFIXES) and not (
+            data.startswith(b"#!") and b"python" in data.partition(b"\n")[0]
+        ):
+            return Taken(note=f"{path}: neither Python, a notebook, YAML nor JSON; skipped")
+        data_file = path.endswith(DATA) and not path.endswith((".tf", ".tf.json"))
+        if data_file and not any(word in data for word in _WORDS):
+            # No template, whatever is wrong with it; but one may take it in, as `${file(...)}` does.
+            decoded = decode(path, data) if len(data) < _SMALL else None
+            return Taken(text=decoded.text, aside=True) if isinstance(decoded, Decoded) else Taken()
     decoded = decode(path, data)
     return Taken(text=decoded.text) if isinstance(decoded, Decoded) else Taken(problem=decoded)
 
 
-def project_of(files: Mapping[str, bytes]) -> Project:
-    """The project that these files make."""
-    return project_from({path: take(path, data) for path, data in files.items()})
+def project_of(files: Mapping[str, bytes], walked: Collection[str] = frozenset()) -> Project:
+    """The project that these files make; `walked` are those that nobody named."""
+    return project_from({path: take(path, data) for path, data in files.items()}, walked)
 
 
-def project_from(taken: Mapping[str, Taken]) -> Project:
+def project_from(taken: Mapping[str, Taken], walked: Collection[str] = frozenset()) -> Project:
     """The project of files that have been looked at."""
     texts = {path: one.text for path, one in taken.items() if one.text is not None}
-    return Project.of(texts, [one.problem for one in taken.values() if one.problem])
+    problems = [one.problem for one in taken.values() if one.problem]
+    return Project.of(texts, problems, walked, frozenset(path for path, one in taken.items() if one.aside))

@@ -6,12 +6,13 @@ are parsed when somebody asks, and what did not change is not parsed again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from lint_rules.engine.analysis import shapes
-from lint_rules.engine.sources.discover import DATA
+from lint_rules.engine.sources.discover import DATA, PYTHON
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.problem import Problem
+from lint_rules.engine.template_files import TemplateFiles, parts
 from lint_rules.engine.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,37 +21,48 @@ if TYPE_CHECKING:
     from lint_rules.engine.finding import Edit, Finding
     from lint_rules.engine.handlers import Handler
     from lint_rules.engine.sources.module import Module
-    from lint_rules.engine.sources.node import Node
     from lint_rules.engine.templates.inline import Inline
     from lint_rules.engine.templates.model import Template
-    from lint_rules.engine.templates.stacks import Given
-    from lint_rules.engine.templates.terraform import Read, Terraform
 
 
 class Project:
     """Everything the linter may look at in one run."""
 
-    def __init__(self, documents: Iterable[Document], unreadable: Iterable[Problem] = ()) -> None:
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        unreadable: Iterable[Problem] = (),
+        walked: Collection[str] = frozenset(),
+        aside: Collection[str] = frozenset(),
+    ) -> None:
+        self.walked = walked
+        """Paths that were found in a folder and that nobody named."""
+        self.aside = aside
+        """Paths of data that is certainly no template, but that one may take in."""
         self.documents: Mapping[str, Document] = {document.path: document for document in documents}
         self.unreadable = tuple(unreadable)
         """Problems of documents that have no text."""
-        self.crashes: list[tuple[str, Exception]] = []
-        """Paths whose reading ran into a mistake of ours; nothing of them is shown to rules."""
         self._all_modules: list[Module] | None = None
+        self._concerned: list[Module] | None = None
+        self._quiet: frozenset[str] | None = None
+        self._spoken: list[str] | None = None
         self._all_templates: list[Template] | None = None
         self._modules: dict[str, list[Module]] = {}
-        self._templates: dict[str, list[Template]] = {}
+        self._templates = TemplateFiles(self.documents, self.modules_of)
         self._inline: dict[str, list[Inline]] = {}
         self._by_place: dict[str, Inline] = {}
-        self._given: Given | None = None
-        self._terraform: Terraform | None = None
-        self._hcl: Read = {}
         self._handlers: list[Handler] | None = None
         self._deployments: list[Deployment] | None = None
         self._access: Access | None = None
 
     @classmethod
-    def of(cls, files: Mapping[str, str], unreadable: Iterable[Problem] = ()) -> Project:
+    def of(
+        cls,
+        files: Mapping[str, str],
+        unreadable: Iterable[Problem] = (),
+        walked: Collection[str] = frozenset(),
+        aside: Collection[str] = frozenset(),
+    ) -> Project:
         """A project from texts by path. Notebooks are given as their JSON; other suffixes count as Python."""
         documents: list[Document] = []
         problems = list(unreadable)
@@ -60,7 +72,7 @@ class Project:
             if problem:
                 problems.append(problem)
         documents += [Document(problem.span.path, "") for problem in unreadable]
-        return cls(documents, problems)
+        return cls(documents, problems, walked, aside)
 
     def changed(self, texts: Mapping[str, str]) -> Project:
         """The project with other raw texts for some of its paths; everything else is shared."""
@@ -69,17 +81,17 @@ class Project:
         made = Project(
             [fresh.documents.get(path, document) for path, document in self.documents.items()],
             [*(problem for problem in self.unreadable if problem.span.path not in paths), *fresh.unreadable],
+            self.walked,
+            frozenset(path for path in self.aside if path not in paths),
         )
-        made.crashes = [crash for crash in self.crashes if crash[0] not in paths]
         made._modules = {path: found for path, found in self._modules.items() if path not in paths}
-        made._hcl = self._hcl
-        if not self._given:  # What a nested template says depends on its parents.
-            made._templates = {
-                path: found
-                for path, found in self._templates.items()
-                if path not in paths and not path.endswith((".tf", ".tf.json"))
-            }
+        made._templates.take_over(self._templates, paths)
         return made
+
+    @property
+    def crashes(self) -> list[tuple[str, Exception]]:
+        """Paths whose reading ran into a mistake of ours; nothing of them is shown to rules."""
+        return self._templates.crashes
 
     def edited(self, path: str, edits: Sequence[Edit]) -> str:
         """The raw text of a document after edits that do not overlap. Raises ValueError if that cannot be."""
@@ -99,30 +111,61 @@ class Project:
         if self._all_modules is None:
             self._all_modules = [
                 *(module for path in self.documents for module in self.modules_of(path)),
-                *(inline.module for path in self.documents for inline in self._inline_of(path)),
+                *(inline.module for path in self.spoken for inline in self._inline_of(path)),
             ]
         return self._all_modules
+
+    @property
+    def concerned(self) -> list[Module]:
+        """The modules that have to do with AWS, or that somebody named."""
+        if self._concerned is None:
+            from lint_rules.engine.concern import concerned
+
+            self._concerned = concerned(self.modules, self.quiet, self.handlers)
+        return self._concerned
+
+    @property
+    def quiet(self) -> frozenset[str]:
+        """What is aside, and the Python files that nobody named and that have nothing to do with AWS, as far as words
+        tell."""
+        if self._quiet is None:
+            self._quiet = frozenset(self.aside)
+            if self.walked:
+                from lint_rules.engine.concern import quiet
+
+                self._quiet |= quiet(self.documents.values(), self.walked)
+        return self._quiet
+
+    @property
+    def spoken(self) -> list[str]:
+        """The paths of the other documents, in order."""
+        if self._spoken is None:
+            self._spoken = [path for path in self.documents if path not in self.quiet]
+        return self._spoken
 
     @property
     def templates(self) -> list[Template]:
         """SAM and CloudFormation files, and policy documents in Python code."""
         if self._all_templates is None:
-            self._all_templates = [found for path in self.documents for found in self.templates_of(path)]
+            self._all_templates = [found for path in self.spoken for found in self.templates_of(path)]
         return self._all_templates
 
     @property
     def handlers(self) -> list[Handler]:
         """Functions that Lambda calls: those that templates name, then those that look like it."""
         if self._handlers is None:
+            self._handlers = []
             templates = self.templates
-            if any(template.functions for template in templates) or any(
-                shapes.may_hold_handler(module.text) for module in self.modules
-            ):
+            quiet = self.quiet
+            shaped = [
+                module
+                for module in self.modules
+                if module.document.path not in quiet and shapes.may_hold_handler(module.text)
+            ]
+            if shaped or any(template.functions for template in templates):
                 from lint_rules.engine.handlers import find_handlers
 
-                self._handlers = find_handlers(self.modules, templates)
-            else:
-                self._handlers = []
+                self._handlers = find_handlers(self.modules, templates, shaped)
         return self._handlers
 
     @property
@@ -148,7 +191,8 @@ class Project:
     @property
     def problems(self) -> list[Problem]:
         """What could not be read, by document."""
-        return [problem for path in self.documents for problem in self._problems_of(path)]
+        paths = dict.fromkeys([*self.spoken, *(module.document.path for module in self.concerned)])
+        return [problem for path in self.documents if path in paths for problem in self._problems_of(path)]
 
     def problem_of(self, path: str) -> Problem | None:
         """The first thing in a document that could not be read."""
@@ -201,78 +245,19 @@ class Project:
             from lint_rules.engine.sources.module import Module
 
             document = self.documents[path]
-            self._modules[path] = [
-                Module(document, text, base, name)
-                for name, text, base in _parts(document)
-                if not name.endswith(DATA)
-            ]
+            if path.endswith(PYTHON):
+                self._modules[path] = [Module(document, document.text)]
+            else:
+                self._modules[path] = [
+                    Module(document, text, base, name)
+                    for name, text, base in parts(document)
+                    if not name.endswith(DATA)
+                ]
         return self._modules[path]
 
     def templates_of(self, path: str) -> list[Template]:
         """The templates in one document."""
-        if path not in self._templates:
-            try:
-                self._templates[path] = self._read_templates(path)
-                self._take_parameters(self._templates[path])
-            except Exception as error:
-                self.crashes.append((path, error))
-                self._templates[path] = []
-        return self._templates[path]
-
-    def _take_parameters(self, templates: Sequence[Template]) -> None:
-        """Give nested templates what their parents pass to them."""
-        if not templates:
-            return
-        from lint_rules.engine.templates.stacks import given_by, nests, take
-
-        if self._given is None:
-            self._given = {}
-            nesting = [path for path, document in self.documents.items() if nests(document.text)]
-            self._given = given_by([parent for path in nesting for parent in self.templates_of(path)])
-        for template in templates:
-            take(template, self._given)
-
-    def _read_templates(self, path: str) -> list[Template]:
-        document = self.documents[path]
-        from lint_rules.engine.templates.in_code import templates_in_module
-
-        found: list[Template] = []
-        for name, text, base in _parts(document):
-            if name.endswith(DATA):
-                from lint_rules.engine.templates.reading import read_template
-
-                template = read_template(document, text, base, name, self._data_in)
-                if template:
-                    found.append(template)
-        for module in self.modules_of(path):
-            found += templates_in_module(module)
-        if _may_hold_terraform(document):
-            found += self._terraform_files().templates_of(path)
-        return found
-
-    def _terraform_files(self) -> Terraform:
-        if self._terraform is None:
-            from lint_rules.engine.templates.terraform import SUFFIXES, File, Terraform
-
-            self._terraform = Terraform(
-                (
-                    File(document, name, text, base)
-                    for document in self.documents.values()
-                    if _may_hold_terraform(document)
-                    for name, text, base in _parts(document)
-                    if name.endswith(SUFFIXES)
-                ),
-                self._hcl,
-            )
-        return self._terraform
-
-    def _data_in(self, path: str) -> Node | None:
-        """What a YAML or JSON file of the project holds."""
-        from lint_rules.engine.sources.yaml import read_yaml
-
-        document = self.documents.get(path) if path.endswith(DATA) else None
-        roots = read_yaml(document.text, path)[0] if document else []
-        return roots[0] if len(roots) == 1 else None
+        return self._templates.of(path)
 
 
 def _document(path: str, text: str) -> tuple[Document, Problem | None]:
@@ -281,17 +266,3 @@ def _document(path: str, text: str) -> tuple[Document, Problem | None]:
 
         return read_notebook(path, text)
     return Document(path, text), None
-
-
-def _may_hold_terraform(document: Document) -> bool:
-    path = document.path
-    return path.endswith((".tf", ".tf.json")) or (path.endswith(".ipynb") and ".tf" in document.text)
-
-
-def _parts(document: Document) -> Sequence[tuple[str, str, int]]:
-    """Name, text and offset of what stands for a file in the document."""
-    if document.path.endswith(".ipynb"):
-        from lint_rules.engine.sources.notebook import parts
-
-        return parts(document)
-    return [(document.path, document.text, 0)]

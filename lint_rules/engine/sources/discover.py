@@ -49,6 +49,8 @@ class Found:
 
     def __init__(self) -> None:
         self.files: list[str] = []
+        self.named: set[str] = set()
+        """Those of the files that were named, and not found in a folder."""
         self.notes: list[str] = []
         self.left_out: list[tuple[str, str]] = []
 
@@ -67,6 +69,8 @@ TEST = "test"
 
 def is_test(path: str) -> bool:
     """Whether a Python file or notebook is a test by its name or folder."""
+    if "test" not in path:
+        return False
     *folders, name = path.replace("\\", "/").split("/")
     if not name.endswith((".py", ".ipynb")):
         return False
@@ -132,6 +136,7 @@ def discover(
             raise UsageError(f"{given}: no such file or folder")
         elif not force_exclude or not _left_out(relative(path, walk.root), walk.exclude, walk.include_tests):
             take(path)
+            found.named.add(path)
         else:
             found.left_out.append((path, EXCLUDED))
     return found

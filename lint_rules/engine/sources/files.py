@@ -40,7 +40,7 @@ def decode(path: str, data: bytes) -> Decoded | Problem:
     bom = data.startswith(_BOM)
     body = data[3:] if bom else data
     encoding = "utf-8"
-    if path.endswith((".py", ".pyi")) and b"coding" in b"".join(body.split(b"\n", 2)[:2]):
+    if path.endswith((".py", ".pyi")) and b"coding" in body[: body.find(b"\n", body.find(b"\n") + 1)]:
         try:
             encoding = _cookie(data)
         except (SyntaxError, LookupError) as error:

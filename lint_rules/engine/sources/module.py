@@ -29,23 +29,25 @@ class Module:
     """A Python module. Offset x of `text` is offset `base + x` of the document's text; `name` is its path in
     the project, with forward slashes."""
 
+    # Most modules of a large project are never asked for anything, and are made with as little as can be.
+    index: object = None
+    """A place for what the analysis knows of the module, so that both live and die together."""
+    altered: frozenset[str] | None = None
+    """The same for the names whose objects it alters."""
+    _read = False
+    _placed = False
+    _sound = False
+    _tree: ast.Module | None = None
+    _error: Problem | None = None
+    _lines: list[int] | None = None
+
     def __init__(self, document: Document, text: str, base: int = 0, name: str = "") -> None:
         self.document = document
         self.text = text
         self.base = base
         self.name = name or document.path
-        self.index: object = None
-        """A place for what the analysis knows of the module, so that both live and die together."""
         self.bound: dict[ast.AST, Any] = {}
-        """The same for what its literals refer to, by function."""
-        self.altered: frozenset[str] | None = None
-        """And for the names whose objects it alters."""
-        self._read = False
-        self._placed = False
-        self._sound = False
-        self._tree: ast.Module | None = None
-        self._error: Problem | None = None
-        self._lines: list[int] | None = None
+        """A place for what the analysis knows of its literals, by function."""
 
     @property
     def tree(self) -> ast.Module | None:
