@@ -17,13 +17,14 @@ from lint_rules.engine.typed import TypeAlias
 class Scalar:
     """A string, number, boolean or null. `text` is the string as written, quotes and escapes undone."""
 
-    __slots__ = ("span", "text", "value", "weight")
+    __slots__ = ("span", "text", "value")
+
+    weight = 1
 
     def __init__(self, value: str | int | float | bool | None, text: str, span: Span) -> None:
         self.value = value
         self.text = text
         self.span = span
-        self.weight: int = 1
 
 
 class List:
@@ -31,8 +32,8 @@ class List:
 
     __slots__ = ("flow", "items", "span", "weight")
 
-    def __init__(self, items: list[Node], span: Span, flow: bool = False) -> None:
-        self.weight: int = 1 + sum(item.weight for item in items)
+    def __init__(self, items: list[Node], span: Span, flow: bool = False, weight: int = 0) -> None:
+        self.weight: int = weight or 1 + sum([item.weight for item in items])
         self.items = items
         self.span = span
         self.flow = flow
@@ -47,11 +48,13 @@ class Map:
 
     __slots__ = ("entries", "flow", "span", "weight")
 
-    def __init__(self, entries: dict[str, tuple[Scalar, Node]], span: Span, flow: bool = False) -> None:
+    def __init__(
+        self, entries: dict[str, tuple[Scalar, Node]], span: Span, flow: bool = False, weight: int = 0
+    ) -> None:
         self.entries = entries
         self.span = span
         self.flow = flow
-        self.weight: int = 1 + sum(1 + value.weight for _, value in entries.values())
+        self.weight: int = weight or 1 + sum([1 + value.weight for _, value in entries.values()])
 
     def get(self, key: str) -> Node | None:
         """The value under `key`, or None."""
@@ -83,13 +86,14 @@ class Unknown:
     `names` are the logical ids it refers to, `text` what is known of a string, with `${...}` where it is not.
     """
 
-    __slots__ = ("names", "span", "text", "weight")
+    __slots__ = ("names", "span", "text")
+
+    weight = 1
 
     def __init__(self, span: Span, names: tuple[str, ...] = (), text: str | None = None) -> None:
         self.span = span
         self.names = names
         self.text = text
-        self.weight: int = 1
 
 
 Node: TypeAlias = "Scalar | List | Map | Unknown"

@@ -29,6 +29,12 @@ _FLOAT = regex(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})
 _FALSE = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
+_TELLING = frozenset("~tTyYfFnNoO0123456789+-.")
+"""With these a text begins that may mean something else than itself."""
+
+_BLOCKS = frozenset({"|", ">"})
+_MARKS = frozenset({"&", "!"})
+_new = tuple.__new__  # Of a span it takes half the time that its own constructor does.
 _OTHER_TOOL = regex(r"\{%|\{\{(?!resolve:)")
 
 
@@ -39,20 +45,21 @@ class _Broken(Exception):
 
 
 class _Open:
-    """A collection whose end has not come yet."""
+    """A collection whose end has not come yet. `entries` are those of a map, `items` those of a list."""
 
-    __slots__ = ("anchor", "end", "flow", "items", "key", "merges", "node_start", "start", "tag")
+    __slots__ = ("anchor", "end", "entries", "flow", "items", "key", "merges", "start", "tag", "weight")
 
     def __init__(self, is_map: bool, event: Any, start: int) -> None:
-        self.items: dict[str, tuple[Scalar, Node]] | list[Node] = {} if is_map else []
+        self.entries: dict[str, tuple[Scalar, Node]] | None = {} if is_map else None
+        self.items: list[Node] = []
         self.merges: list[Node] = []
         self.key: Node | None = None
         self.tag: str | None = event.tag
         self.anchor: str | None = event.anchor
         self.flow = bool(event.flow_style)
-        self.node_start = start
         self.start = start
         self.end = start
+        self.weight = 1
 
 
 def read_yaml(text: str, path: str, base: int = 0) -> tuple[list[Node], Problem | None]:
@@ -89,8 +96,7 @@ class _Reader:
 
         loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            for event in yaml.parse(self.text, Loader=loader):
-                self.take(event, type(event).__name__)
+            self.take_all(loader(self.text).get_event, yaml)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = mark.index if mark else 0
@@ -103,23 +109,59 @@ class _Reader:
             message = "Not valid YAML: it holds characters that are not allowed"
             raise _Broken(message, self.bad_character()) from error
 
-    def take(self, event: Any, kind: str) -> None:
-        if kind == "ScalarEvent":
-            self.scalar(event)
-        elif kind == "MappingStartEvent" or kind == "SequenceStartEvent":
-            if len(self.stack) >= DEEPEST:
-                raise _Broken(f"Nested deeper than {DEEPEST} levels", event.start_mark.index)
-            self.stack.append(_Open(kind[0] == "M", event, event.start_mark.index))
-        elif kind == "MappingEndEvent" or kind == "SequenceEndEvent":
-            self.close(event)
-        elif kind == "AliasEvent":
-            self.alias(event)
-        elif kind == "DocumentStartEvent":
-            self.anchors.clear()
+    def take_all(self, next_event: Any, yaml: Any) -> None:
+        """Read the events to the end. Three of four are scalars without a tag: where most of the time goes."""
+        scalar = yaml.ScalarEvent
+        others = {
+            yaml.MappingStartEvent: self.open_map,
+            yaml.SequenceStartEvent: self.open_list,
+            yaml.MappingEndEvent: self.close,
+            yaml.SequenceEndEvent: self.close,
+            yaml.AliasEvent: self.alias,
+            yaml.DocumentStartEvent: self.begin,
+        }
+        last = yaml.StreamEndEvent
+        path, base, stack = self.path, self.base, self.stack
+        while True:
+            event = next_event()
+            kind = event.__class__
+            if kind is scalar:
+                if event.tag is None and event.anchor is None and event.style not in _BLOCKS:
+                    text = event.value
+                    value = text
+                    if event.implicit[0] and (not text or text[0] in _TELLING):
+                        value = plain_value(text)
+                    end = event.end_mark.index
+                    node = Scalar(value, text, _new(Span, (path, base + event.start_mark.index, base + end)))
+                    if stack and (frame := stack[-1]).key is None and frame.entries is not None:
+                        frame.key, frame.end = node, end
+                    else:
+                        self.add(node, None, end)
+                else:
+                    self.scalar(event)
+            elif kind in others:
+                others[kind](event)
+            elif kind is last:
+                return
+
+    def begin(self, event: Any) -> None:
+        self.anchors.clear()
+
+    def open_map(self, event: Any) -> None:
+        self.open(event, True)
+
+    def open_list(self, event: Any) -> None:
+        self.open(event, False)
+
+    def open(self, event: Any, is_map: bool) -> None:
+        start = event.start_mark.index
+        if len(self.stack) >= DEEPEST:
+            raise _Broken(f"Nested deeper than {DEEPEST} levels", start)
+        self.stack.append(_Open(is_map, event, start))
 
     def scalar(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
-        if event.style in ("|", ">"):
+        if event.style in _BLOCKS:
             end = self.end_of_block(start, end)
         inner = self.after_properties(start, end)
         node: Node = Scalar(_value(event), event.value, self.span(inner, end))
@@ -132,14 +174,17 @@ class _Reader:
         end = event.end_mark.index if done.flow else done.end
         start = self.after_properties(done.start, end)
         node: Node
-        if isinstance(done.items, dict):
+        entries = done.entries
+        if entries is None:
+            node = List(done.items, self.span(start, end), done.flow, done.weight)
+        elif done.merges:
             for merged in done.merges:
                 for source in merged.items if isinstance(merged, List) else [merged]:
                     if isinstance(source, Map):
-                        done.items = {**source.entries, **done.items}
-            node = Map(done.items, self.span(start, end), done.flow)
+                        entries = {**source.entries, **entries}
+            node = Map(entries, self.span(start, end), done.flow)
         else:
-            node = List(done.items, self.span(start, end), done.flow)
+            node = Map(entries, self.span(start, end), done.flow, done.weight)
         if done.tag and _is_short(done.tag):
             node = self.tagged(done.tag, node, done.start)
         self.add(node, done.anchor, end)
@@ -153,7 +198,8 @@ class _Reader:
         self.add(node, None, event.end_mark.index)
 
     def add(self, node: Node, anchor: str | None, end: int) -> None:
-        if node.weight > LARGEST:
+        weight = node.weight
+        if weight > LARGEST:
             raise _Broken(f"More than {LARGEST} nodes once aliases are expanded", end)
         if anchor:
             self.anchors[anchor] = node
@@ -161,19 +207,25 @@ class _Reader:
             self.documents.append(node)
             return
         frame = self.stack[-1]
-        frame.end = max(frame.end, end)
-        if isinstance(frame.items, list):
+        if end > frame.end:
+            frame.end = end
+        entries, key = frame.entries, frame.key
+        if entries is None:
             frame.items.append(node)
-        elif frame.key is None:
+            frame.weight += weight
+        elif key is None:
             frame.key = node
         else:
-            key, frame.key = frame.key, None
+            frame.key = None
             if isinstance(key, Scalar):
-                if key.text == "<<":
+                name = key.text
+                if name == "<<":
                     frame.merges.append(node)
                 else:
-                    frame.items.pop(key.text, None)
-                    frame.items[key.text] = (key, node)
+                    if name in entries:
+                        frame.weight -= 1 + entries.pop(name)[1].weight
+                    entries[name] = (key, node)
+                    frame.weight += 1 + weight
 
     def tagged(self, tag: str, node: Node, start: int) -> Map:
         name = tag[1:]
@@ -182,10 +234,11 @@ class _Reader:
             logical_id, _, attribute = node.text.partition(".")
             node = List([Scalar(part, part, node.span) for part in (logical_id, attribute)], node.span)
         key = Scalar(long, long, self.span(start, start + len(tag)))
-        return Map({long: (key, node)}, Span(self.path, self.base + start, node.span.end))
+        span = _new(Span, (self.path, self.base + start, node.span.end))
+        return Map({long: (key, node)}, span, False, 2 + node.weight)
 
     def after_properties(self, start: int, end: int) -> int:
-        if self.text[start : start + 1] in ("&", "!"):
+        if self.text[start : start + 1] in _MARKS:
             found = _PROPERTIES.match(self.text, start, end)
             if found:
                 return found.end()
@@ -204,7 +257,8 @@ class _Reader:
         return start + len(header + newline + "\n".join(lines).rstrip("\r"))
 
     def span(self, start: int, end: int) -> Span:
-        return Span(self.path, self.base + start, self.base + max(start, end))
+        base = self.base
+        return _new(Span, (self.path, base + start, base + (end if end > start else start)))
 
     def bad_character(self) -> int:
         found = re.search(
