@@ -50,9 +50,25 @@ class ActionFacts(NamedTuple):
     needs: tuple[str, ...]
 
 
-class _Service(NamedTuple):
-    arns: dict[str, str]
-    actions: dict[str, ActionFacts]
+class _Service:
+    """The lines of one service by the action's name in lower case; a line is read when somebody asks for it."""
+
+    def __init__(self) -> None:
+        self.arns: dict[str, str] = {}
+        self.lines: dict[str, tuple[str, list[str]]] = {}
+        self._read: dict[str, ActionFacts] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its actions."""
+        return [line.partition(" ")[0] for line, _ in self.lines.values()]
+
+    def get(self, name: str) -> ActionFacts | None:
+        """What is known of an action, by its name in lower case."""
+        found = self._read.get(name)
+        if found is None and name in self.lines:
+            found = self._read[name] = _action(*self.lines[name])
+        return found
 
 
 _LEVELS = {"R": "Read", "L": "List", "W": "Write", "T": "Tagging", "P": "Permissions management"}
@@ -61,12 +77,12 @@ _LEVELS = {"R": "Read", "L": "List", "W": "Write", "T": "Tagging", "P": "Permiss
 def action_facts(action: str) -> ActionFacts | None:
     """What is known of an action such as s3:GetObject, in any case; None if the snapshot does not hold it."""
     service, _, name = action.lower().partition(":")
-    return _service(service).actions.get(name)
+    return _service(service).get(name)
 
 
 def actions_of(service: str) -> tuple[str, ...]:
     """The names of a service's actions, without the service; none for an unknown service."""
-    return tuple(facts.name for facts in _service(service.lower()).actions.values())
+    return tuple(_service(service.lower()).names)
 
 
 def matching_actions(pattern: str) -> tuple[str, ...]:
@@ -74,8 +90,7 @@ def matching_actions(pattern: str) -> tuple[str, ...]:
     None of a pattern over all services, such as `*`, which grants too many to name."""
     service, _, name = pattern.lower().partition(":")
     shape = re.compile("".join(_WILD.get(char, re.escape(char)) for char in name) + r"\Z")
-    actions = _service(service).actions
-    return tuple(f"{service}:{facts.name}" for key, facts in actions.items() if shape.match(key))
+    return tuple(f"{service}:{name}" for name in _service(service).names if shape.match(name.lower()))
 
 
 def resource_patterns(service: str) -> dict[str, str]:
@@ -99,10 +114,11 @@ def takes_resources(pattern: str) -> bool | None:
     service, colon, name = pattern.partition(":")
     if not colon or "*" in service or "?" in service:
         return None
-    actions = _service(service.lower()).actions
+    actions = _service(service.lower())
     if "*" in name or "?" in name:
         shape = re.compile("".join(_WILD.get(char, re.escape(char)) for char in name.lower()) + r"\Z")
-        answers = [_takes(service, facts) for action, facts in actions.items() if shape.match(action)]
+        matching = [facts for each in actions.lines if shape.match(each) and (facts := actions.get(each))]
+        answers = [_takes(service, facts) for facts in matching]
         return sum(answers) * 2 > len(answers) if answers else None
     facts = actions.get(name.lower())
     return None if facts is None else _takes(service, facts)
@@ -128,25 +144,24 @@ def _snapshot() -> str:
 
 @lru_cache(maxsize=256)
 def _service(service: str) -> _Service:
+    made = _Service()
     text = _snapshot()
     start = text.find(f"\n= {service}\n")
     if start == -1:
-        return _Service({}, {})
+        return made
     end = text.find("\n= ", start + 1)
-    arns: dict[str, str] = {}
-    actions: dict[str, ActionFacts] = {}
     keys: list[str] = []
     before = f"arn:${{Partition}}:{service}:${{Region}}:${{Account}}"
     for line in text[start + 1 : end if end != -1 else len(text)].splitlines()[1:]:
-        if line.startswith("r "):
-            _, kind, arn = line.split(" ")
-            arns[kind] = before + arn if arn.startswith(":") else arn
-        elif line.startswith("k "):
-            keys = line.split(" ")[1:]
+        first, _, rest = line.partition(" ")
+        if first == "r":
+            kind, arn = rest.split(" ")
+            made.arns[kind] = before + arn if arn.startswith(":") else arn
+        elif first == "k":
+            keys = rest.split(" ")
         else:
-            facts = _action(line, keys)
-            actions[facts.name.lower()] = facts
-    return _Service(arns, actions)
+            made.lines[first.lower()] = line, keys
+    return made
 
 
 def _action(line: str, keys: list[str]) -> ActionFacts:
