@@ -10,14 +10,14 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from course.lab import calling, processes, wire
-from course.lab.calling import Completed, Ended, Forks, Order
+from course.lab.calling import Completed, Ended, Order
 from course.lab.checking import CloudLike, Failure, LearnerError
+from course.lab.nests import Forks, Nests
 
 RUNTIME = "python3.13"
 KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV")
@@ -33,7 +33,7 @@ class Answer:
     """A learner's files for one lab, as one check sees them.
 
     `files` maps names to text, `folder` is an empty folder for this check, `seconds` bounds each call, `seed`
-    is for generated inputs. `forks` and `readable` are how calls are made, see `calling.run`.
+    is for generated inputs. `forks` is how calls are made, see `calling.run`.
     """
 
     def __init__(
@@ -44,12 +44,11 @@ class Answer:
         seconds: float = 8,
         seed: int = 0,
         *,
-        forks: Forks | None = None,
-        readable: Sequence[str] | None = None,
+        forks: Forks | Nests | None = None,
     ) -> None:
         self.seed = seed
         self._files, self._folder, self._cloud, self._seconds = files, folder, cloud, seconds
-        self._forks, self._readable = forks, readable
+        self._forks = forks
 
     def text(self, name: str) -> str:
         """The text of a file. Raises Failure when the learner has not written it."""
@@ -101,7 +100,7 @@ class Answer:
         there is no such function or its value is not JSON.
         """
         self.text(file)
-        ended = self._run(file, function, wire.dumps({"args": args, "kwargs": kwargs}))
+        ended = self._run(file, function, {"args": args, "kwargs": kwargs})
         if ended.late:
             raise LearnerError("TimeoutError", f"{function} did not return within {self._seconds:g} seconds")
         if len(ended.reply) > calling.OUTPUT:
@@ -119,7 +118,7 @@ class Answer:
     def run(self, file: str) -> Completed:
         """Run a learner's file as a script. A script that does not end is killed: exit code -9."""
         self.text(file)
-        ended = self._run(file, None, "")
+        ended = self._run(file, None, None)
         done = ended.completed
         if ended.late:
             return replace(
@@ -127,9 +126,10 @@ class Answer:
             )
         return done
 
-    def _run(self, file: str, function: str | None, request: str) -> Ended:
-        order = Order(self._workspace(), file, function, request, self._environment(), self._seconds)
-        return calling.run(order, self._forks, self._readable)
+    def _run(self, file: str, function: str | None, arguments: dict[str, Any] | None) -> Ended:
+        folder, variables = self._folder / "answer", self._environment()
+        order = Order(self._files, folder, file, function, arguments, variables, self._seconds)
+        return calling.run(order, self._forks)
 
     def _role(self, name: str) -> str:
         iam = self._cloud.client("iam")
@@ -139,17 +139,9 @@ class Answer:
             made = iam.get_role(RoleName=name)
         return str(made["Role"]["Arn"])
 
-    def _workspace(self) -> Path:
-        place = self._folder / "answer"
-        if not place.is_dir():
-            place.mkdir()
-            for name, text in self._files.items():
-                (place / name).write_text(text, encoding="utf-8", errors="surrogatepass")
-        return place
-
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in (*KEPT, processes.MARK) if name in os.environ}
-        home = str(self._folder) if self._readable is None else "/tmp"
+        home = "/tmp" if isinstance(self._forks, Nests) else str(self._folder)
         place = {"HOME": home, "TMPDIR": home, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         return {**kept, **place, **self._cloud.environment()}
 

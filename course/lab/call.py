@@ -1,10 +1,10 @@
 """The process in which a learner's file runs, for one call of a function or as a script.
 
-It is a fork of the cloud's zygote (`become`), in a world of its own: it sees the learner's files, the interpreter and
-this cloud, and nothing else of the machine; when it ends, all that it started ends with it. Where namespaces or forks
-cannot be had it is an ordinary process, `python -I call.py FILE FUNCTION RESULT_FD` or `call.py FILE`. Either way it
-dies with its parent, and memory, file size and core dumps are bounded. A function's arguments come as `wire` JSON on
-standard input; its value or its exception goes to a descriptor. `calling` starts and ends it.
+It is a copy of a `nest`, in a world of its own: it sees the learner's files, the interpreter and this cloud, and
+nothing else of the machine. Where namespaces cannot be had it is a fork of the cloud's zygote (`become`), and without
+forks an ordinary process, `python -I call.py FILE FUNCTION RESULT_FD` or `call.py FILE`. Either way it dies with its
+parent, and memory, file size and core dumps are bounded. Arguments come as `wire` JSON; a function's value or its
+exception goes to a descriptor. `calling` starts and ends it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-import shutil
 import sys
 import traceback
 from types import ModuleType
@@ -22,9 +21,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 WORLD = os.path.join(os.path.dirname(HERE), "cloud", "runtime", "child")
 MEMORY = 4 * 1024**3
 FILE_SIZE = 256 * 1024**2
-PROCESSES = 301
-"""The least that Linux takes."""
-PLACE = "/tmp/answer"
 
 
 def become(request: dict[str, Any], descriptors: list[int]) -> None:
@@ -37,39 +33,33 @@ def become(request: dict[str, Any], descriptors: list[int]) -> None:
     result, status = descriptors[3:]
     os.environ.clear()
     os.environ.update(request["variables"])
-    world, wire = _neighbour(WORLD, "sandbox"), _neighbour(HERE, "wire")
+    world, wire = neighbour(WORLD, "sandbox"), neighbour(HERE, "wire")
     world.die_with_parent()
-    if request["world"] is not None:
-        _told_or(status, world.enter)
-        first = os.fork()
-        if first:
-            os.close(result)
-            os.close(status)
-            _let_go_of_streams()
-            os.waitpid(first, 0)
-            os._exit(0)
-        world.die_with_parent()
-        _told_or(status, lambda: world.build_root(**request["world"]))
-        shutil.copytree("/var/task", PLACE)
-        world.limit_processes(PROCESSES)
-    os.chdir(PLACE if request["world"] is not None else request["folder"])
+    os.chdir(request["folder"])
     learner = os.fork()
     world.drop_privileges()
     if learner:
         world.hide_from_tracing()
         os.close(result)
-        _let_go_of_streams()
-        _wait_for(learner, status)
+        wait_for(learner, status)
     os.close(status)
+    begin(request["file"], request["function"], None, result, wire)
+
+
+def begin(
+    file: str, function: str | None, request: dict[str, Any] | None, channel: int, wire: ModuleType
+) -> None:
+    """In the learner's process: bound it and run the file; does not return. Without a `request` one is read from
+    standard input."""
     _bound()
     sys.path[:] = [os.getcwd(), *(path for path in sys.path if not path.startswith(WORLD))]
     sys.dont_write_bytecode = True
-    _serve(request["file"], request["function"], result, wire)
+    _serve(file, function, request, channel, wire)
 
 
 def main(arguments: list[str]) -> None:
     """Run a learner's file in this interpreter, which was started for it."""
-    world, wire = _neighbour(WORLD, "sandbox"), _neighbour(HERE, "wire")
+    world, wire = neighbour(WORLD, "sandbox"), neighbour(HERE, "wire")
     world.die_with_parent()
     _bound()
     file = arguments[0]
@@ -78,17 +68,21 @@ def main(arguments: list[str]) -> None:
     channel = int(arguments[2])
     sys.path.insert(0, os.getcwd())
     sys.dont_write_bytecode = True
-    _serve(file, arguments[1], channel, wire)
+    _serve(file, arguments[1], None, channel, wire)
 
 
-def _serve(file: str, function: str | None, channel: int, wire: ModuleType) -> None:
+def _serve(
+    file: str, function: str | None, request: dict[str, Any] | None, channel: int, wire: ModuleType
+) -> None:
     """Run it, tell the value if there is one, and end the process."""
     os.set_inheritable(channel, False)
     folder = os.getcwd()
     if function is None:
         os.close(channel)
         os._exit(_run(file, folder))
-    request = wire.loads(sys.stdin.read())
+    if request is None:
+        request = wire.loads(sys.stdin.read())
+    assert request is not None
     try:
         reply = wire.dumps(_call(file, function, request))
     except BaseException as error:  # whatever it is, it is the learner's, and the check decides what it means
@@ -167,8 +161,11 @@ def _flush() -> int:
     return 0
 
 
-def _wait_for(learner: int, status: int) -> None:
+def wait_for(learner: int, status: int) -> None:
     """Collect what ends, tell how the learner's process did, and end with it."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):  # the streams are the learner's alone: their end is that of the pipes
+        os.dup2(null, descriptor)
     while True:
         pid, how = os.waitpid(-1, 0)
         if pid == learner:
@@ -177,21 +174,7 @@ def _wait_for(learner: int, status: int) -> None:
             os._exit(0)
 
 
-def _told_or(status: int, step: Any) -> None:
-    try:
-        step()
-    except OSError as error:
-        os.write(status, f"sandbox: {error.strerror}".encode())
-        os._exit(1)
-
-
-def _let_go_of_streams() -> None:
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
-
-
-def _neighbour(folder: str, name: str) -> ModuleType:
+def neighbour(folder: str, name: str) -> ModuleType:
     """A module of ours by its file: the learner may have one of the same name."""
     spec = importlib.util.spec_from_file_location(f"_lambdalab_{name}", os.path.join(folder, f"{name}.py"))
     if spec is None or spec.loader is None:

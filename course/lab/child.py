@@ -19,14 +19,13 @@ import shutil
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from course.lab import processes
 from course.lab.answer import Answer
-from course.lab.calling import Forks
 from course.lab.checking import CloudLike, Failure, LearnerError, invoke
+from course.lab.nests import Forks, Nests
 
 LOG = 16_000
 MARGIN = 1.0
@@ -45,24 +44,24 @@ def main(descriptor: int) -> None:
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, Path.cwd()), daemon=True).start()
     with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "w", encoding="utf-8") as results:
-        from course.cloud import Cloud
         from course.cloud.runtime.world import readable_folders
         from course.cloud.runtime.zygote import ZygoteLauncher
+        from course.lab.check_cloud import CheckCloud
 
         # Handlers must not reach what a check asks of the cloud itself.
-        with Cloud(launcher="zygote", admin_token=secrets.token_hex()) as cloud:
+        with CheckCloud(launcher="zygote", admin_token=secrets.token_hex()) as cloud:
             forks = cloud.launcher if isinstance(cloud.launcher, ZygoteLauncher) else None
             found = cloud.isolation
-            readable = readable_folders() if found.tier == "full" else None
-            weak = reason or ("" if readable else found.reason)
+            nests = Nests(forks, readable_folders()) if forks and found.tier == "full" else None
+            weak = reason or ("" if nests else found.reason)
             processes.limit_data(MEMORY)
             _say(results, {"ready": True, "weak": weak})
             while line := requests.get():
                 request = json.loads(line)
-                _say(results, examine(request, cloud, forks=forks, readable=readable))
+                _say(results, examine(request, cloud, forks=nests or forks))
                 cloud.reset()
                 processes.collect_orphans(forks.pids() if forks else ())
-                if readable is None:
+                if nests is None:
                     # No environment is left, so these only fled; from a PID namespace nothing does.
                     processes.kill_below(os.getpid(), forks.pids() if forks else ())
                 shutil.rmtree(request["folder"], ignore_errors=True)
@@ -98,19 +97,18 @@ def examine(
     request: dict[str, Any],
     cloud: CloudLike,
     *,
-    forks: Forks | None = None,
-    readable: Sequence[str] | None = None,
+    forks: Forks | Nests | None = None,
 ) -> dict[str, Any]:
     """Run one check and say what came of it: `verdict`, `observed`, `help`, `log`.
 
     The request holds the check's `name`, `source` and `seconds`, the learner's `files`, the `folder` to work
-    in, and the `seed`. `forks` and `readable` are how the learner's files are run, see `calling.run`.
+    in, and the `seed`. `forks` is how the learner's files are run, see `calling.run`.
     """
     folder = Path(request["folder"])
     folder.mkdir(parents=True)
     # A call that hangs must end before the check does, so that the learner hears which call it was.
     seconds = max(0.5, min(request["seconds"] - MARGIN, request["seconds"] * 0.8))
-    answer = Answer(request["files"], folder, cloud, seconds, request["seed"], forks=forks, readable=readable)
+    answer = Answer(request["files"], folder, cloud, seconds, request["seed"], forks=forks)
     names: dict[str, Any] = {
         "Failure": Failure,
         "LearnerError": LearnerError,

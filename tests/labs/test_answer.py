@@ -15,6 +15,7 @@ from course.cloud.runtime.zygote import ZygoteLauncher
 from course.lab.answer import Answer
 from course.lab.calling import OUTPUT
 from course.lab.checking import Failure, LearnerError
+from course.lab.nests import Nests
 
 
 class Nowhere:
@@ -37,11 +38,18 @@ def zygote() -> Iterator[ZygoteLauncher]:
     launcher.close()
 
 
+@pytest.fixture(scope="module")
+def nests(zygote: ZygoteLauncher) -> Iterator[Nests]:
+    made = Nests(zygote, readable_folders())
+    yield made
+    made.close()
+
+
 WAYS: dict[str, Any] = {}
 
 
 @pytest.fixture(autouse=True, params=["interpreter", "fork", "sandbox"])
-def way(request: pytest.FixtureRequest, zygote: ZygoteLauncher) -> str:
+def way(request: pytest.FixtureRequest, zygote: ZygoteLauncher, nests: Nests) -> str:
     """Each sentence holds for each way in which a learner's file is run."""
     WAYS.clear()
     if request.param != "interpreter":
@@ -49,7 +57,7 @@ def way(request: pytest.FixtureRequest, zygote: ZygoteLauncher) -> str:
     if request.param == "sandbox":
         if Tier().find().tier != "full":
             pytest.skip("this system refuses namespaces")
-        WAYS["readable"] = readable_folders()
+        WAYS["forks"] = nests
     return str(request.param)
 
 

@@ -42,13 +42,14 @@ class ZygoteLauncher:
             kind = self._kinds[places] = "boto3" if _speaks_of_boto3(places) else "plain"
         return self._zygotes[kind].start(variables, folder, world)
 
-    def fork(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> int:
-        """The process id of a fork with boto3 in which the script `request["entry"]` runs: its `become` is called with
-        the request and the descriptors (eight at most). `request["own"]` are modules that it brings itself.
+    def fork(self, request: Mapping[str, Any], descriptors: Sequence[int], kind: str = "boto3") -> int:
+        """The process id of a fork in which the script `request["entry"]` runs: its `become` is called with the request
+        and the descriptors (eight at most). `request["own"]` are modules that it brings itself; `kind` is "boto3", or
+        "plain" for one that has not imported that.
 
         Raises OSError if the system cannot start another process.
         """
-        return self._zygotes["boto3"].fork(request, descriptors)
+        return self._zygotes[kind].fork(request, descriptors)
 
     def pids(self) -> list[int]:
         """The process ids of those that are forked."""

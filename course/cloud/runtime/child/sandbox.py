@@ -69,9 +69,7 @@ def enter() -> None:
     """Move this process into a user namespace of its own; its children begin a PID namespace. Raises OSError."""
     uid, gid = os.geteuid(), os.getegid()
     _call("unshare", _libc().unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWIPC))
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{UID} {uid} 1")
-    _write("/proc/self/gid_map", f"{UID} {gid} 1")
+    map_user(UID, uid, UID, gid)
 
 
 def leave_network() -> None:
@@ -82,20 +80,25 @@ def leave_network() -> None:
 
     uid, gid = os.geteuid(), os.getegid()
     _call("unshare network", _libc().unshare(CLONE_NEWUSER | CLONE_NEWNET))
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{uid} {uid} 1")
-    _write("/proc/self/gid_map", f"{gid} {gid} 1")
+    map_user(uid, uid, gid, gid)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         asked = struct.pack("16sh", b"lo", 0).ljust(40, b"\0")
         flags = struct.unpack_from("16sh", fcntl.ioctl(any_socket, SIOCGIFFLAGS, asked))[1]
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh", b"lo", flags | IFF_UP).ljust(40, b"\0"))
 
 
-def build_root(place: str, code: str, layers: str | None, tmp_mb: int, readable: list[str]) -> None:
+def map_user(uid: int, outer_uid: int, gid: int, outer_gid: int) -> None:
+    """Say who the one user and the one group of a new user namespace are outside of it. Raises OSError."""
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{uid} {outer_uid} 1")
+    _write("/proc/self/gid_map", f"{gid} {outer_gid} 1")
+
+
+def build_root(place: str, code: str | None, layers: str | None, tmp_mb: int, readable: list[str]) -> None:
     """Make `place` (an empty folder) the root of this process and all it starts. Raises OSError.
 
-    `code` becomes /var/task, `layers` /opt; `readable` are folders that the interpreter needs, kept at their
-    paths; `tmp_mb` is the size of /tmp in MB.
+    `code` becomes /var/task (None: a world to be copied, see `replica`), `layers` /opt; `readable` are folders that
+    the interpreter needs, kept at their paths; `tmp_mb` is the size of /tmp in MB.
     """
     libc = _libc()
     _call("unshare mounts", libc.unshare(CLONE_NEWNS))
@@ -104,23 +107,17 @@ def build_root(place: str, code: str, layers: str | None, tmp_mb: int, readable:
     for folder in ("/proc", "/tmp", "/dev", "/var/task", "/var/runtime", "/opt", "/.old"):
         os.makedirs(place + folder)
     # Before the interpreter's folders, which may themselves lie below /tmp.
-    _mount(
-        "tmpfs",
-        place + "/tmp",
-        "tmpfs",
-        MS_NOSUID | MS_NODEV,
-        f"size={tmp_mb}m,mode=1777,nr_inodes={_INODES}",
-    )
+    mount_tmp(place + "/tmp", tmp_mb)
     for folder in _SYSTEM:
         if os.path.islink(folder):
             os.symlink(os.readlink(folder), place + folder)
         elif os.path.isdir(folder):
-            _bind(folder, place + folder)
+            bind(folder, place + folder)
     _show_etc(place)
     # Before what is readable: an interpreter may lie below /tmp itself.
-    for folder in _outermost(readable):
+    for folder in outermost(readable):
         if not folder.startswith(tuple(f"{system}/" for system in _SYSTEM)):
-            _bind(folder, place + folder)
+            bind(folder, place + folder)
     for folder in readable:
         real = os.path.realpath(folder)
         if real != folder and not os.path.lexists(place + folder):
@@ -134,10 +131,10 @@ def build_root(place: str, code: str, layers: str | None, tmp_mb: int, readable:
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         os.symlink(f"/proc/self/fd/{number}", f"{place}/dev/{name}")
     os.symlink("/proc/self/fd", f"{place}/dev/fd")
-    _bind(code, place + "/var/task")
-    if layers:
-        _bind(layers, place + "/opt")
-    _mount("proc", place + "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
+    for source, target in ((code, "/var/task"), (layers, "/opt")):
+        if source:
+            bind(source, place + target)
+    mount_proc(place + "/proc")
     pivot_root = SYS_PIVOT_ROOT.get(os.uname().machine)
     if pivot_root is None:
         raise OSError(38, "pivot_root: unknown machine")
@@ -145,8 +142,25 @@ def build_root(place: str, code: str, layers: str | None, tmp_mb: int, readable:
     os.chdir("/")
     _call("umount", libc.umount2(b"/.old", MNT_DETACH))
     os.rmdir("/.old")
-    _forbid_worlds()
+    if code:
+        forbid_worlds()
     _mount(None, "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, None)
+
+
+def mount_tmp(target: str, size_mb: int) -> None:
+    """A file system in memory, for everybody to write. Raises OSError."""
+    _mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, f"size={size_mb}m,mode=1777,nr_inodes={_INODES}")
+
+
+def mount_proc(target: str) -> None:
+    """The processes of this PID namespace. Raises OSError."""
+    _mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
+
+
+def forbid_worlds() -> None:
+    """Let nobody in this user namespace begin another, in which they would have rights again. https://man7.org/linux/man-pages/man7/namespaces.7.html"""
+    with suppress(OSError):
+        _write("/proc/sys/user/max_user_namespaces", "0")
 
 
 def limit_processes(count: int) -> None:
@@ -172,9 +186,9 @@ def die_with_parent() -> None:
         _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def hide_from_tracing() -> None:
-    """Let no process of the same user look into this one or steer it."""
-    _libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+def hide_from_tracing(hidden: bool = True) -> None:
+    """Let no process of the same user look into this one or steer it. It is inherited; False takes it back."""
+    _libc().prctl(PR_SET_DUMPABLE, int(not hidden), 0, 0, 0)
 
 
 def withdraw(abi: int | None = None) -> None:
@@ -247,7 +261,8 @@ def _mount(source: str | None, target: str, kind: str | None, flags: int, data: 
     _call(f"mount {target}", result)
 
 
-def _bind(source: str, target: str) -> None:
+def bind(source: str, target: str) -> None:
+    """Show a folder at another place, too, and read-only. Raises OSError."""
     os.makedirs(target, exist_ok=True)
     _mount(source, target, None, MS_BIND | MS_REC, None)
     # Flags that the original mount has are locked in a user namespace: leaving one out would be refused.
@@ -261,12 +276,6 @@ def _bind(source: str, target: str) -> None:
         raise OSError(1, f"mount {target}: cannot be made read-only")
 
 
-def _forbid_worlds() -> None:
-    """Let nobody in this user namespace begin another, in which they would have rights again. https://man7.org/linux/man-pages/man7/namespaces.7.html"""
-    with suppress(OSError):
-        _write("/proc/sys/user/max_user_namespaces", "0")
-
-
 def _show_etc(place: str) -> None:
     for name in _ETC:
         path, target = f"/etc/{name}", f"{place}/etc/{name}"
@@ -276,13 +285,14 @@ def _show_etc(place: str) -> None:
         if os.path.islink(path):
             os.symlink(os.readlink(path), target)
         elif os.path.isdir(path):
-            _bind(path, target)
+            bind(path, target)
         else:  # a copy: a mount costs more than the few kilobytes
             with suppress(OSError), open(path, "rb") as source, open(target, "wb") as copy:
                 copy.write(source.read())
 
 
-def _outermost(folders: list[str]) -> list[str]:
+def outermost(folders: list[str]) -> list[str]:
+    """The folders of a list that exist and lie in no other of it, without links."""
     found: list[str] = []
     for folder in sorted({os.path.realpath(folder) for folder in folders if os.path.isdir(folder)}):
         if not any(folder == other or folder.startswith(other + "/") for other in found):

@@ -103,28 +103,51 @@ def preload(kind: str) -> None:
 
 
 def _share_descriptions() -> None:
+    """Read what describes the services once, find out once which there are (a new session looks through 900 folders for
+    that), and what every session registers. What is in other folders, such as a function's own, is read as ever."""
     import boto3
+    import botocore.hooks
     import botocore.loaders
+    import botocore.session
 
-    load = botocore.loaders.JSONFileLoader.load_file
-    known: dict[str, Any] = {}
-
-    def load_once(self: "Any", path: str) -> "Any":
-        found = known.get(path)
-        if found is None:
-            found = load(self, path)
-            if found is not None and _warming:
-                known[path] = found
-        return found
-
-    botocore.loaders.JSONFileLoader.load_file = load_once
+    _remember(botocore.loaders.JSONFileLoader, "load_file", lambda loader: ())
+    for name in ("list_available_services", "list_api_versions"):
+        _remember(botocore.loaders.Loader, name, lambda loader: tuple(loader.search_paths))
+    with suppress(AttributeError):  # not in every version
+        _remember(botocore.hooks, "accepts_kwargs")
+        _remember(
+            botocore.hooks.EventAliaser, "_alias_event_name", lambda aliaser: id(aliaser._event_aliases)
+        )
     _warming.append(True)
     session = boto3.session.Session("test", "test", region_name="us-east-1")
     for service in SERVICES:
         session.client(service)
     session.resource("s3")
     session.resource("dynamodb")
+    loader = botocore.session.get_session().get_component("data_loader")
+    for kind in ("service-2", "endpoint-rule-set-1", "paginators-1", "waiters-2"):
+        loader.list_available_services(type_name=kind)
     _warming.clear()
+
+
+def _remember(owner: "Any", name: str, place: "Any" = None) -> None:
+    """Let a function remember what it gave while we warm up, for the same arguments; a method also for the same `place`
+    of its object."""
+    find = getattr(owner, name)
+    known: dict[Any, Any] = {}
+
+    def found(*arguments: "Any", **named: "Any") -> "Any":
+        key = arguments if place is None else (place(arguments[0]), *arguments[1:])
+        key += tuple(named.values())
+        with suppress(TypeError):  # of what no dictionary takes
+            if key in known:
+                return known[key]
+        value = find(*arguments, **named)
+        if value is not None and _warming:
+            known[key] = value
+        return value
+
+    setattr(owner, name, found)
 
 
 _warming: "list[bool]" = []
@@ -172,7 +195,7 @@ def serve(channel: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
     """Answer requests. Returns in each fork what it is to become; None when the cloud is gone."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel collects keepers
     while True:
-        request, descriptors = _receive(channel)
+        request, descriptors = receive(channel)
         if request is None:
             return None
         gc.disable()
@@ -187,7 +210,8 @@ def serve(channel: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
         channel.sendall(f"{pid}\n".encode())
 
 
-def _receive(channel: socket.socket) -> "tuple[dict[str, Any] | None, list[int]]":
+def receive(channel: socket.socket) -> "tuple[dict[str, Any] | None, list[int]]":
+    """The next request and the descriptors that came with it; None when there will be none."""
     descriptors: list[int] = []
     data = b""
     while not data.endswith(b"\n"):

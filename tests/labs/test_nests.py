@@ -1,0 +1,238 @@
+"""Copies of one world: what one call does, has or knows, no other call meets."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.cloud.runtime.process import children_of
+from course.cloud.runtime.world import Tier, readable_folders
+from course.cloud.runtime.zygote import ZygoteLauncher
+from course.lab import nests as module
+from course.lab import processes
+from course.lab.answer import Answer
+from course.lab.checking import LearnerError
+from course.lab.nests import Nests
+
+pytestmark = pytest.mark.skipif(Tier().find().tier != "full", reason="this system refuses namespaces")
+
+
+class Nowhere:
+    """A cloud nobody calls."""
+
+    def client(self, service: str, **kwargs: Any) -> Any:
+        raise AssertionError("no answer here calls AWS")
+
+    def environment(self) -> dict[str, str]:
+        return {}
+
+    def reset(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[ZygoteLauncher]:
+    launcher = ZygoteLauncher()
+    yield launcher
+    launcher.close()
+
+
+@pytest.fixture(scope="module")
+def nests(zygote: ZygoteLauncher) -> Iterator[Nests]:
+    made = Nests(zygote, readable_folders())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def call(tmp_path: Path, nests: Nests) -> Any:
+    def calls(source: str, *arguments: Any) -> Any:
+        return Answer({"a.py": source}, tmp_path, Nowhere(), 10, forks=nests).call("a.py", "f", *arguments)
+
+    return calls
+
+
+FIND = """
+import os
+def f(first, second):
+    mark, found = (first + second).encode(), 0
+    with open("/proc/self/maps") as lines, open("/proc/self/mem", "rb", 0) as memory:
+        for line in lines:
+            where, rights, *_ = line.split()
+            if not rights.startswith("rw"):
+                continue
+            start, end = (int(part, 16) for part in where.split("-"))
+            memory.seek(start)
+            try:
+                found += memory.read(end - start).count(mark)
+            except OSError:
+                pass
+    return found
+"""
+
+
+def test_nothing_that_an_earlier_call_was_given_lies_in_the_memory_of_a_later_one(call: Any) -> None:
+    """Neither a learner's file nor what a hidden check asks may be found by the next learner's code."""
+    mark = "what-only-the-first-may-know"
+    own = f"KNOWN = {mark!r}\n{FIND}"
+    half = len(mark) // 2
+    assert call(own, mark[:half], mark[half:]) > 1  # the search finds what is there
+    call(f"KNOWN = {mark!r}\ndef f(given): return given", mark)
+    # Its own arguments hold the two halves apart.
+    assert call(FIND, mark[:half], mark[half:]) <= 1  # the one that it puts together itself
+
+
+SCRIBBLE = """
+import os
+def f(mark):
+    places = ["/", "/tmp", "/dev", "/dev/shm", "/etc", "/opt", "/var", "/var/task", "/proc", "/usr", "/tmp/answer"]
+    before = [oct(os.stat(place).st_mode) for place in places if os.path.exists(place)]
+    written = []
+    for place in places:
+        try:
+            with open(os.path.join(place, mark), "x"):
+                written.append(place)
+        except OSError:
+            pass
+    touched = []
+    for place in places:
+        try:
+            os.chmod(place, 0o700)
+            os.utime(place, (1, 1))
+            touched.append(place)
+        except OSError:
+            pass
+    return [written, touched, before]
+"""
+
+
+def test_what_a_call_writes_no_other_sees(call: Any) -> None:
+    (written, touched, modes), again = call(SCRIBBLE, "mark"), call(SCRIBBLE, "mark")
+    assert written == ["/tmp", "/tmp/answer"]
+    assert {*touched} <= {"/tmp", "/tmp/answer", "/proc"}  # each has a /proc of its own
+    assert again == [written, touched, modes]  # a file that was there would refuse to be made
+
+
+IPC = """
+import ctypes
+def f(text):
+    system = ctypes.CDLL(None, use_errno=True).syscall
+    keep = lambda: system(248, b"user", b"mark", text.encode(), len(text), -4)
+    found = lambda: system(250, 10, -4, b"user", b"mark", 0)
+    shared = ctypes.CDLL(None).shmget(4711, 4096, 0o600 | (0o1000 if text else 0))
+    if text:
+        keep()
+    return [found() > 0, shared >= 0]
+"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers of system calls are those of x86_64")
+def test_neither_keys_nor_shared_memory_pass_from_one_call_to_another(call: Any) -> None:
+    assert call(IPC, "told")[1] is True  # shared memory there is
+    assert call(IPC, "") == [False, False]
+
+
+RIGHTS = """
+import ctypes, os
+def f():
+    status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    libc = ctypes.CDLL(None, use_errno=True)
+    refused = [
+        libc.unshare(0x10000000), libc.unshare(0x00020000), libc.umount2(b"/proc", 2), libc.umount2(b"/tmp", 2),
+        libc.mount(b"tmpfs", b"/opt", b"tmpfs", 0, None), libc.mount(None, b"/", None, 32 | 4096, None),
+    ]
+    return [
+        [status[name].strip() for name in ("CapEff", "CapPrm", "CapInh", "CapAmb")], status["NoNewPrivs"].strip(),
+        refused, sorted(name for name in os.listdir("/proc") if name.isdigit()), os.getpid(), os.getuid(),
+        len(os.listdir("/proc/self/fd")),
+    ]
+"""
+
+
+def test_a_call_has_no_rights_and_no_descriptors_but_its_own(call: Any) -> None:
+    rights, tied, refused, seen, pid, user, descriptors = call(RIGHTS)
+    assert ({*rights}, tied, {*refused}) == ({"0" * 16}, "1", {-1})
+    assert (seen, pid, user) == (["1", "2"], 2, 993)
+    assert descriptors == 5  # standard streams, the one for the value, and that of this list
+
+
+def test_who_kills_all_it_can_ends_itself_and_no_other(call: Any) -> None:
+    with pytest.raises(LearnerError, match="SystemExit"):
+        call("import os\ndef f():\n    try: os.kill(-1, 9)\n    except OSError: os.kill(os.getpid(), 9)")
+    assert call("def f(): return 1") == 1
+
+
+def test_a_nest_that_is_gone_is_built_anew(call: Any, nests: Nests, zygote: ZygoteLauncher) -> None:
+    assert call("def f(): return 1") == 1
+    keepers = [keeper for pid in zygote.pids() for keeper in children_of(pid)]
+    watches = [os.pidfd_open(pid) for keeper in keepers for pid in (keeper, *children_of(keeper))]
+    for keeper in keepers:
+        os.kill(keeper, signal.SIGKILL)
+    for watch in watches:
+        assert processes.readable(watch, 5)
+        os.close(watch)
+    assert call("def f(): return 2") == 2
+
+
+def test_calls_side_by_side_have_worlds_of_their_own(tmp_path: Path, nests: Nests) -> None:
+    source = "import time, os\ndef f(name):\n    open('/tmp/' + name, 'x')\n    time.sleep(0.2)\n"
+    source += "    return os.listdir('/tmp')"
+
+    def one(number: int) -> list[str]:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        found: list[str] = Answer({"a.py": source}, folder, Nowhere(), 20, forks=nests).call(
+            "a.py", "f", f"file-{number}"
+        )
+        return [name for name in found if name.startswith("file-")]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(one, range(4))) == [[f"file-{number}"] for number in range(4)]
+
+
+def test_no_process_of_a_closed_nest_is_left(tmp_path: Path) -> None:
+    launcher = ZygoteLauncher()
+    made = Nests(launcher, readable_folders())
+    try:
+        assert Answer({"a.py": "def f(): return 1"}, tmp_path, Nowhere(), forks=made).call("a.py", "f") == 1
+        (keeper,) = [child for pid in launcher.pids() for child in children_of(pid)]
+        watch = os.pidfd_open(keeper)
+        made.close()
+        assert processes.readable(watch, 5)
+        os.close(watch)
+    finally:
+        launcher.close()
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"a.py": "import boto3"}, "boto3"),
+        ({"a.py": "import json"}, "plain"),
+        ({"a.py": "from b import table", "b.py": "import c", "c.py": "import boto3"}, "boto3"),
+        ({"a.py": "import json", "b.py": "import boto3"}, "plain"),
+        ({"a.py": "import b", "b.py": "import a"}, "plain"),
+    ],
+)
+def test_a_file_that_speaks_of_an_sdk_lives_where_that_is_loaded(files: dict[str, str], found: str) -> None:
+    assert module.kind(files, "a.py") == found
+
+
+def test_an_sdk_can_be_had_where_nobody_foresaw_it(call: Any) -> None:
+    assert call("import importlib\ndef f(): return importlib.import_module('bo' + 'to3').__name__") == "boto3"
+
+
+def test_a_value_that_is_no_json_in_the_checks_arguments_leaves_nothing_open(call: Any) -> None:
+    call("def f(): return 1")
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(TypeError):
+        call("def f(given): return 1", object())
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert sys.exc_info() == (None, None, None)
