@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from course.lab.canvas import INK, canvas, count, framed
 from course.lab.plot import NOTHING
@@ -29,27 +30,37 @@ def plot_graph(arrows: Sequence[Arrow], *, title: str) -> Shown:
     }
     with canvas(0.8 + 0.85 * tallest) as drawn:
         axes = drawn.axes
+        drawn_boxes: dict[str, Any] = {}
+        # Boxes come before arrows, also in what is drawn: an arrow ends at a box that knows its place by then.
+        for name, (x, y) in places.items():
+            box = {"boxstyle": "round,pad=0.45", "facecolor": BOX, "edgecolor": INK, "linewidth": 0.8}
+            label = axes.text(
+                x, y, name, ha="center", va="center", fontsize=9, bbox=box, color="black", zorder=2
+            )
+            drawn_boxes[name] = label.get_bbox_patch()
         for place, (start, end, what) in enumerate(arrows):
             (x1, y1), (x2, y2) = places[start], places[end]
-            bend = 0.35 if x2 <= x1 else 0.0
-            lift = 0.16 + 0.2 * (place % 2 if bend else 0)
+            back = x2 <= x1
+            turn, above = (0.05, 0.14) if start == end else (0.0, 0.0)  # a loop stands on the roof of its box
             axes.annotate(
                 "",
-                xy=(x2, y2),
-                xytext=(x1, y1),
+                xy=(x2 - turn, y2 - above),
+                xytext=(x1 + turn, y1 - above),
                 arrowprops={
                     "arrowstyle": "-|>",
                     "color": INK,
-                    "shrinkA": 34,
-                    "shrinkB": 34,
-                    "connectionstyle": f"arc3,rad={bend}",
+                    "patchA": None if turn else drawn_boxes[start],
+                    "patchB": None if turn else drawn_boxes[end],
+                    "shrinkA": 2,
+                    "shrinkB": 2,
+                    "connectionstyle": f"arc3,rad={2.2 if turn else 0.35 if back else 0.0}",
                 },
             )
-            middle = (y1 + y2) / 2 - lift - (0.35 if bend else 0)
-            axes.text((x1 + x2) / 2, middle, what, ha="center", va="center", fontsize=8, color=INK)
-        for name, (x, y) in places.items():
-            box = {"boxstyle": "round,pad=0.45", "facecolor": BOX, "edgecolor": INK, "linewidth": 0.8}
-            axes.text(x, y, name, ha="center", va="center", fontsize=9, bbox=box, color="black", zorder=3)
+            lift = (0.66 if turn else 0.51 + 0.2 * (place % 2)) if back else 0.16 if y1 == y2 else 0.0
+            # On a slanting arrow the word stands in a gap of the line.
+            gap = None if lift else {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+            middle = ((x1 + x2) / 2, (y1 + y2) / 2 - lift)
+            axes.text(*middle, what, ha="center", va="center", fontsize=8, color=INK, bbox=gap, zorder=4)
         axes.set_xlim(-0.5, deepest - 0.5)
         axes.set_ylim(tallest, 0)
         axes.set_axis_off()

@@ -121,6 +121,16 @@ def test_a_field_of_ones_is_dark_and_a_field_of_zeros_is_light() -> None:
     assert re.findall(r"data:image/png[^\"]*", ones) != re.findall(r"data:image/png[^\"]*", zeros)
 
 
+@pytest.mark.parametrize(("start", "end"), [("a", "b"), ("a rather long name", "another one, as long")])
+def test_an_arrow_runs_from_the_edge_of_one_box_to_the_edge_of_the_other(start: str, end: str) -> None:
+    drawn = svg(plot_graph([(start, end, "")], title="t"))
+    paths = re.findall(r'<g id="patch_\d+">\s*<path d="([^"]+)"', drawn)
+    boxes = [[float(x) for x in re.findall(r"([\d.]+) [\d.]+", path)] for path in paths]
+    _, left, right, arrow = boxes
+    assert max(left) < min(arrow) < max(left) + 8
+    assert min(right) - 8 < max(arrow) < min(right)
+
+
 def test_plain_bars_need_no_legend() -> None:
     shown = plot_bars({"a": 1, "b": 2.5}, title="t", y="calls")
     assert shown.text.splitlines()[2:] == ["   calls", "a  1", "b  2.5"]
