@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from course.cloud.moto_bridge import plain_yaml, transform
+from course.cloud.moto_bridge import plain_yaml, stack_updates, transform
 from course.cloud.moto_bridge.patches import Current, Function, patch
 from course.cloud.moto_bridge.stack_kinds import KINDS
 from course.cloud.moto_bridge.stack_resources import LambdaApi, Refused, Type
@@ -19,6 +19,7 @@ PARSING = "moto.cloudformation.parsing"
 MODELS = "moto.cloudformation.models"
 assert plain_yaml.MODULES  # its stand-ins are declared
 assert transform.NAME  # its patches are declared
+assert stack_updates.PARSING  # as here
 
 
 @patch(PARSING, "resource_class_from_type", "ca766bc34c19")
