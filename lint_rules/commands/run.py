@@ -99,7 +99,8 @@ def scan_of(request: Request, settings: Settings, sources: Sources) -> Scan:
         clock=process_time if request.statistics else None,
         watched=(lambda files, _: files) if request.quiet else watched,
     )
-    return Scan(sources.found.files, sources.given, settings, help)
+    walked = {*sources.found.files} - sources.found.named
+    return Scan(sources.found.files, sources.given, settings, help, walked)
 
 
 def _cache(request: Request, settings: Settings) -> Cache:

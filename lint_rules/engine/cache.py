@@ -23,7 +23,7 @@ from lint_rules.engine.typed import Any, NamedTuple
 FOLDER = ".lambdalint_cache"
 """The name of the folder in which the notes stand, beside the configuration or in the current folder."""
 
-_FORM = 3
+_FORM = 4
 _AGES = 20
 """Runs for which an island's findings are kept though nobody asks for them."""
 _TICK = 2_000_000_000
@@ -32,12 +32,14 @@ _TICK = 2_000_000_000
 
 class Entry(NamedTuple):
     """Of a file: the name of its contents, and what a user is told instead of findings. `blank` says that there is
-    nothing to look at, `aside` that it is only there for others."""
+    nothing to look at, `aside` that it is only there for others, `quiet` that it is aside or has nothing to
+    do with AWS."""
 
     digest: str
     note: str = ""
     blank: bool = False
     aside: bool = False
+    quiet: bool = False
 
 
 class Cache:
@@ -64,10 +66,10 @@ class Cache:
             return None
         try:
             state = os.stat(path)
-            size, time, name, note, blank, aside = noted
+            size, time, name, note, blank, aside, quiet = noted
             if state.st_size != size or state.st_mtime_ns != time or time > self._written - _TICK:
                 return None
-            return Entry(name, note, blank, aside)
+            return Entry(name, note, blank, aside, quiet)
         except (OSError, TypeError, ValueError):
             return None
 
@@ -80,20 +82,29 @@ class Cache:
         except (KeyError, TypeError, ValueError):
             return None
 
-    def note_file(self, path: str, entry: Entry, links: Links) -> None:
-        """Note a file that has just been read."""
+    def note_links(self, path: str, links: Links) -> None:
+        """Note what a file that has not changed says about others."""
+        if self._path:
+            self._read_rest()
+            self._links[self._place(path)] = [
+                list(part) if isinstance(part, tuple) else part for part in links
+            ]
+            self._changed = True
+
+    def note_file(self, path: str, entry: Entry) -> None:
+        """Note a file that has just been read; what it said about others is forgotten."""
         if not self._path:
             return
         try:
             state = os.stat(path)
         except OSError:
             return
-        self._read_rest()
         noted = [state.st_size, state.st_mtime_ns, *entry]
         place = self._place(path)
         if self._files.get(place) != noted:
             self._files[place] = noted
-            self._links[place] = [list(part) if isinstance(part, tuple) else part for part in links]
+            self._read_rest()
+            self._links.pop(place, None)
             self._changed = True
 
     def _place(self, path: str) -> str:
@@ -194,7 +205,7 @@ class Cache:
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return
         self._files = {
-            path: noted for path, noted in files.items() if isinstance(noted, list) and len(noted) == 6
+            path: noted for path, noted in files.items() if isinstance(noted, list) and len(noted) == 7
         }
         self._runs = {key: noted for key, noted in runs.items() if _sound(noted, 3)}
         self._rest = rest
@@ -216,10 +227,12 @@ class Cache:
         self._islands = {**sound, **self._islands}
 
 
-def key_of(files: Iterable[tuple[str, str, Config]]) -> str:
-    """The key of an island: its files, what they hold, and the settings that decide what is found there."""
+def key_of(files: Iterable[tuple[str, str, str, Config]]) -> str:
+    """The key of an island: its files, how they came, what they hold, and the settings that decide what is found."""
     settings: dict[Config, int] = {}
-    parts = [(path, contents, settings.setdefault(own, len(settings))) for path, contents, own in files]
+    parts = [
+        (path, came, contents, settings.setdefault(own, len(settings))) for path, came, contents, own in files
+    ]
     decisive = [
         (own.select, own.extend_select, own.ignore, own.per_file_ignores, own.profile, own.root)
         for own in settings

@@ -7,35 +7,22 @@ handler or at a word of AWS and never come to a quiet file; here it is told for 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from lint_rules.engine.analysis.shapes import may_hold_handler
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lint_rules.engine.handlers import Handler
-    from lint_rules.engine.sources.document import Document
     from lint_rules.engine.sources.module import Module
 
 _WORDS = ("boto", "aws_", "AWS", "PolicyDocument", "LAM", "lambdalint")
 """What rules look for in files that hold no handler; the last two stand in comments that silence them."""
 
 
-def quiet(documents: Iterable[Document], walked: Collection[str]) -> frozenset[str]:
-    """The paths of the Python files that have nothing to do with AWS, as far as words tell. `walked` are the paths that
-    nobody named."""
-    return frozenset(
-        document.path
-        for document in documents
-        if document.path in walked and document.path.endswith(".py") and not _speaks(document.text)
-    )
-
-
-def concerned(
-    modules: Sequence[Module], hushed: Collection[str], handlers: Sequence[Handler]
-) -> list[Module]:
-    """The modules, in their order, but for the `hushed` ones that no handler imports, at whatever remove."""
-    if not hushed:
+def concerned(modules: Sequence[Module], quiet: Collection[str], handlers: Sequence[Handler]) -> list[Module]:
+    """The modules, in their order, but for the quiet ones that no handler imports, at whatever remove."""
+    if not quiet:
         return list(modules)
     seen = {handler.module for handler in handlers}
     todo = [*seen]
@@ -44,10 +31,11 @@ def concerned(
         fresh = {*codebase.brings(todo.pop())} - seen
         todo += fresh
         seen |= fresh
-    return [module for module in modules if module.document.path not in hushed or module in seen]
+    return [module for module in modules if module.document.path not in quiet or module in seen]
 
 
-def _speaks(text: str) -> bool:
+def speaks(text: str) -> bool:
+    """Whether the text of a Python file has to do with AWS, as far as words tell."""
     for word in _WORDS:
         if word in text:
             return True

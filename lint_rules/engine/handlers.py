@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lint_rules.engine.analysis import shapes
 from lint_rules.engine.analysis.behaviour import Behaviour
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
     from lint_rules.engine.templates.model import FunctionSpec, Template
 
-_CONTEXTS = frozenset({"context", "_context", "ctx", "_ctx", "lambda_context", "ctxt"})
-_CONTEXT_LIKE = _CONTEXTS | {"c", "_", "__", "_c", "unused", "_unused"}
+_MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping"})
 _NAMES = frozenset({"handler", "handle", "lambda_function", "lambda_handler", "main", "lambdahandler"})
 _CUSTOM_RESOURCES = frozenset({"cfnresponse", "crhelper"})
 _RUNBOOK = regex(r"runbook|^playbooks?$|^ssm[-_]?(automation|doc)")
@@ -142,8 +141,11 @@ class Handler(Behaviour):
         return any(word.lower() in text for word in words)
 
 
-def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> list[Handler]:
-    """The handlers of a project, each function once, those that templates name first."""
+def find_handlers(
+    modules: Sequence[Module], templates: Sequence[Template], shaped: Iterable[Module]
+) -> list[Handler]:
+    """The handlers of a project, each function once, those that templates name first; the others stand in the modules
+    that are `shaped` as if they held one."""
     codebase = Codebase(modules)
     codebase.elsewhere.folders = tuple(_layers(templates))
     found: dict[ast.AST, Handler] = {}
@@ -155,7 +157,7 @@ def find_handlers(modules: Sequence[Module], templates: Sequence[Template]) -> l
                     found[scope.node] = Handler(module, scope, codebase, spec)
                 else:
                     known.specs += (spec,)
-    for module in modules:
+    for module in shaped:
         nodes = _shaped(module) | _entered(module)
         if nodes and not _is_test(module) and not _is_runbook(module):
             for scope in facts_of(module).module_scope.children:
@@ -195,9 +197,6 @@ def referenced(codebase: Codebase, template: Template, spec: FunctionSpec) -> It
 
 
 def _shaped(module: Module) -> set[ast.AST]:
-    # Most modules have none, and are not even parsed.
-    if not shapes.may_hold_handler(module.text):
-        return set()
     body = module.tree.body if module.tree is not None else []
     return {
         node for node in body if isinstance(node, FunctionNode) and (_looks_called(node) or _is_marked(node))
@@ -226,16 +225,24 @@ def _entered(module: Module) -> set[ast.AST]:
 
 def _looks_called(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     arguments = [*node.args.posonlyargs, *node.args.args]
-    if len(arguments) != 2 or node.args.kwonlyargs:
+    if len(arguments) != 2 or node.args.kwonlyargs or _is_mapping(arguments[1].annotation):
         return False
     event, context = (argument.arg.lower() for argument in arguments)
-    if event in shapes.EVENTS and context in _CONTEXTS:
+    if event in shapes.EVENTS and context in shapes.CONTEXTS:
         return True
     name = node.name.lower()
     named = name in _NAMES or name.endswith("handler") or name.startswith("main")
-    if not named or event not in shapes.EVENT_LIKE or context not in _CONTEXT_LIKE:
+    if not named or event not in shapes.EVENT_LIKE or context not in shapes.CONTEXT_LIKE:
         return False
-    return event in shapes.EVENTS or context in _CONTEXTS or name in ("handler", "lambda_handler")
+    return event in shapes.EVENTS or context in shapes.CONTEXTS or name in ("handler", "lambda_handler")
+
+
+def _is_mapping(annotation: ast.AST | None) -> bool:
+    """Whether an annotation says that what it stands beside is a dictionary: no context of Lambda is, but that of an
+    event loop's exception handler is."""
+    if isinstance(annotation, ast.Subscript):
+        annotation = annotation.value
+    return getattr(annotation, "id", getattr(annotation, "attr", "")) in _MAPPINGS
 
 
 def _is_marked(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from lint_rules.engine.concern import speaks
 from lint_rules.engine.project import Project
 from lint_rules.engine.sources.discover import DATA, PYTHON, SUFFIXES
 from lint_rules.engine.sources.files import Decoded, decode
@@ -48,13 +49,17 @@ def take(path: str, data: bytes) -> Taken:
     return Taken(text=decoded.text) if isinstance(decoded, Decoded) else Taken(problem=decoded)
 
 
-def project_of(files: Mapping[str, bytes], walked: Collection[str] = frozenset()) -> Project:
-    """The project that these files make; `walked` are those that nobody named."""
-    return project_from({path: take(path, data) for path, data in files.items()}, walked)
+def is_quiet(path: str, taken: Taken) -> bool:
+    """Whether a file that nobody named counts only where others take it in."""
+    return taken.aside or (path.endswith(PYTHON) and taken.text is not None and not speaks(taken.text))
 
 
-def project_from(taken: Mapping[str, Taken], walked: Collection[str] = frozenset()) -> Project:
+def project_of(files: Mapping[str, bytes], quiet: Collection[str] = frozenset()) -> Project:
+    """The project that these files make; the quiet ones count only where others take them in."""
+    return project_from({path: take(path, data) for path, data in files.items()}, quiet)
+
+
+def project_from(taken: Mapping[str, Taken], quiet: Collection[str] = frozenset()) -> Project:
     """The project of files that have been looked at."""
     texts = {path: one.text for path, one in taken.items() if one.text is not None}
-    problems = [one.problem for one in taken.values() if one.problem]
-    return Project.of(texts, problems, walked, frozenset(path for path, one in taken.items() if one.aside))
+    return Project.of(texts, [one.problem for one in taken.values() if one.problem], quiet)

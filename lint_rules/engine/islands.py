@@ -15,24 +15,32 @@ from __future__ import annotations
 
 import posixpath
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from lint_rules.engine.links import Links
 from lint_rules.engine.near import is_near
 
 
-def islands(links: Mapping[str, Links]) -> list[list[str]]:
-    """The paths, grouped; groups and paths in order, whatever the order they came in."""
-    atlas = _Atlas(links)
-    for path, own in links.items():
-        for dotted in own.imports:
-            atlas.bind_import(path, dotted)
-        if own.words:
-            atlas.bind_words(path, own)
-        for name in own.provides:
-            atlas.union(path, atlas.home.get(name, path))
+def islands(
+    links: Mapping[str, Links],
+    others: Iterable[str] = (),
+    links_of: Callable[[str], Links] = lambda path: Links(),
+) -> list[list[str]]:
+    """The paths, grouped; groups and paths in order, whatever the order they came in. Of the `others` those are taken
+    in that one of the first hangs together with, at whatever remove; what these say of others is asked then."""
+    left = {*others}
+    atlas = _Atlas(links, left)
+    taken: list[str] = []
+    fresh = links
+    while fresh:
+        for path, own in fresh.items():
+            atlas.bind(path, own)
+        taken += fresh
+        roots = {atlas.root(path) for path in taken} if left else ()
+        fresh = {path: links_of(path) for path in left if atlas.root(path) in roots}
+        left -= fresh.keys()
     groups: dict[str, list[str]] = {}
-    for path in sorted(links):
+    for path in sorted(taken):
         groups.setdefault(atlas.root(path), []).append(path)
     return list(groups.values())
 
@@ -40,9 +48,9 @@ def islands(links: Mapping[str, Links]) -> list[list[str]]:
 class _Atlas:
     """Paths by what they can be found under, and which of them belong together."""
 
-    def __init__(self, links: Mapping[str, Links]) -> None:
-        self._parent: dict[str, str] = {path: path for path in links}
-        self.home: dict[str, str] = {}
+    def __init__(self, links: Mapping[str, Links], others: Iterable[str]) -> None:
+        self._parent: dict[str, str] = {path: path for path in (*links, *others)}
+        self.home: dict[str, str] = {posixpath.normpath(path): path for path in sorted(others)}
         for path, own in links.items():
             self.home[posixpath.normpath(path)] = path
             for name in own.provides:
@@ -52,19 +60,24 @@ class _Atlas:
         self._packages: dict[str, list[str]] = {}
         self._alike: dict[str, list[str]] | None = None
         self._heads: dict[str, list[str]] | None = None
+        self._meant: dict[str, list[str]] = {}
         self._folders: dict[str, bool] = {}
-        self._firsts: set[str] = set()
+        self._firsts: dict[str, set[str]] = {}
+        """By the name of a file, without its suffix, or of a folder: the folders that it is in."""
+        self._bound: dict[tuple[str, str, str], tuple[list[str], list[str]]] = {}
+        """By folder and dotted name what an import names: files, and folders of which anything may be meant."""
         modules: dict[str, str] = {}
         for name in self._sorted:
             folder, file = posixpath.split(name)
             self._stems.setdefault(file.partition(".")[0], []).append(name)
-            self._firsts.add(file.partition(".")[0])
+            self._firsts.setdefault(file.partition(".")[0], set()).add(folder)
             if file == "__init__.py":
                 self._packages.setdefault(posixpath.basename(folder), []).append(name)
             while folder not in self._folders:
                 self._folders[folder] = False
-                self._firsts.add(posixpath.basename(folder))
-                folder = posixpath.dirname(folder)
+                above = posixpath.dirname(folder)
+                self._firsts.setdefault(posixpath.basename(folder), set()).add(above)
+                folder = above
             if file.endswith((".tf", ".tf.json")):
                 folder = posixpath.dirname(name)
                 self._stems.setdefault(posixpath.basename(folder), []).append(name)
@@ -81,6 +94,21 @@ class _Atlas:
         """Put two paths into one group."""
         a, b = sorted((self.root(one), self.root(other)))
         self._parent[b] = a
+
+    def bind(self, path: str, own: Links) -> None:
+        """Bind a file to all that it says something about."""
+        folder, file = posixpath.split(posixpath.normpath(path))
+        stem = file.partition(".")[0]
+        for dotted in own.imports:
+            first = dotted.partition(".")[0]
+            if not first or first in self._firsts:  # Else it is of the standard library, or installed.
+                # No import finds the file that it stands in.
+                itself = path if stem == "__init__" or stem in dotted else ""
+                self.bind_import(path, folder, dotted, itself)
+        if own.words:
+            self.bind_words(path, own)
+        for name in own.provides:
+            self.union(path, self.home.get(name, path))
 
     def bind_words(self, path: str, own: Links) -> None:
         """Bind a file to those that its words may name."""
@@ -122,62 +150,66 @@ class _Atlas:
         """The Python files whose name a word may be meant to be, though it is no file's."""
         if self._heads is None:
             self._heads = {}
-            for stem in self._stems:
-                self._heads.setdefault(stem[:3], []).append(stem)
-        found = [stem for stem in self._heads.get(word[:3], ()) if is_near(stem, word)]
-        return sorted(name for stem in found for name in self._stems[stem] if name.endswith(".py"))
+            for stem, names in self._stems.items():
+                if any(name.endswith(".py") for name in names):
+                    self._heads.setdefault(stem[:3], []).append(stem)
+        if word not in self._meant:  # The words of templates are the same again and again.
+            found = [stem for stem in self._heads.get(word[:3], ()) if is_near(stem, word)]
+            self._meant[word] = sorted(
+                name for stem in found for name in self._stems[stem] if name.endswith(".py")
+            )
+        return self._meant[word]
 
-    def bind_import(self, path: str, dotted: str) -> None:
-        """Bind a Python file to what an import of it names."""
+    def bind_import(self, path: str, folder: str, dotted: str, itself: str) -> None:
+        """Bind a Python file of a folder to what an import of it names."""
+        key = (folder, dotted, itself)
+        known = self._bound.get(key)
+        if known is None:
+            known = self._bound[key] = self._meant_by(folder, dotted, itself)
+        files, folders = known
+        for file in files:
+            self.union(path, file)
+        for folder in folders:
+            self._take_in(path, folder)
+
+    def _meant_by(self, folder: str, dotted: str, itself: str) -> tuple[list[str], list[str]]:
+        """What an import in a file of a folder names."""
         below = dotted.endswith(".*")
         plain = dotted.removesuffix(".*")
         level = len(plain) - len(plain.lstrip("."))
-        if not level and plain.partition(".")[0] not in self._firsts:
-            return  # Of the standard library, or installed.
-        folder = posixpath.dirname(posixpath.normpath(path))
         place = plain.lstrip(".").replace(".", "/")
         if level:
             folder = posixpath.normpath(posixpath.join(folder, *[".."] * (level - 1)))
             name = posixpath.normpath(posixpath.join(folder, place))
-            self._bind(path, name)
-            if below and place and name in self._folders:
-                self._take_in(path, name)
-            return
-        found = False
-        while True:
-            name = f"{folder}/{place}" if folder and folder != "/" else folder + place
-            found = found or self._bind(path, name)
+            return self._under(name, itself), [name] if below and place and name in self._folders else []
+        files: list[str] = []
+        folders: list[str] = []
+        for holding in _above(folder, self._firsts[place.partition("/")[0]]):
+            name = f"{holding}/{place}" if holding and holding != "/" else holding + place
+            files = files or self._under(name, itself)
             if below and name in self._folders:
-                self._take_in(path, name)
-            if (found and not below) or folder in ("", "/", ".") or folder.endswith(".."):
+                folders.append(name)
+            if files and not below:
                 break
-            folder = folder.rpartition("/")[0] or folder[: folder.startswith("/")]
-        if not found:
-            self._bind_afar(path, place)
+        return files or self._afar(place), folders
 
-    def _bind_afar(self, path: str, place: str) -> None:
-        """Bind a file to all that an import may mean which names nothing beside or above it."""
+    def _afar(self, place: str) -> list[str]:
+        """All that an import may mean which names nothing beside or above it."""
         last = place.rpartition("/")[2]
         ends = (f"/{place}.py", f"/{place}/__init__.py")
         listed = (*self._stems.get(last, ()), *self._packages.get(last, ()))
         names = [name for name in listed if name.endswith(ends)]
         if not names:
-            return
+            return []
         from lint_rules.engine.analysis.elsewhere import is_of_others
 
-        if not is_of_others(place.partition("/")[0]):
-            for name in names:
-                self.union(path, self.home[name])
+        return [] if is_of_others(place.partition("/")[0]) else [self.home[name] for name in names]
 
-    def _bind(self, path: str, name: str) -> bool:
-        """Whether another file was found under this name."""
+    def _under(self, name: str, itself: str) -> list[str]:
+        """The other files that are the module or the package of this name."""
         package = "__init__.py" if name == "." else name + "/__init__.py"
-        found = False
-        for other in (self.home.get(name + ".py"), self.home.get(package)):
-            if other is not None and other != path:
-                self.union(path, other)
-                found = True
-        return found
+        found = (self.home.get(name + ".py"), self.home.get(package))
+        return [other for other in found if other is not None and other != itself]
 
     def _take_in(self, path: str, folder: str) -> None:
         """Put everything in a folder into the group of a path."""
@@ -191,3 +223,17 @@ class _Atlas:
             if not name.startswith(folder + "/"):
                 break
             self.union(first, self.home[name])
+
+
+def _above(folder: str, holding: set[str]) -> list[str]:
+    """Those of the folders that are this one or above it, the nearest first."""
+    if len(holding) < 8:
+        found = [one for one in holding if one in ("", "/", folder) or folder.startswith(one + "/")]
+        return sorted(found, key=len, reverse=True) if len(found) > 1 else found
+    found = []
+    while True:
+        if folder in holding:
+            found.append(folder)
+        if folder in ("", "/", ".") or folder.endswith(".."):
+            return found
+        folder = folder.rpartition("/")[0] or folder[: folder.startswith("/")]

@@ -15,9 +15,12 @@ from lint_rules.engine.typed import NamedTuple
 _FROM = regex(r"[ \t]*from[ \t]*([.\w]+)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n;#]*)")
 _IMPORT = regex(r"[ \t]*import[ \t]+([^\n;#]+)")
 _NAME = regex(r"\w+(?:[ \t]*\.[ \t]*\w+)*")
-_PATH = regex(r"[\w-]+(?=[./]\w)|(?<=/)[\w-]+")
+# A word is tried from its first letter only: from the others it would end in the same place.
+_PATH = regex(r"(?<![\w-])(?:[\w-]+(?=[./]\w)|(?<=/)[\w-]+)")
 _ARCHIVE = regex(r"[\w.-]+\.zip\b")
-_HANDLER = regex(r"\bHandler[\"']?[ \t]*:[ \t]*(?:!Sub[ \t]+)?[\"']?(?:[\w.-]*[./])?([\w-]+)\.\w+")
+_HANDLER = regex(
+    r"Handler(?<=\bHandler)[\"']?[ \t]*:[ \t]*(?:!Sub[ \t]+)?[\"']?(?:[\w.-]*[./])?([\w-]+)\.\w+"
+)
 COMMON_NAMES = frozenset({
     *("app", "index", "main", "handler", "handlers", "function", "lambda", "run", "src", "api", "code"),
     *("lambda_function", "lambda_handler", "lambda_main", "lambda_code", "function_code", "__init__"),
@@ -62,7 +65,11 @@ def links_of(path: str, text: str) -> Links:
 
 
 def _is_template(path: str, text: str) -> bool:
-    if path.endswith((".tf", ".tf.json")) or "AWS::" in text or "functions:" in text:
+    if (
+        path.endswith((".tf", ".tf.json"))
+        or "functions:" in text
+        or ("Resources" in text and "AWS::" in text)
+    ):
         return True
     return len(text) < _SMALL and ("Resources" in text or "functions" in text or "Handler" in text)
 
@@ -76,7 +83,9 @@ def _places(text: str) -> tuple[tuple[str, ...], int]:
     )
     named = {*_HANDLER.findall(text)} if archives or "S3Key" in text else set()
     packed = {f"{name}.py" for name in named - COMMON_NAMES}
-    return tuple(sorted({*_PATH.findall(text), *archives, *packed})), up
+    # No path has a blank in it, and the same ones stand in a template again and again.
+    paths = " ".join({part for part in text.split() if "/" in part or "." in part})
+    return tuple(sorted({*_PATH.findall(paths), *archives, *packed})), up
 
 
 def imports_in(text: str) -> tuple[str, ...]:

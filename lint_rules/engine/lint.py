@@ -68,7 +68,7 @@ def lint(
             _measured(meter, rule.name, partial(_run, rule, subjects, found, chosen, on_crash))
     for path, reason in project.crashes:
         _crashed(on_crash, Crash("reading", path, reason))
-    named = late and any(may_name_ours(document.text) for document in project.documents.values())
+    named = late and any(may_name_ours(project.documents[path].text) for path in project.spoken)
     if found or named:
         found = _silenced(project, found, late if named else [], chosen, on_crash, meter)
     return [finding for _, finding in sorted(found.items(), key=lambda item: item[0])]

@@ -14,17 +14,17 @@ def is_near(one: str, two: str) -> bool:
     if sorted(_words(one)) == sorted(_words(two)):
         return True
     shorter = min(len(one), len(two))
-    return shorter > 4 and _distance(one.upper(), two.upper()) <= (2 if shorter > 7 else 1)
+    return shorter > 4 and _are_within(2 if shorter > 7 else 1, one.upper(), two.upper())
 
 
 def _words(name: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(name)]
 
 
-def _distance(one: str, two: str) -> int:
-    """How many letters must be changed, put in, taken out or swapped with their neighbour."""
-    if abs(len(one) - len(two)) > 2:
-        return 3
+def _are_within(most: int, one: str, two: str) -> bool:
+    """Whether at most so many letters must be changed, put in, taken out or swapped with their neighbour."""
+    if abs(len(one) - len(two)) > most:
+        return False
     before: list[int] = []
     row = list(range(len(two) + 1))
     for i, letter in enumerate(one, 1):
@@ -35,4 +35,6 @@ def _distance(one: str, two: str) -> int:
             if i > 1 and j > 1 and letter == two[j - 2] and one[i - 2] == other:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
-    return row[-1]
+        if min(row) > most and min(before) > most:
+            return False  # It never becomes less: a swap looks two rows back, everything else one.
+    return row[-1] <= most

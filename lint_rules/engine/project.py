@@ -32,19 +32,16 @@ class Project:
         self,
         documents: Iterable[Document],
         unreadable: Iterable[Problem] = (),
-        walked: Collection[str] = frozenset(),
-        aside: Collection[str] = frozenset(),
+        quiet: Collection[str] = frozenset(),
     ) -> None:
-        self.walked = walked
-        """Paths that were found in a folder and that nobody named."""
-        self.aside = aside
-        """Paths of data that is certainly no template, but that one may take in."""
+        self.quiet = quiet
+        """Paths of files that count only where others take them in: data that is certainly no template, and Python that
+        has nothing to do with AWS and that nobody named."""
         self.documents: Mapping[str, Document] = {document.path: document for document in documents}
         self.unreadable = tuple(unreadable)
         """Problems of documents that have no text."""
         self._all_modules: list[Module] | None = None
         self._concerned: list[Module] | None = None
-        self._quiet: frozenset[str] | None = None
         self._spoken: list[str] | None = None
         self._all_templates: list[Template] | None = None
         self._modules: dict[str, list[Module]] = {}
@@ -60,8 +57,7 @@ class Project:
         cls,
         files: Mapping[str, str],
         unreadable: Iterable[Problem] = (),
-        walked: Collection[str] = frozenset(),
-        aside: Collection[str] = frozenset(),
+        quiet: Collection[str] = frozenset(),
     ) -> Project:
         """A project from texts by path. Notebooks are given as their JSON; other suffixes count as Python."""
         documents: list[Document] = []
@@ -72,7 +68,7 @@ class Project:
             if problem:
                 problems.append(problem)
         documents += [Document(problem.span.path, "") for problem in unreadable]
-        return cls(documents, problems, walked, aside)
+        return cls(documents, problems, quiet)
 
     def changed(self, texts: Mapping[str, str]) -> Project:
         """The project with other raw texts for some of its paths; everything else is shared."""
@@ -81,11 +77,20 @@ class Project:
         made = Project(
             [fresh.documents.get(path, document) for path, document in self.documents.items()],
             [*(problem for problem in self.unreadable if problem.span.path not in paths), *fresh.unreadable],
-            self.walked,
-            frozenset(path for path in self.aside if path not in paths),
+            frozenset(path for path in self.quiet if path not in paths),
         )
         made._modules = {path: found for path, found in self._modules.items() if path not in paths}
         made._templates.take_over(self._templates, paths)
+        return made
+
+    def typed(self, path: str, text: str) -> Project:
+        """The project after somebody typed into one of its files: most of the file's trees are kept."""
+        made = self.changed({path: text})
+        before = {module.name: module for module in self._modules.get(path, ())}
+        for module in made.modules_of(path) if before else ():
+            last = before.get(module.name)
+            # What nobody asked for a tree has none yet.
+            module.before = last.before or last if last is not None else None
         return made
 
     @property
@@ -125,20 +130,8 @@ class Project:
         return self._concerned
 
     @property
-    def quiet(self) -> frozenset[str]:
-        """What is aside, and the Python files that nobody named and that have nothing to do with AWS, as far as words
-        tell."""
-        if self._quiet is None:
-            self._quiet = frozenset(self.aside)
-            if self.walked:
-                from lint_rules.engine.concern import quiet
-
-                self._quiet |= quiet(self.documents.values(), self.walked)
-        return self._quiet
-
-    @property
     def spoken(self) -> list[str]:
-        """The paths of the other documents, in order."""
+        """The paths of the documents that are not quiet, in order."""
         if self._spoken is None:
             self._spoken = [path for path in self.documents if path not in self.quiet]
         return self._spoken

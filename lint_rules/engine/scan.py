@@ -10,11 +10,11 @@ Without a cache and without helpers everything is one island, since parting cost
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from lint_rules.engine.errors import UsageError
 from lint_rules.engine.finding import Finding
-from lint_rules.engine.intake import Taken, project_from, project_of, take
+from lint_rules.engine.intake import Taken, is_quiet, project_from, project_of, take
 from lint_rules.engine.lint import Crash, Settings
 from lint_rules.engine.project import Project
 from lint_rules.engine.rule import load_rules
@@ -49,9 +49,15 @@ class Scan:
     """The files of a run, what was found in them, and lines to tell."""
 
     def __init__(
-        self, files: Sequence[str], given: Mapping[str, bytes], settings: Settings, help: Help
+        self,
+        files: Sequence[str],
+        given: Mapping[str, bytes],
+        settings: Settings,
+        help: Help,
+        walked: Collection[str] = frozenset(),
     ) -> None:
-        """Lint the files at these paths, and those given with their contents. Raises UsageError for a selector
+        """Lint the files at these paths, and those given with their contents. `walked` are those that nobody named.
+        Raises UsageError for a selector
         that matches nothing and for a scheduler that cannot be used."""
         self.notes: list[str] = []
         self.crashes: list[Crash] = []
@@ -64,7 +70,11 @@ class Scan:
         self.parts: list[list[str]] = []
         """The islands."""
         self._settings = settings
+        self._walked = walked
+        self._quiet: set[str] = set()
+        """Those that count only where others take them in."""
         self._data: dict[str, bytes | None] = {**given}
+        self._given = frozenset(given)
         self._taken: dict[str, Taken] = {}
         self._links: dict[str, Links] = {}
         self._help = help
@@ -87,7 +97,7 @@ class Scan:
             data = self._bytes(path)
             if data is not None:
                 files[path] = data
-        return project_of(files)
+        return project_of(files, self._quiet)
 
     def island(self, paths: Iterable[str]) -> Island:
         """Files with their settings."""
@@ -95,6 +105,7 @@ class Scan:
         return Island(
             {path: data for path in project if (data := self._bytes(path)) is not None},
             {path: self._settings.of(path) for path in project},
+            frozenset(path for path in project if path in self._quiet),
         )
 
     def _lint_at_once(self, files: Sequence[str]) -> None:
@@ -106,9 +117,11 @@ class Scan:
                 self.paths.append(path)
                 if taken.aside:
                     self.aside.add(path)
+                if taken.aside or (path in self._walked and is_quiet(path, taken)):
+                    self._quiet.add(path)
         self.parts = [self.paths] if self.paths else []
         if self.paths:
-            project = project_from({path: self._take(path) for path in self.paths})
+            project = project_from({path: self._take(path) for path in self.paths}, self._quiet)
             self._take_in(lint_island(self.island(self.paths), self._help.clock, project))
 
     def _pays_to_part(self, files: Sequence[str]) -> bool:
@@ -140,6 +153,11 @@ class Scan:
         self.notes += [entry.note for entry in entries.values() if entry.note]
         self.paths = [path for path, entry in entries.items() if not entry.blank]
         self.aside = {path for path in self.paths if entries[path].aside}
+        self._quiet = {
+            path
+            for path in self.paths
+            if entries[path].quiet and (path in self.aside or path in self._walked)
+        }
         run = self._key(self.paths, entries)
         known = self._cache.run(run, self.paths) if self._cache else None
         if known is not None:
@@ -148,7 +166,11 @@ class Scan:
         from lint_rules.engine.fingerprint import digest
         from lint_rules.engine.islands import islands
 
-        self.parts = islands({path: self._links_of(path) for path in self.paths})
+        self.parts = islands(
+            {path: self._links_of(path) for path in self.paths if path not in self._quiet},
+            self._quiet,
+            self._links_of,
+        )
         todo: list[tuple[str, Island]] = []
         for part in self.parts:
             key = self._key(part, entries)
@@ -182,14 +204,18 @@ class Scan:
             return ""
         from lint_rules.engine.cache import key_of
 
-        return key_of([(path, entries[path].digest, self._settings.of(path)) for path in part])
+        return key_of(
+            [
+                (path, "quiet" if path in self._quiet else "", entries[path].digest, self._settings.of(path))
+                for path in part
+            ]
+        )
 
     def _entry(self, path: str) -> Entry | None:
         from lint_rules.engine.cache import Entry
         from lint_rules.engine.fingerprint import digest
-        from lint_rules.engine.links import Links, links_of
 
-        given = path in self._data
+        given = path in self._given
         known = self._cache.entry(path) if self._cache and not given else None
         if known is not None:
             return known
@@ -197,21 +223,35 @@ class Scan:
         if data is None:
             return None
         taken = self._taken.pop(path, None) or take(path, data)
-        links = self._links[path] = Links() if taken.text is None else links_of(path, taken.text)
-        entry = Entry(digest(data), taken.note, taken.blank, taken.aside)
+        entry = Entry(digest(data), taken.note, taken.blank, taken.aside, is_quiet(path, taken))
         if self._cache and not given:
-            self._cache.note_file(path, entry, links)
+            self._cache.note_file(path, entry)
+        if not entry.quiet:
+            self._link(path, taken)
         return entry
 
     def _links_of(self, path: str) -> Links:
-        from lint_rules.engine.links import Links, links_of
+        cache = self._cache if path not in self._given else None
+        known = self._links.get(path) or (cache.links(path) if cache else None)
+        if known is None:
+            data = self._bytes(path)
+            known = self._link(path, Taken() if data is None else take(path, data))
+        return known
 
-        known = self._links.get(path) or (self._cache.links(path) if self._cache else None)
-        if known is not None:
-            return known
-        data = self._bytes(path)
-        taken = Taken() if data is None else take(path, data)
-        return Links() if taken.text is None else links_of(path, taken.text)
+    def _link(self, path: str, taken: Taken) -> Links:
+        """Note what a file says about others."""
+        from lint_rules.engine.links import Links, imports_in, links_of
+
+        if taken.text is None:
+            found = Links()
+        elif path in self._quiet and path not in self.aside:
+            found = Links(imports_in(taken.text))  # What does not speak of AWS makes no functions.
+        else:
+            found = links_of(path, taken.text)
+        self._links[path] = found
+        if self._cache and path not in self._given:
+            self._cache.note_links(path, found)
+        return found
 
     def _take_in(self, outcome: Outcome) -> None:
         self.findings += outcome.findings

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 
 from lint_rules.engine.config import Config
@@ -28,10 +28,12 @@ CONNECTS_WITHIN = "10s"
 
 
 class Island(NamedTuple):
-    """Files by path, and the settings that hold for each."""
+    """Files by path, and the settings that hold for each; the quiet ones count only where others
+    take them in."""
 
     files: Mapping[str, bytes]
     settings: Mapping[str, Config]
+    quiet: Collection[str] = frozenset()
 
     def of(self, path: str) -> Config:
         """The settings for a file."""
@@ -66,7 +68,7 @@ def lint_island(
     """Lint one island here. `project` is what its files make, where that is known already."""
     crashes: list[Crash] = []
     meter = Meter(clock, {}) if clock else None
-    findings = lint(project or project_of(island.files), island, crashes.append, meter)
+    findings = lint(project or project_of(island.files, island.quiet), island, crashes.append, meter)
     return Outcome(findings, crashes, meter.spent if meter else {})
 
 

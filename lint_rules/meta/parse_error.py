@@ -14,7 +14,8 @@ def parse_error(project: Project) -> Iterable[Finding]:
     ## Why it matters
     Lambda cannot read it either: a function whose module does not parse fails every invocation with
     `Runtime.UserCodeSyntaxError`, and a broken template stops the deployment. Everything else in the project
-    is still checked.
+    is still checked. A Python file that was found in a folder counts if it speaks of AWS, or if a handler imports it;
+    whether the others parse is for other tools to say.
 
     ## Bad
     ```python file="app.py"

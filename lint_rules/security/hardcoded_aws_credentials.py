@@ -95,7 +95,7 @@ def hardcoded_aws_credentials(project: Project) -> Iterator[Finding]:
     ## See also
     AWS: "Security best practices in IAM", require workloads to use temporary credentials with IAM roles.
     """
-    for module in project.modules:
+    for module in project.concerned:
         for key in aws_keys(module):
             edits = key.dropped
             yield Finding(

@@ -63,7 +63,7 @@ def hardcoded_secret(project: Project) -> Iterator[Finding]:
     ## See also
     LAM816 hardcoded-aws-credentials. AWS: "Use Secrets Manager secrets in Lambda functions".
     """
-    for module in project.modules:
+    for module in project.concerned:
         for secret in hardcoded_secrets(module):
             yield Finding(
                 f"{secret.what} stands in the code, where everybody who can read it has it; keep it in Secrets Manager "

@@ -248,3 +248,15 @@ def test_typing_and_compiled_expressions_are_taken_where_they_cost_nothing(folde
         if re.match(r"from typing import|[_A-Z]+ = re\.compile\(", line)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("header", ["()", "( )", "(*, event)", "(*event)", "(**context)"])
+def test_functions_without_a_first_parameter_are_not_parsed(header: str) -> None:
+    assert not shapes.may_hold_handler(f"x = 1\ndef main{header}:\n    pass\n")
+
+
+def test_functions_whose_second_parameter_is_no_context_are_not_parsed() -> None:
+    assert not shapes.may_hold_handler("x = 1\ndef send(message, url):\n    context = _ = 1\n")
+    assert shapes.may_hold_handler(
+        "x = 1\ndef handler(\n    event: dict[str, str] = {},\n    _: object = None,\n):\n"
+    )

@@ -58,6 +58,7 @@ def test_a_handler_is_known_by_its_shape(name, event, context):
         "def error_handler(error, request):\n    pass\n",
         "def signal_handler(signum, frame):\n    pass\n",
         "def save(order, context):\n    pass\n",
+        "def _loop_exception_handler(_: Any, context: dict[str, Any]) -> None:\n    pass\n",
         "class A:\n    def handler(self, event, context):\n        pass\n",
         "def outer():\n    def handler(event, context):\n        pass\n",
         "handler = None\n",
