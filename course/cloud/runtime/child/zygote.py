@@ -75,6 +75,7 @@ WITH_BOTO3 = (
     "asyncio",
     "csv",
     "email.parser",
+    "encodings.idna",
     "http.client",
     "ssl",
     "subprocess",
