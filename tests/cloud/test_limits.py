@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 import uuid
@@ -98,13 +99,18 @@ def test_a_late_timer_does_not_outlive_the_time_of_its_invocation(deploy, invoke
     assert invoke(event=0.5).error is None
 
 
-@pytest.mark.parametrize("who", ["itself", "a child"])
+NO_FILES = pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="files in memory alone are Linux's")
+
+
+@pytest.mark.parametrize("who", ["itself", "a child", pytest.param("a file in memory", marks=NO_FILES)])
 def test_memory_above_the_limit_ends_the_environment(cloud, deploy, invoke, who):
     deploy(
         "import os, time\n"
         "def eat():\n    held = []\n    while True:\n        held.append(bytearray(b'x' * 4_000_000))\n"
         "        time.sleep(0.002)\n"
         "def handler(event, context):\n    if event == 'fine': return 'fine'\n"
+        "    file = os.memfd_create('held') if event == 'a file in memory' else None\n"
+        "    while file: time.sleep(os.write(file, b'x' * 4_000_000) * 0)\n"
         "    if event == 'a child' and os.fork():\n        time.sleep(20)\n    eat()",
         Timeout=20,
         MemorySize=128,

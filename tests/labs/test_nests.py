@@ -15,8 +15,8 @@ import pytest
 from course.cloud.runtime.process import children_of
 from course.cloud.runtime.world import Tier, readable_folders
 from course.cloud.runtime.zygote import ZygoteLauncher
+from course.lab import calling, processes
 from course.lab import nests as module
-from course.lab import processes
 from course.lab.answer import Answer
 from course.lab.checking import LearnerError
 from course.lab.nests import Nests
@@ -137,6 +137,37 @@ def f(text):
 def test_neither_keys_nor_shared_memory_pass_from_one_call_to_another(call: Any) -> None:
     assert call(IPC, "told")[1] is True  # shared memory there is
     assert call(IPC, "") == [False, False]
+
+
+HIDDEN = """
+import ctypes, os, time
+def f(kind):
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.shmat.restype = ctypes.c_void_p
+    block, taken = b"x" * (1 << 20), 0
+    if kind == "shared":
+        while (segment := libc.shmget(0, 16 << 20, 0o600 | 0o1000)) >= 0 and taken < 512:
+            taken += 16
+        return taken
+    files = []
+    while taken < 512:
+        files.append(os.memfd_create("hidden"))
+        try:
+            for _ in range(128):
+                taken += os.write(files[-1], block) >> 20
+        except OSError:
+            pass
+    time.sleep(1)
+    return taken
+"""
+
+
+def test_memory_that_no_process_has_mapped_is_counted_too(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "MEMORY_MB", 200)
+    with pytest.raises(LearnerError, match="ended with code -9"):
+        call(HIDDEN, "files")
+    if tuple(int(part) for part in os.uname().release.split(".")[:2]) >= (6, 2):
+        assert call(HIDDEN, "shared") <= 64  # the namespace's own limit
 
 
 RIGHTS = """

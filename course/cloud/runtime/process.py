@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -97,9 +97,10 @@ class Process:
         family = self._own()
         if len(family) > quotas.PROCESSES:
             return math.inf
-        used = sum(max(0.0, resident_mb(pid) - self._inherited) for pid in family)
-        if used > limit and len(family) > 1:
-            used = sum(proportional_mb(pid) for pid in family)
+        files = memory_files_mb(family)
+        used = sum(max(0.0, resident_mb(pid) - self._inherited) for pid in family) + files
+        if used > limit and (files or len(family) > 1):
+            used = counted_once_mb(family, files)
         return used
 
     def peak_mb(self) -> float:
@@ -182,6 +183,27 @@ def proportional_mb(pid: int) -> float:
     """Its memory in MB, pages that several processes share counted in parts; the resident memory where the system does
     not tell, 0 if it is gone."""
     return _kilobytes(f"/proc/{pid}/smaps_rollup", b"Pss:") or resident_mb(pid)
+
+
+def memory_files_mb(family: Sequence[int]) -> float:
+    """What files in memory alone hold (memfd_create(2)), if these processes have them open, in MB: nothing else counts
+    them as long as nobody maps them."""
+    found: dict[tuple[int, int], int] = {}
+    for pid in family:
+        with suppress(OSError):
+            for name in os.listdir(f"/proc/{pid}/fd"):
+                path = f"/proc/{pid}/fd/{name}"
+                with suppress(OSError):
+                    if os.readlink(path).startswith("/memfd:"):
+                        status = os.stat(path)
+                        found[status.st_dev, status.st_ino] = status.st_blocks
+    return sum(found.values()) * 512 / _MB
+
+
+def counted_once_mb(family: Sequence[int], files: float) -> float:
+    """The memory of processes with the `files` of theirs that exist in memory alone, in MB, each page once."""
+    mapped = sum(_kilobytes(f"/proc/{pid}/smaps_rollup", b"Pss_Shmem:") for pid in family)
+    return sum(proportional_mb(pid) for pid in family) + max(0.0, files - mapped)
 
 
 def _peak(pid: int) -> float:

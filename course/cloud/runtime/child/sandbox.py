@@ -88,7 +88,7 @@ def leave_network() -> None:
 
 
 def map_user(uid: int, outer_uid: int, gid: int, outer_gid: int) -> None:
-    """Say who the one user and the one group of a new user namespace are outside of it. Raises OSError."""
+    """Say who the one user and group of a new user namespace are outside of it. Raises OSError."""
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{uid} {outer_uid} 1")
     _write("/proc/self/gid_map", f"{gid} {outer_gid} 1")
@@ -128,9 +128,8 @@ def build_root(place: str, code: str | None, layers: str | None, tmp_mb: int, re
         target = f"{place}/dev/{device}"
         open(target, "w").close()
         _mount(f"/dev/{device}", target, None, MS_BIND, None)
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        os.symlink(f"/proc/self/fd/{number}", f"{place}/dev/{name}")
-    os.symlink("/proc/self/fd", f"{place}/dev/fd")
+    for name, number in (("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2"), ("fd", "")):
+        os.symlink(f"/proc/self/fd{number}", f"{place}/dev/{name}")
     for source, target in ((code, "/var/task"), (layers, "/opt")):
         if source:
             bind(source, place + target)
@@ -168,16 +167,17 @@ def limit_processes(count: int) -> None:
 
     To be called before privileges are dropped; 301 is the least. https://docs.kernel.org/admin-guide/sysctl/kernel.html
     """
-    with suppress(OSError):
-        _write("/proc/sys/kernel/pid_max", str(count))
+    # System V's shared memory, 64 MB in pages, is counted by nothing else once nobody has it mapped.
+    for name, value in (("pid_max", count), ("shmall", 16_384)):
+        with suppress(OSError):
+            _write(f"/proc/sys/kernel/{name}", str(value))
 
 
 def drop_privileges() -> None:
     """Give up every capability, for good."""
-    libc = _libc()
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    libc.capset(header, (ctypes.c_uint32 * 6)())
+    _libc().capset(header, (ctypes.c_uint32 * 6)())
 
 
 def die_with_parent() -> None:
