@@ -27,6 +27,8 @@ from course.lab.checks import Examiner
 
 CONNECTS_WITHIN = 20
 """Seconds."""
+IN_HAND = 256
+"""Submissions that the scheduler has at a time: so many that no worker waits, so few that they take little memory."""
 _examiners = threading.local()
 
 
@@ -43,34 +45,47 @@ def run(task: Task, address: str, now: Now) -> Generator[Verdict | None, None, N
         raise UserError(f"{address}: no Dask scheduler answers there: {error}") from None
     with client:
         _same_everywhere(client.run(identity), address)
-        # One a thread: an examiner's child serves one check at a time.
-        todo: dict[Any, tuple[Place, Work]] = {}
-        skipped = 0
-        text = task.bundle.text()
-        for place, work in _works(task):
-            if batch.key(task, place, work) in task.done:
-                skipped += 1
-                continue
-            order = _order(text, place, work, task)
-            todo[client.submit(mark, order, pure=False)] = (place, work)
-        yield from (None for _ in range(skipped))
+        # A task that gives the text, not the text in each task: it is sent once a worker, and can be had again.
+        text = client.submit(_told, task.bundle.text(), pure=False)
+        works = _works(task)
+        in_hand: dict[Any, tuple[Place, Work]] = {}
         lost: list[tuple[Place, Work]] = []
-        for future in dask.as_completed(todo, loop=client.loop):
+        finished = dask.as_completed([], loop=client.loop)
+
+        def hand_out(count: int) -> int:
+            """Submit so many of what is left; how many had a verdict already."""
+            skipped = 0
+            for place, work in works:
+                if batch.key(task, place, work) in task.done:
+                    skipped += 1
+                    continue
+                future = client.submit(mark, _order(place, work, task), text, pure=False)
+                in_hand[future] = (place, work)
+                finished.add(future)
+                if (count := count - 1) == 0:
+                    break
+            return skipped
+
+        yield from (None for _ in range(hand_out(IN_HAND)))
+        for future in finished:
+            taken = in_hand.pop(future)
             if future.status == "finished":
                 yield _received(future.result(), address)
             else:
-                lost.append(todo[future])
+                lost.append(taken)
             future.release()
+            yield from (None for _ in range(hand_out(1)))
         yield from _here(task, lost, now)
 
 
-def mark(order: str) -> str:
-    """In a Dask worker: the line of a verdict, or `error: ` and why none could be made."""
+def mark(order: str, text: str) -> str:
+    """In a Dask worker: the line of a verdict, or `error: ` and why none could be made. `text` is the bundle's."""
+    # One a thread: an examiner's child serves one check at a time.
     found = json.loads(order)
     examiner = getattr(_examiners, "one", None)
     if examiner is None:
         examiner = _examiners.one = Examiner()
-    task = Task(_bundle(found["bundle"]), (), found["salt"], weak=found["weak"])
+    task = Task(_bundle(text), (), found["salt"], weak=found["weak"])
     place = Place(found["learner"], Path(found["path"]), found["inside"])
     work = Work(found["files"], tuple(found["notes"]), found["problem"])
     try:
@@ -97,10 +112,13 @@ def _works(task: Task) -> Iterator[tuple[Place, Work]]:
     return ((place, handed.read(place, names)) for place in task.places)
 
 
-def _order(text: str, place: Place, work: Work, task: Task) -> str:
+def _told(text: str) -> str:
+    return text
+
+
+def _order(place: Place, work: Work, task: Task) -> str:
     return json.dumps(
         {
-            "bundle": text,
             "learner": place.learner,
             "path": str(place.path),
             "inside": place.inside,

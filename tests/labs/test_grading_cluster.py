@@ -71,6 +71,32 @@ def test_a_cluster_gives_the_verdicts_that_this_machine_gives_though_a_worker_is
     assert len(found) == 6
 
 
+def test_the_checks_go_out_once_and_few_submissions_at_a_time(
+    tmp_path: Path, tiny: Lab, dask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the scheduler holds does not grow with the class."""
+    monkeypatch.setattr(cluster, "IN_HAND", 2)
+    submitted: list[tuple[Any, ...]] = []
+    submit = distributed.Client.submit
+
+    def noted(self: Any, function: Any, *given: Any, **how: Any) -> Any:
+        future = submit(self, function, *given, **how)
+        submitted.append((future, *given))
+        waiting = [one for one, *_ in submitted[1:] if not one.done() and one.status != "cancelled"]
+        assert len(waiting) <= 2
+        return future
+
+    monkeypatch.setattr(distributed.Client, "submit", noted)
+    task = Task(Bundle(tiny), places(tmp_path / "in", tiny.slug, 5), "salt")
+    first = next(iter(batch.run(replace(task, places=task.places[:1]), 1, lambda: 0.0)))
+    assert first is not None
+    found = list(cluster.run(replace(task, done={first.key}), dask.scheduler_address, lambda: 0.0))
+    assert len([one for one in found if one is not None]) == 4
+    assert found.count(None) == 1
+    texts = [given for _, *every in submitted for given in every if isinstance(given, str)]
+    assert sum("it_adds" in text for text in texts) == 1
+
+
 def test_where_no_scheduler_answers_it_is_said(tiny: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "CONNECTS_WITHIN", 1)
     with pytest.raises(UserError, match="no Dask scheduler answers there"):
