@@ -52,7 +52,7 @@ class Desk:
         elif known != text:
             for place, project in self._around.items():
                 if path in project.documents:
-                    self._around[place] = project.changed({path: text})
+                    self._around[place] = project.typed(path, text)
 
     def close(self, path: str) -> None:
         """A document is open no more."""

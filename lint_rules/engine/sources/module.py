@@ -34,9 +34,12 @@ class Module:
     """A place for what the analysis knows of the module, so that both live and die together."""
     altered: frozenset[str] | None = None
     """The same for the names whose objects it alters."""
+    before: Module | None = None
+    """What it was before something was typed into it; until it is parsed, which most of that tree is good for."""
     _read = False
     _placed = False
     _sound = False
+    _plain = False
     _tree: ast.Module | None = None
     _error: Problem | None = None
     _lines: list[int] | None = None
@@ -106,8 +109,11 @@ class Module:
             row = len(_LINE.findall(self.text[:nul])) + 1
             self._error = self._problem("it holds a NUL character", row, 1)
             return
+        before = self.before
+        self.before = None
         try:
-            self._tree = _tree(self.text)
+            self._tree = self._after(before) or _tree(self.text)
+            self._plain = True
         except SyntaxError as error:
             self._tree = self._newer()
             if self._tree is None:
@@ -117,6 +123,14 @@ class Module:
         except ValueError as error:
             # Text that has no encoding.
             self._error = self._problem(str(error), 1, 1)
+
+    def _after(self, before: Module | None) -> ast.Module | None:
+        """The tree, made of that which the module had before; None where it must be parsed whole."""
+        if before is None or before._tree is None or not before._plain:
+            return None
+        from lint_rules.engine.sources.retyping import tree_after
+
+        return tree_after(before._tree, before.text, self.text, _tree)
 
     def _newer(self) -> ast.Module | None:
         """The tree of code in a syntax newer than the interpreter."""
