@@ -44,7 +44,6 @@ def become(request: dict[str, Any], descriptors: list[int]) -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-    replica.use_large_pages()
     channel.sendall(b"ready\n")
     while True:
         asked, ends = zygote.receive(channel)

@@ -9,7 +9,6 @@ import ctypes
 import os
 from types import ModuleType
 
-LARGE, COLLAPSE = 1 << 21, 25
 SYS_CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE_PIDFD, SIGCHLD = 0x00001000, 17
 
@@ -54,20 +53,3 @@ def furnish(sandbox: ModuleType, tmp_mb: int, inside: list[str]) -> None:
         os.close(descriptor)
     sandbox.mount_proc("/proc")
     sandbox.forbid_worlds()
-
-
-def use_large_pages() -> None:
-    """Put this process's memory into large pages, where the kernel can (MADV_COLLAPSE, Linux 6.1): a copy then has a
-    table of some dozen to copy, not of some ten thousand, which takes a third of the time.
-    https://man7.org/linux/man-pages/man2/madvise.2.html"""
-    advise = ctypes.CDLL(None).madvise
-    advise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    with open("/proc/self/maps") as file:
-        lines = file.readlines()
-    for line in lines:
-        where, rights, _, _, inode, *name = line.split()
-        if rights.startswith("rw") and inode == "0" and name in ([], ["[heap]"]):
-            start, end = (int(part, 16) for part in where.split("-"))
-            start, end = -(-start // LARGE) * LARGE, end // LARGE * LARGE
-            if start < end:
-                advise(start, end - start, COLLAPSE)
