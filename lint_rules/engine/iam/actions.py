@@ -101,7 +101,7 @@ def resource_patterns(service: str) -> dict[str, str]:
 
 def snapshot_date() -> str:
     """The day the snapshot was taken, as 2026-10-27."""
-    found = re.search(r"^# Source: .* (\d{4}-\d\d-\d\d)\.$", _snapshot()[:1000], re.MULTILINE)
+    found = re.search(r"^# Source: .* (\d{4}-\d\d-\d\d)\.$", _snapshot()[""], re.MULTILINE)
     return found[1] if found else ""
 
 
@@ -137,22 +137,19 @@ def _takes(service: str, facts: ActionFacts) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _snapshot() -> str:
+def _snapshot() -> dict[str, str]:
+    """The snapshot's sections by service, and its head under an empty name."""
     with open(_SNAPSHOT, encoding="ascii") as file:
-        return file.read()
+        head, *sections = file.read().split("\n= ")
+    return {"": head} | {section[: section.index("\n")]: section for section in sections}
 
 
 @lru_cache(maxsize=256)
 def _service(service: str) -> _Service:
     made = _Service()
-    text = _snapshot()
-    start = text.find(f"\n= {service}\n")
-    if start == -1:
-        return made
-    end = text.find("\n= ", start + 1)
     keys: list[str] = []
     before = f"arn:${{Partition}}:{service}:${{Region}}:${{Account}}"
-    for line in text[start + 1 : end if end != -1 else len(text)].splitlines()[1:]:
+    for line in (_snapshot().get(service, "") if service else "").splitlines()[1:]:
         first, _, rest = line.partition(" ")
         if first == "r":
             kind, arn = rest.split(" ")
