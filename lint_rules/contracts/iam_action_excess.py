@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from lint_rules import Access, Finding, Fix, Safety, rule
 
@@ -142,20 +141,22 @@ def iam_action_excess(access: Access) -> Iterator[Finding]:
     User Guide.
     """
     for role in access.roles:
-        seen: dict[tuple[Any, str], list[Any]] = {}
-        for excess in role.excess:
-            if excess.service and excess.confidence == "high" and excess.grant.origin != "managed":
-                service = excess.what.partition(":")[0] if ":" in excess.what else ""
-                seen.setdefault((excess.grant.span, service), []).append(excess)
-        whole = {
-            span: [other for (place, _), each in seen.items() if place == span for other in each]
-            for span, _ in seen
-        }
-        for (span, service), listed in seen.items():
+        chosen = [
+            each
+            for each in role.excess
+            if each.service and each.confidence == "high" and each.grant.origin != "managed"
+        ]
+        for span, service in dict.fromkeys((each.grant.span, _service(each.what)) for each in chosen):
+            whole = [each for each in chosen if each.grant.span == span]
+            listed = [each for each in whole if _service(each.what) == service]
             shown = ", ".join(f"`{each.what}`" for each in listed[:3]) + (", ..." if len(listed) > 3 else "")
             names = ", ".join(function.name for function in role.functions[:3])
             what = f"calls anything of {service}" if service else "uses it"
             edits = role.edits_dropping(listed[0].grant, [each.what for each in listed])
-            left = role.edits_dropping(listed[0].grant, [each.what for each in whole[span]])
+            left = role.edits_dropping(listed[0].grant, [each.what for each in whole])
             fix = Fix("Do not allow it", edits, Safety.UNSAFE) if edits and left else None
             yield Finding(f"{shown} is allowed, but no code of {names} {what}", span, fix)
+
+
+def _service(what: str) -> str:
+    return what.partition(":")[0] if ":" in what else ""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from lint_rules import Access, Finding, Fix, Related, Safety, policies_of, rule
+from lint_rules import Access, Finding, Fix, FunctionSpec, Related, Safety, policies_of, rule
 
 
 @rule("LAM906", looks_at=Access, severity="error", since="0.1", fix="unsafe")
@@ -126,11 +125,9 @@ def iam_action_missing(access: Access) -> Iterator[Finding]:
     the policy.
     """
     for function in access.functions:
-        by_call: dict[Any, list[Any]] = {}
-        for need in function.missing:
-            if need.sure:
-                by_call.setdefault(need.call.node, []).append(need)
-        for needs in by_call.values():
+        sure = [need for need in function.missing if need.sure]
+        for call in dict.fromkeys(need.call.node for need in sure):
+            needs = [need for need in sure if need.call.node is call]
             listed = ", ".join(dict.fromkeys(f"`{need.action}`" for need in needs))
             spec = function.spec
             assert spec is not None
@@ -139,13 +136,14 @@ def iam_action_missing(access: Access) -> Iterator[Finding]:
                 f"The role of {function.name} does not allow {listed}: this call fails with AccessDenied"
             )
             alone = len(function.missing) == 1
-            yield Finding(message, needs[0].call.span, _granting(spec, needs[0]) if alone else None, related)
+            fix = _granting(spec, needs[0].action, needs[0].resource) if alone else None
+            yield Finding(message, needs[0].call.span, fix, related)
 
 
-def _granting(spec: Any, need: Any) -> Fix | None:
+def _granting(spec: FunctionSpec, action: str, resource: str) -> Fix | None:
     """A policy for a function that has none."""
     if spec.kind != "AWS::Serverless::Function" or not spec.role.absent or not spec.value("Policies").absent:
         return None
-    policies = policies_of(need.action, need.resource, spec.template)
+    policies = policies_of(action, resource, spec.template)
     edit = spec.edit_adding(("Policies",), policies) if policies else None
-    return Fix(f"Allow {need.action}", (edit,), Safety.UNSAFE) if edit else None
+    return Fix(f"Allow {action}", (edit,), Safety.UNSAFE) if edit else None
