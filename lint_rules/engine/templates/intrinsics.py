@@ -14,6 +14,10 @@ from lint_rules.engine.finding import Span
 from lint_rules.engine.regex import regex
 from lint_rules.engine.sources.node import List, Map, Node, Scalar, Unknown, walk
 from lint_rules.engine.templates.model import Value
+from lint_rules.engine.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lint_rules.engine.templates.model import Statement
 
 _PLACEHOLDER = regex(r"\$\{([^!{}][^{}]*)\}")
 _DEEPEST = 50
@@ -29,12 +33,16 @@ class Scope:
         self._mappings = _map(root.get("Mappings"))
         self._conditions = _map(root.get("Conditions"))
         self._truths: dict[str, bool | None] = {}
+        self.statements: dict[tuple[Node, str, bool], tuple[Statement, ...]] = {}
+        """A place for what `policies` knows of policy documents."""
 
     def resolve(self, node: Node | None, depth: int = 0) -> Node | None:
         """The node that the expression comes to: not an intrinsic any more, Unknown, or None when absent."""
         if not isinstance(node, Map):
-            if isinstance(node, Scalar) and isinstance(node.value, str) and "{{resolve:" in node.text:
+            if isinstance(node, Scalar) and "{{resolve:" in node.text and isinstance(node.value, str):
                 return Unknown(node.span, (), node.text)
+            return node
+        if len(node.entries) != 1:
             return node
         call = intrinsic(node)
         if call is None:
@@ -69,7 +77,7 @@ class Scope:
 
     def elements(self, node: Node | None) -> list[Node]:
         """The items of a list, or the node itself as the only one; absent items are left out."""
-        found = self.resolve(node)
+        found = self.resolve(node) if node is not None else None
         if found is None:
             return []
         items = found.items if isinstance(found, List) else [found]
@@ -78,18 +86,20 @@ class Scope:
 
     def value(self, node: Node | None, otherwise: Span) -> Value:
         """The node as a Value; where it is absent it stands at `otherwise`."""
+        if node is None:
+            return Value("absent", None, otherwise)
         found = self.resolve(node)
         if found is None:
             return Value("absent", None, otherwise)
+        if isinstance(found, Scalar):
+            return Value("known", found.value, found.span)
         if isinstance(found, Unknown):
             return Value("unresolved", None, found.span, found.names, found.text)
         if isinstance(found, List):
             return Value("known", [self.value(item, found.span) for item in found.items], found.span)
-        if isinstance(found, Map):
-            return Value(
-                "known", {key.text: self.value(item, key.span) for key, item in found.items()}, found.span
-            )
-        return Value("known", found.value, found.span)
+        return Value(
+            "known", {key.text: self.value(item, key.span) for key, item in found.items()}, found.span
+        )
 
     def _ref(self, node: Map, argument: Node) -> Node | None:
         name = argument.text if isinstance(argument, Scalar) else ""

@@ -24,8 +24,18 @@ _SAM_OWNERS = frozenset({"AWS::Serverless::Function", "AWS::Serverless::StateMac
 
 def policy_statements(
     scope: Scope, document: Node | None, owner: str, resource_policy: bool = False
-) -> Iterator[Statement]:
+) -> tuple[Statement, ...]:
     """The statements of a policy document: of a resource policy all, else those that name no principal."""
+    if document is None:
+        return ()
+    key = (document, owner, resource_policy)
+    found = scope.statements.get(key)
+    if found is None:
+        found = scope.statements[key] = tuple(_statements(scope, document, owner, resource_policy))
+    return found
+
+
+def _statements(scope: Scope, document: Node, owner: str, resource_policy: bool) -> Iterator[Statement]:
     for item in scope.elements(scope.at(document, "Statement")):
         if isinstance(item, Map) and (resource_policy or _PRINCIPALS.isdisjoint(item.entries)):
             span = item.span

@@ -79,7 +79,7 @@ def read_template(
     alone = document_alone(roots)
     if alone is not None:
         template = Template(document, text, base, name, "policy")
-        template.statements = tuple(policy_statements(Scope(alone), alone, ""))
+        template.statements = policy_statements(Scope(alone), alone, "")
         return template
     return None
 

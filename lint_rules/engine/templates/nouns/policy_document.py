@@ -53,4 +53,4 @@ class PolicyDocument(NamedTuple):
         if isinstance(node, Map) and "Statement" in node.entries:
             part = found.part(node)
             statements = policy_statements(found.scope, node, found.logical_id, purpose != "identity")
-            yield cls(found.logical_id, purpose, part.value("Version"), tuple(statements), part)
+            yield cls(found.logical_id, purpose, part.value("Version"), statements, part)

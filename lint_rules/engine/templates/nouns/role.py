@@ -40,7 +40,7 @@ class Role(NamedTuple):
             yield cls(
                 logical_id=name,
                 name=found.value("RoleName"),
-                trust=tuple(_trust(found)),
+                trust=_trust(found),
                 statements=tuple(part for part in template.statements if part.owner in owners),
                 managed=found.texts("ManagedPolicyArns"),
                 policy_templates=(),
@@ -77,7 +77,7 @@ def _absent(found: Resource) -> Value:
     return Value("absent", None, found.span)
 
 
-def _trust(found: Resource) -> Iterator[Statement]:
+def _trust(found: Resource) -> tuple[Statement, ...]:
     document = found.properties.get("AssumeRolePolicyDocument")
     return policy_statements(found.scope, document, found.logical_id, resource_policy=True)
 
