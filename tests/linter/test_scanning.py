@@ -97,7 +97,7 @@ def test_the_order_of_the_paths_does_not_matter(run, tree):
 def test_a_change_is_seen_and_only_its_island_is_linted(run, tree, monkeypatch):
     output(run, ".")
     linted = counted(monkeypatch)
-    (tree / "p1/app.py").write_text("def f():\n    pass\n")
+    (tree / "p1/app.py").write_text("import boto3\n\n\ndef f():\n    pass\n")
     changed = output(run, ".")
     assert linted
     assert all("p1/app.py" in paths for paths in linted)
