@@ -130,6 +130,13 @@ def test_a_timer_that_is_cancelled_ends_at_once_and_never_goes_off(skipping, pac
     assert ask(skipping, alarm=1, sleep=100, cancel=True)["threads"] == 1
 
 
+def test_timers_that_were_cancelled_do_not_hide_the_next_one(skipping, pack):
+    place(skipping, pack, TIMER)
+    for _ in range(3):
+        assert ask(skipping, alarm=500, sleep=1, cancel=True)["rung"] == []
+        assert len(ask(skipping, alarm=100, sleep=700)["rung"]) == 1
+
+
 def test_a_timer_goes_off_before_the_deadline_that_ends_its_handler(skipping, pack):
     source = TIMER.replace("rung.append(time.monotonic() - begun)", "print('LAST WORDS', flush=True)")
     place(skipping, pack, source, Timeout=30)

@@ -121,6 +121,11 @@ class Link:
             return False
         return True
 
+    def acknowledge(self, request: Request) -> None:
+        """Say that a request was taken in; its response follows later."""
+        with suppress(OSError):
+            request.connection.socket.send(b"HTTP/1.1 102 Processing\r\n\r\n")
+
     def close(self) -> None:
         """Close every socket. May be called twice."""
         for connection in list(self._connections.values()):

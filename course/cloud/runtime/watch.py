@@ -99,6 +99,8 @@ class Watch:
     def _attend(self, request: Request, deadline: float) -> None:
         if request.what == "clock/sleep":
             self._sleeps.add(request, deadline)
+            if request.body.endswith(b"timer"):  # what started it goes on only now
+                self._link.acknowledge(request)
             return
         if request.what == "restore/next":
             # The snapshot would be taken here. It is restored at once: the hooks on both sides run.

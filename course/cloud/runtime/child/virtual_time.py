@@ -132,6 +132,7 @@ def _start_timer(timer: "Any") -> None:
         try:
             timer.connection = _connect()
             _ask(timer.connection, f"{float(timer.interval)!r} 0 timer")
+            _acknowledged(timer.connection)
         except OSError:
             timer.connection = None
     if timer.connection is not None:
@@ -182,6 +183,16 @@ def _ask(connection: "Any", body: str) -> None:
         f"Host: cloud\r\nUser-Agent: {_key}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     connection.sendall((head + body).encode())
+
+
+def _acknowledged(connection: "Any") -> None:
+    """Returns when a timer's question was taken in, and not a byte later. Raises OSError if the cloud is gone."""
+    words = b""
+    while not words.endswith(b"\r\n\r\n"):
+        part = connection.recv(1)
+        if not part:
+            raise OSError("the cloud is gone")
+        words += part
 
 
 def _answer(connection: "Any") -> float:
