@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from course.grading import hints
+
 MEMBERS = 5_000
 MEMBER = 64 * 1024**2
 TOTAL = 128 * 1024**2
@@ -19,7 +21,7 @@ SUFFIX = ".zip"
 LEFT_OUT = ("__MACOSX", ".ipynb_checkpoints", "__pycache__")
 """Folders that tools leave behind."""
 _SMALL = 1024**2
-_WANTED = (".ipynb", ".py")
+_WANTED = (".ipynb", ".py", hints.PATH)
 
 
 class Refused(ValueError):
@@ -33,8 +35,8 @@ def names(path: Path) -> list[str]:
 
 
 def read(path: Path, inside: str | None = None) -> dict[str, bytes]:
-    """The notebooks and Python files of an archive, or of one folder or member `inside` it, by their names there; also
-    those of archives in it, one level deep. Raises Refused.
+    """The notebooks, Python files and journals of an archive, or of one folder or member `inside` it, by their names
+    there; also those of archives in it, one level deep. Raises Refused.
     """
     with _opened(path) as opened:
         chosen = [

@@ -87,7 +87,7 @@ def mark(order: str, text: str) -> str:
         examiner = _examiners.one = Examiner()
     task = Task(_bundle(text), (), found["salt"], weak=found["weak"])
     place = Place(found["learner"], Path(found["path"]), found["inside"])
-    work = Work(found["files"], tuple(found["notes"]), found["problem"])
+    work = Work(found["files"], tuple(found["notes"]), found["problem"], found["hints"])
     try:
         batch.insist(task, examiner)
         return batch.marked(task, place, work, examiner, SystemClock().now).line()
@@ -125,6 +125,7 @@ def _order(place: Place, work: Work, task: Task) -> str:
             "files": work.files,
             "notes": work.notes,
             "problem": work.problem,
+            "hints": work.hints,
             "salt": task.salt,
             "weak": task.weak,
         }

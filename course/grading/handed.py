@@ -13,12 +13,15 @@ import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from course.errors import UserError
 from course.grading import archive
-from course.lab import answer_cells
+from course.grading import hints as hinted
+from course.grading.hints import Hints
+from course.lab import answer_cells, shelf
 
 MOODLE = re.compile(r"^(?P<name>.+_\d+)_assignsubmission_(?:file|onlinetext)_?")
 NOTEBOOK = "lab.ipynb"
@@ -41,11 +44,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Work:
-    """A learner's answer files, name to text; a `problem` in one line when there are none to grade."""
+    """A learner's answer files, name to text; a `problem` in one line when there are none to grade. `hints` are what
+    their journal tells, which is no part of what is graded."""
 
     files: dict[str, str]
     notes: tuple[str, ...] = ()
     problem: str = ""
+    hints: Hints = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -160,6 +165,12 @@ def _contents(place: Place, names: Collection[str]) -> dict[str, bytes]:
             contents[name] = _bytes(path)
         if sum(map(len, contents.values())) > archive.TOTAL:
             raise archive.Refused("has more than 128 MB in it; hand in the notebook alone")
+    # Who hands in a workspace has the labs in it beside the journal.
+    for folder in (place.path, *([place.path.parent] if shelf.SLUG.match(place.path.name) else [])):
+        journal = folder / hinted.PATH
+        with suppress(OSError, archive.Refused):
+            if not journal.parent.is_symlink() and journal.stat().st_size <= hinted.SIZE:
+                contents[hinted.PATH] = _bytes(journal)
     return contents
 
 
@@ -210,4 +221,5 @@ def _work(place: Place, contents: dict[str, bytes], names: Collection[str]) -> W
     if not files:
         what = "no answer cell is left in it" if chosen else "neither a notebook nor an answer file is in it"
         raise answer_cells.Unreadable(f"has nothing to grade: {what}")
-    return Work(files, tuple(notes))
+    journal = next((data for name, data in contents.items() if name.endswith(hinted.PATH)), b"")
+    return Work(files, tuple(notes), hints=hinted.used(journal))

@@ -115,6 +115,11 @@ def _made(
             _verdict(bundle, exercise, result, seconds.get(result.check.name, 0.0))
             for exercise, result in results
         ),
+        hints={
+            exercise.name: shown
+            for exercise in bundle.lab.exercises
+            if (shown := work.hints.get(bundle.lab.slug, {}).get(exercise.name))
+        },
     )
 
 

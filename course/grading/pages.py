@@ -49,6 +49,7 @@ def class_page(verdicts: Sequence[Verdict], title: str) -> str:
         most=max(counts) or 1,
         mean=sum(one.share for one in verdicts) / len(verdicts) if verdicts else 0.0,
         items=items(verdicts),
+        hints=_hints(verdicts),
         weak=sorted({one.isolation for one in verdicts if one.isolation.startswith("weak")}),
     )
 
@@ -61,6 +62,16 @@ def learner_page(one: Verdict, title: str, *, show_hidden: bool = False) -> str:
             {"check": check, "remarks": feedback.remarks(_seen(check) if show_hidden else check)}
         )
     return _render("learner.html", title=title, one=one, when=_when(one.at), exercises=exercises)
+
+
+def _hints(verdicts: Sequence[Verdict]) -> list[tuple[str, int, float]]:
+    """The exercises for which hints were shown: to how many learners, and how many each on average."""
+    found: dict[str, list[int]] = {}
+    for one in verdicts:
+        for exercise, shown in one.hints.items():
+            found.setdefault(exercise, []).append(shown)
+    order = {check.exercise: None for one in verdicts for check in one.checks}
+    return [(name, len(found[name]), sum(found[name]) / len(found[name])) for name in order if name in found]
 
 
 def _seen(check: CheckVerdict) -> CheckVerdict:

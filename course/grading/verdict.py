@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -42,7 +42,8 @@ class CheckVerdict:
 class Verdict:
     """One learner, one lab. `work` and `bundle` are digests of what was handed in and of the checks, `seed` made the
     inputs, `at` is when (seconds since 1970). `problem` says in a line why nothing could be graded, `notes` what was
-    odd. `isolation` is "full", or "weak: " and why."""
+    odd. `isolation` is "full", or "weak: " and why. `hints` are those shown by exercise, as the learner's own journal
+    tells; they count for nothing."""
 
     learner: str
     lab: str
@@ -55,6 +56,7 @@ class Verdict:
     problem: str
     notes: tuple[str, ...]
     checks: tuple[CheckVerdict, ...]
+    hints: dict[str, int] = field(default_factory=dict)
 
     @property
     def points(self) -> float:
