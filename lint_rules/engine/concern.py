@@ -7,7 +7,8 @@ handler or at a word of AWS and never come to a quiet file; here it is told for 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import posixpath
+from collections.abc import Collection, Iterator, Sequence
 
 from lint_rules.engine.analysis.shapes import may_hold_handler
 from lint_rules.engine.typed import TYPE_CHECKING
@@ -24,14 +25,23 @@ def concerned(modules: Sequence[Module], quiet: Collection[str], handlers: Seque
     """The modules, in their order, but for the quiet ones that no handler imports, at whatever remove."""
     if not quiet:
         return list(modules)
-    seen = {handler.module for handler in handlers}
-    todo = [*seen]
-    codebase = handlers[0].codebase if handlers else None
-    while todo and codebase is not None:
-        fresh = {*codebase.brings(todo.pop())} - seen
-        todo += fresh
-        seen |= fresh
-    return [module for module in modules if module.document.path not in quiet or module in seen]
+    reached: set[Module] = set()
+    for module in {handler.module for handler in handlers}:
+        reached.update(handlers[0].codebase.wording.reach(module))
+    packages = {f"{folder}/__init__.py" for module in reached for folder in _folders(module.name)}
+    return [
+        module
+        for module in modules
+        if module.document.path not in quiet or module in reached or module.name in packages
+    ]
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders that a file is in."""
+    folder = posixpath.dirname(path)
+    while folder not in ("", "/"):
+        yield folder
+        folder = posixpath.dirname(folder)
 
 
 def speaks(text: str) -> bool:

@@ -9,6 +9,12 @@ from lint_rules.engine.analysis.facts import FunctionNode, Scope
 
 def parameters(scope: Scope) -> list[str]:
     """The parameters of a function that a call fills; those of a method without `self`."""
+    if scope.filled is None:
+        scope.filled = _parameters(scope)
+    return scope.filled
+
+
+def _parameters(scope: Scope) -> list[str]:
     node = scope.node
     if not isinstance(node, FunctionNode):
         return []
@@ -25,10 +31,11 @@ def argument(call: ast.Call, target: Scope, name: str) -> ast.expr | None:
     for keyword in call.keywords:
         if keyword.arg == name:
             return keyword.value
-    positional = [each for each in parameters(target) if each in target.arguments]
-    for place, value in enumerate(call.args):
-        if isinstance(value, ast.Starred) or (place < len(positional) and positional[place] == name):
-            return value
+    if call.args:
+        positional = [each for each in parameters(target) if each in target.arguments]
+        for place, value in enumerate(call.args):
+            if isinstance(value, ast.Starred) or (place < len(positional) and positional[place] == name):
+                return value
     for keyword in call.keywords:
         if keyword.arg is None:
             return keyword.value

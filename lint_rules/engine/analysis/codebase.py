@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lint_rules.engine.analysis.elsewhere import Elsewhere, is_of_others
 from lint_rules.engine.analysis.facts import Scope, facts_of
@@ -107,19 +107,6 @@ class Codebase:
     def brought(self, module: Module, dotted: str) -> Module | None:
         """The project's module that an import in `module` names, also one of a layer or one that a build copies."""
         return self.imported(module, dotted) or self.elsewhere.find(module, dotted)
-
-    def brings(self, module: Module) -> Iterator[Module]:
-        """The project's modules that a module imports, and the packages that they are in."""
-        places = self._in_folders()
-        facts = facts_of(module)
-        for origin in (*facts.imports.values(), *facts.stars):
-            first = origin.partition(".")[0]
-            dotted = origin if not first or first in places else ""
-            while dotted.strip("."):
-                found = self.brought(module, dotted)
-                if found is not None:
-                    yield found
-                dotted = dotted.rpartition(".")[0]
 
     def starred(self, module: Module, name: str, depth: int = 0) -> Scope | None:
         """The module of the project from which `from ... import *` brings a name."""

@@ -43,6 +43,8 @@ class Scope:
         self.nonlocals: set[str] = set()
         self.children: list[Scope] = []
         self.own: list[ast.AST] | None = None  # A place for what `own_code` knows of it.
+        self.filled: list[str] | None = None  # The same for `parameters`.
+        self._arguments: list[str] | None = None
         self._dotted: dict[ast.AST, str | None] = {}
 
     @property
@@ -58,9 +60,11 @@ class Scope:
     @property
     def arguments(self) -> list[str]:
         """Names of the parameters that a call may fill by position."""
-        if not isinstance(self.node, FunctionNode):
-            return []
-        return [argument.arg for argument in (*self.node.args.posonlyargs, *self.node.args.args)]
+        if self._arguments is None:
+            arguments = self.node.args if isinstance(self.node, FunctionNode) else None
+            listed = (*arguments.posonlyargs, *arguments.args) if arguments else ()
+            self._arguments = [argument.arg for argument in listed]
+        return self._arguments
 
     def child(self, name: str) -> Scope | None:
         """The function or class of this name defined right here, if it is the only one."""

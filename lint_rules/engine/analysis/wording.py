@@ -32,7 +32,7 @@ class Wording:
     def _says(self, module: Module, word: str) -> bool:
         key = (module, word)
         if key not in self._said:
-            self._said[key] = word in module.text or any(map(self._holds(word), self._reach(module)))
+            self._said[key] = word in module.text or any(map(self._holds(word), self.reach(module)))
         return self._said[key]
 
     def _holds(self, word: str) -> Callable[[Module], bool]:
@@ -45,7 +45,8 @@ class Wording:
 
         return holds
 
-    def _reach(self, start: Module) -> tuple[Module, ...]:
+    def reach(self, start: Module) -> tuple[Module, ...]:
+        """A module and those of the project that it imports, in some steps."""
         if start not in self._reached:
             seen = {start: None}
             todo = [start]
