@@ -33,16 +33,21 @@ FIELDS: dict[type, tuple[str, ...]] = _Fields()
 """By class of node the fields that may hold nodes with a place, in source order as `ast` has it."""
 
 
+_GAPPED = (ast.Dict, ast.arguments)
+"""Their lists hold None where there is no node: for `**other`, and for an argument without a default."""
+
+
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node, in the order of `ast.iter_child_nodes`."""
     found: list[ast.AST] = []
-    for field in FIELDS[node.__class__]:
+    kind = node.__class__
+    for field in FIELDS[kind]:
         value = getattr(node, field, None)
         if value.__class__ is list:
-            found += [item for item in value if item is not None]
+            found += value
         elif value is not None:
             found.append(value)
-    return found
+    return [item for item in found if item is not None] if kind in _GAPPED else found
 
 
 def walk(node: ast.AST) -> list[ast.AST]:
