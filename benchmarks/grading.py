@@ -3,8 +3,9 @@
     python benchmarks/grading.py [--peers PYTHON] [--count 20] [--rounds 2]
 
 PYTHON is an interpreter that has nbgrader, otter-grader, boto3 and moto (an environment of its own: they pin what we do
-not). Every submission solves everything. Printed are wall seconds a submission, start-up shared out over the batch,
-the memory of the process tree (PSS, peak), and the ratios. Without --peers ours alone.
+not). Every submission solves everything. Printed are wall seconds a submission, start-up shared out over the batch, CPU
+seconds where Linux's `perf` can count them (on a machine that others use, too, these are the ones to compare), the
+memory of the process tree (PSS, peak), and the ratios. Without --peers ours alone.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
+
+from tree_cost import Cost, cost, environment
 
 if TYPE_CHECKING:
     from course.lab.document import Exercise, Lab
@@ -92,19 +93,25 @@ def main() -> None:
     if options.peers:
         ways["nbgrader"] = lambda folder: _nbgrader(folder, options.count, options.peers)
         ways["otter"] = lambda folder: _otter(folder, options.count, options.peers)
-    walls: dict[str, list[float]] = {name: [] for name in ways}
+    found: dict[str, list[Cost]] = {name: [] for name in ways}
     for number in range(options.rounds):
         for name, way in ways.items():
             with tempfile.TemporaryDirectory() as folder:
-                wall, memory = way(Path(folder))
-            walls[name].append(wall)
-            print(f"round {number + 1} {name:9} {wall:6.3f} s a submission, {memory:5.0f} MB")
-    for name in list(ways)[1:]:
-        ratio = median(ours / theirs for ours, theirs in zip(walls["ours"], walls[name], strict=True))
-        print(f"ours / {name}: {ratio:.3f} (1/{1 / ratio:.1f})")
+                one = way(Path(folder))
+            found[name].append(one)
+            print(
+                f"round {number + 1} {name:9} {one.wall:6.3f} s a submission, CPU {one.cpu:6.3f} s, "
+                f"{one.memory:5.0f} MB",
+                flush=True,
+            )
+    for what in ("wall", "cpu"):
+        for name in list(ways)[1:]:
+            pairs = zip(found["ours"], found[name], strict=True)
+            ratio = median(getattr(ours, what) / getattr(theirs, what) for ours, theirs in pairs)
+            print(f"{what}: ours / {name}: {ratio:.3f} (1/{1 / ratio:.1f})")
 
 
-def _ours(folder: Path, count: int, workers: int) -> tuple[float, float]:
+def _ours(folder: Path, count: int, workers: int) -> Cost:
     sys.path.insert(0, str(ROOT))
     from course.grading.bundle import Bundle
 
@@ -116,7 +123,7 @@ def _ours(folder: Path, count: int, workers: int) -> tuple[float, float]:
     (folder / "checks.json").write_text(Bundle(_lab()).text())
     command = [sys.executable, "-m", "course.cli", "grade", str(folder / "in"), "--bundle"]
     command += [str(folder / "checks.json"), "--to", str(folder / "out"), "--workers", str(workers)]
-    measured = _timed(command, folder, count)
+    measured = _shared(command, folder, count)
     lines = (folder / "out" / "verdicts.jsonl").read_text().splitlines()
     points = [sum(check["points"] for check in json.loads(line)["checks"]) for line in lines]
     assert points == [10.0] * count, points
@@ -138,7 +145,7 @@ def _lab() -> Lab:
     return Lab("99_bench", "Bench", (), (), (), 0, (), (), tuple(exercise(name) for name in EXERCISES))
 
 
-def _nbgrader(folder: Path, count: int, python: str) -> tuple[float, float]:
+def _nbgrader(folder: Path, count: int, python: str) -> Cost:
     cells = [_cell(SET_UP, {})]
     for name, (answer, test) in EXERCISES.items():
         meta = {"schema_version": 3, "locked": False, "task": False}
@@ -166,12 +173,12 @@ def _nbgrader(folder: Path, count: int, python: str) -> tuple[float, float]:
         place = folder / "submitted" / f"learner{number}" / "bench"
         place.mkdir(parents=True)
         (place / "lab.ipynb").write_text(text)
-    measured = _timed([python, "-m", "nbgrader", "autograde", "bench", "--create"], folder, count)
+    measured = _shared([python, "-m", "nbgrader", "autograde", "bench", "--create"], folder, count)
     assert len(list((folder / "autograded").glob("*/bench/lab.ipynb"))) == count
     return measured
 
 
-def _otter(folder: Path, count: int, python: str) -> tuple[float, float]:
+def _otter(folder: Path, count: int, python: str) -> Cost:
     cells: list[dict[str, object]] = [
         _raw("# ASSIGNMENT CONFIG\ngenerate: true\ninit_cell: false\n"),
         _cell(SET_UP, {}),
@@ -205,65 +212,17 @@ def _otter(folder: Path, count: int, python: str) -> tuple[float, float]:
         "assert all(one.total == one.possible for one in found), [(one.total, one.possible) for one in found]\n"
     )
     (archive,) = (folder / "dist" / "autograder").glob("*.zip")
-    return _timed([python, "-c", script, str(archive)], folder, count)
+    return _shared([python, "-c", script, str(archive)], folder, count)
+
+
+def _shared(command: list[str], folder: Path, count: int) -> Cost:
+    """What a command costs a submission."""
+    whole = cost(command, folder)
+    return Cost(whole.wall / count, whole.cpu / count, whole.memory)
 
 
 def _quiet(python: str) -> dict[str, object]:
-    return {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": _paths(python)}
-
-
-def _paths(python: str) -> dict[str, str]:
-    """nbgrader calls a program of its own by its bare name."""
-    return {**os.environ, "PATH": f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}"}
-
-
-def _timed(command: list[str], folder: Path, count: int) -> tuple[float, float]:
-    """Wall seconds a submission and the peak PSS of the tree in MB."""
-    began = time.perf_counter()
-    with (folder / "log.txt").open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_paths(command[0])
-        )
-        peak = _Peak(process.pid)
-        code = process.wait()
-    wall = time.perf_counter() - began
-    memory = peak.stop()
-    if code:
-        raise SystemExit(f"{command[0]} ended with {code}: {(folder / 'log.txt').read_text()[-3000:]}")
-    return wall / count, memory
-
-
-class _Peak(threading.Thread):
-    """Watches the memory of a process tree."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self._pid, self._most, self._over = pid, 0.0, threading.Event()
-        self.start()
-
-    def stop(self) -> float:
-        self._over.set()
-        self.join()
-        return self._most
-
-    def run(self) -> None:
-        import psutil
-
-        while not self._over.wait(0.5):
-            try:
-                top = psutil.Process(self._pid)
-                family = [top, *top.children(recursive=True)]
-            except psutil.Error:
-                continue
-            self._most = max(self._most, sum(map(_pss, family)))
-
-
-def _pss(process: object) -> float:
-    try:
-        with open(f"/proc/{process.pid}/smaps_rollup") as file:  # type: ignore[attr-defined]
-            return next(int(line.split()[1]) / 1024 for line in file if line.startswith("Pss:"))
-    except (OSError, StopIteration):
-        return 0.0
+    return {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment(python)}
 
 
 def _cell(source: str, metadata: dict[str, object]) -> dict[str, object]:
