@@ -24,19 +24,48 @@ if TYPE_CHECKING:
     from lint_rules.engine.finding import Span
     from lint_rules.engine.sources.module import Module
 
-_NAMED = regex(
-    r"(?:passw|pwd|passphrase|passcode|secret|token|authorization|"
-    r"(?:api|secret|private|signing|encryption|auth|master|session|jwt|hmac)[_-]?key)\w*[\"']?\]?\s*(?::\s*[\w.\[\]]+\s*)?"
+_GETS_TEXT = (
+    r"\w*[\"']?\]?\s*(?::\s*[\w.\[\]]+\s*)?"
     r"(?:[=:,]|[=!]=)\s*(?:f|r|b)?[\"'](?:(?:bearer|basic|token) )?(?=[^\"'\n]*[^a-z_\"'\n])[^\"'\s]{8,}"
 )
+_WHOSE_KEY = "|".join(
+    f"(?<={word}{between}key)"
+    for word in (
+        *("api", "secret", "private", "signing", "encryption", "auth", "master", "session", "jwt", "hmac"),
+    )
+    for between in ("", "[_-]")
+)
+# The word first, and a pattern for each: that is what `re` finds fast.
+_NAMED = {
+    **{
+        word: regex(word + _GETS_TEXT)
+        for word in ("passw", "pwd", "passphrase", "passcode", "secret", "token")
+    },
+    "authorization": regex("authorization" + _GETS_TEXT),
+    "key": regex(f"key(?:{_WHOSE_KEY}){_GETS_TEXT}"),
+}
 _PASSED = regex(r"(?:passw\w*|pwd|secret\w*|token)\s*=\s*[\"'][^\"'\s]{4,}")
 _CONNECTING = ("connect", "redis", "mongoclient", "ldap3")
 _IN_URLS = regex(r"://[^\s/:@\"']+:[^\s/@\"']+@")
-_BEGIN = frozenset({
-    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "xoxe", "xoxo-"),
-    *("xoxr-", "xoxs-", "hooks.slack.com", "_live_", "AIza", "SG.", "npm_", "sk-ant-", "T3BlbkFJ", "PRIVATE"),
+_BEGIN = (
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "xox",
+    "hooks.slack.com",
+    "_live_",
+    "AIza",
+    "SG.",
+    "npm_",
+    "sk-ant-",
+    "T3BlbkFJ",
+    "PRIVATE",
     ".login(",
-})  # fmt: skip
+)
 _TEST = regex(r"^[ \t]*(?:import|from)[ \t]+(?:pytest|unittest|moto)\b", re.MULTILINE)
 _OF_AWS = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})
 _CONNECTS = frozenset({
@@ -95,7 +124,7 @@ def _may_have(text: str) -> bool:
         return True
     lower = text.lower()
     connects = any(word in lower for word in _CONNECTING) and _PASSED.search(lower)
-    return bool(connects or _NAMED.search(lower))
+    return bool(connects) or any(word in lower and named.search(lower) for word, named in _NAMED.items())
 
 
 def _named(node: ast.Constant, text: str, parent: ast.AST | None, facts: Facts) -> str | None:
