@@ -42,9 +42,11 @@ class Scope:
         self.globals: set[str] = set()
         self.nonlocals: set[str] = set()
         self.children: list[Scope] = []
-        self.own: list[ast.AST] | None = None  # A place for what `own_code` knows of it.
-        self.filled: list[str] | None = None  # The same for `parameters`.
-        self._arguments: list[str] | None = None
+        self.own: list[ast.AST] | None = None  # Places for what `own_code` and `parameters` know of it.
+        self.filled: list[str] | None = None
+        taken = node.args if isinstance(node, FunctionNode) else None
+        self.arguments = [one.arg for one in (*taken.posonlyargs, *taken.args)] if taken else []
+        """Names of the parameters that a call may fill by position."""
         self._dotted: dict[ast.AST, str | None] = {}
 
     @property
@@ -56,15 +58,6 @@ class Scope:
     def is_class(self) -> bool:
         """Whether it is a class."""
         return isinstance(self.node, ast.ClassDef)
-
-    @property
-    def arguments(self) -> list[str]:
-        """Names of the parameters that a call may fill by position."""
-        if self._arguments is None:
-            arguments = self.node.args if isinstance(self.node, FunctionNode) else None
-            listed = (*arguments.posonlyargs, *arguments.args) if arguments else ()
-            self._arguments = [argument.arg for argument in listed]
-        return self._arguments
 
     def child(self, name: str) -> Scope | None:
         """The function or class of this name defined right here, if it is the only one."""
