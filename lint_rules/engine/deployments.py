@@ -6,20 +6,9 @@ import posixpath
 import sys
 from collections.abc import Iterator
 
-from lint_rules.engine.analysis.batch_answers import batch_answer, speaks_of_batches
-from lint_rules.engine.analysis.claimed_sources import KINDS, Claim, claims
+from lint_rules.engine import analysis
 from lint_rules.engine.analysis.codebase import Codebase
-from lint_rules.engine.analysis.env_reads import GIVING, Environment, EnvRead, environment_of, is_given
-from lint_rules.engine.analysis.event_shapes import kind_of
 from lint_rules.engine.analysis.facts import facts_of
-from lint_rules.engine.analysis.known import Env, Text
-from lint_rules.engine.analysis.libraries import VENDORED
-from lint_rules.engine.analysis.route_parameters import WrongParameter, parameters_of, wrong_parameters
-from lint_rules.engine.analysis.targets import Missing, WrongTarget, missing_target, wrong_target
-from lint_rules.engine.analysis.variable_readers import OF_LIBRARIES, READERS
-from lint_rules.engine.analysis.versions import Gone, Newer, gone_modules, newer_syntax
-from lint_rules.engine.analysis.waits import Wait, waits
-from lint_rules.engine.handlers import referenced
 from lint_rules.engine.near import is_near
 from lint_rules.engine.sources.node import Map
 from lint_rules.engine.templates.handed import handed
@@ -30,8 +19,14 @@ from lint_rules.engine.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from lint_rules.engine.analysis.aws_call import AwsCall
     from lint_rules.engine.analysis.aws_use import AwsUse
+    from lint_rules.engine.analysis.claimed_sources import Claim
+    from lint_rules.engine.analysis.env_reads import Environment, EnvRead
     from lint_rules.engine.analysis.event_paths import EventRead
     from lint_rules.engine.analysis.facts import Scope
+    from lint_rules.engine.analysis.route_parameters import WrongParameter
+    from lint_rules.engine.analysis.targets import Missing, WrongTarget
+    from lint_rules.engine.analysis.versions import Gone, Newer
+    from lint_rules.engine.analysis.waits import Wait
     from lint_rules.engine.finding import Span
     from lint_rules.engine.handlers import Handler
     from lint_rules.engine.project import Project
@@ -87,7 +82,7 @@ class Deployment:
     def environment(self) -> Environment:
         """The environment variables that its code reads."""
         if self._environment is None:
-            self._environment = environment_of(self.scopes)
+            self._environment = analysis.env_reads.environment_of(self.scopes)
         return self._environment
 
     @property
@@ -103,7 +98,7 @@ class Deployment:
         """Reads of variables that nobody gives it, each name once; those that end the invocation come first."""
         declared, found = self.declared, self.environment
         text = self.use.text if self.use else ""
-        if declared is None or found.open or any(word in text for word in GIVING):
+        if declared is None or found.open or any(word in text for word in analysis.env_reads.GIVING):
             return []
         tolerated = {read.name for read in found.reads if not read.needed}
         others = self.project.deployments if self.handler is not None else ()
@@ -114,7 +109,7 @@ class Deployment:
         reads = [
             read._replace(needed=read.needed and read.name not in tolerated)
             for read in found.reads
-            if read.name not in known and not is_given(read.name)
+            if read.name not in known and not analysis.env_reads.is_given(read.name)
         ]
         first: dict[str, EnvRead] = {}
         for read in sorted(reads, key=lambda read: not read.needed):
@@ -137,7 +132,7 @@ class Deployment:
         """What lacks for its `Handler` to be found; None where nothing does, or it is not certain."""
         folder = self._code_folder if self.handler is None else None
         handler = self.spec.handler.value
-        return missing_target(self.codebase, folder, handler) if folder is not None else None
+        return analysis.targets.missing_target(self.codebase, folder, handler) if folder is not None else None
 
     @property
     def wrong_target(self) -> WrongTarget | None:
@@ -145,7 +140,7 @@ class Deployment:
         wrapped = "AWS_LAMBDA_EXEC_WRAPPER" in (self.declared or {})
         folder = self._code_folder if self.handler is None and not wrapped else None
         handler = self.spec.handler.value
-        return wrong_target(self.codebase, folder, handler) if folder is not None else None
+        return analysis.targets.wrong_target(self.codebase, folder, handler) if folder is not None else None
 
     @property
     def _code_folder(self) -> str | None:
@@ -167,6 +162,7 @@ class Deployment:
         event = self.handler.event if self.handler is not None and kinds else None
         if event is None or event.kinds & kinds or not event.kinds:
             return None
+        kind_of = analysis.event_shapes.kind_of
         found = [(read, kind) for read in event.reads if read.needed and (kind := kind_of(read))]
         return found[0] if found and not event.tests(found[0][0].path) else None
 
@@ -181,8 +177,8 @@ class Deployment:
             return
         urls = any(not spec.value("FunctionUrlConfig").absent for spec in handler.specs)
         if not urls and all(isinstance(route.path.value, str) and route.path.value for route in own):
-            known = parameters_of(route.path.value for route in own)
-            yield from wrong_parameters(handler.event.reads, known)
+            known = analysis.route_parameters.parameters_of(route.path.value for route in own)
+            yield from analysis.route_parameters.wrong_parameters(handler.event.reads, known)
 
     @property
     def minor(self) -> int | None:
@@ -198,16 +194,18 @@ class Deployment:
     def newer_syntax(self) -> Iterator[Newer]:
         """Syntax in its code that its Python cannot compile, one place for each file."""
         if self.minor is not None:
-            found = (newer_syntax(module, self.minor) for module in self.modules)
+            found = (analysis.versions.newer_syntax(module, self.minor) for module in self.modules)
             yield from (newer for newer in found if newer is not None)
 
     def gone_modules(self) -> Iterator[Gone]:
         """Imports of modules that its Python has no more, and no layer may bring."""
         if self.minor is not None and self.spec.value("Layers").absent:
-            yield from gone_modules(self.modules, self.minor, self.codebase)
+            yield from analysis.versions.gone_modules(self.modules, self.minor, self.codebase)
 
     def variables_in(self, parameter: str) -> Iterator[tuple[AwsCall, str]]:
         """The calls of AWS in which a parameter is an environment variable and nothing else, with its name."""
+        from lint_rules.engine.analysis.known import Env, Text
+
         for call in self.use.calls if self.use else ():
             given = call.parameters.get(parameter)
             parts = given.parts if isinstance(given, Text) else ()
@@ -235,14 +233,14 @@ class Deployment:
             if name in written
             and name not in meant
             and name not in use.text
-            and not is_given(name)
-            and not name.startswith(OF_LIBRARIES)
+            and not analysis.env_reads.is_given(name)
+            and not name.startswith(analysis.variable_readers.OF_LIBRARIES)
         }
 
     @property
     def _imports_only_known(self) -> bool:
         """Whether all packages are the project's own or such as read no variables of the project's making."""
-        known = (sys.stdlib_module_names | VENDORED) - READERS
+        known = (sys.stdlib_module_names | analysis.libraries.VENDORED) - analysis.variable_readers.READERS
         return all(
             name[:1] == "."
             or name.partition(".")[0] in known
@@ -258,15 +256,16 @@ class Deployment:
 
     def claims(self) -> Iterator[Claim]:
         """The sources of events for which its code has classes; none unless all that invokes it is known."""
-        events = self.spec.events
-        sure = all(event.kind in KINDS and (event.kind, event.how) != ("SNS", "poll") for event in events)
+        events, kinds = self.spec.events, analysis.claimed_sources.KINDS
+        sure = all(event.kind in kinds and (event.kind, event.how) != ("SNS", "poll") for event in events)
         if self.handler is not None and events and sure:
-            yield from claims(self.handler.scope, self.scopes)
+            yield from analysis.claimed_sources.claims(self.handler.scope, self.scopes)
 
     @property
     def batch_answer(self) -> Span | None:
         """Where its code makes the list of records that failed."""
-        return batch_answer(self.scopes)
+        found: Span | None = analysis.batch_answers.batch_answer(self.scopes)
+        return found
 
     @property
     def surely_answers_no_batch(self) -> bool:
@@ -274,11 +273,11 @@ class Deployment:
         handler, layers = self.handler, self.spec.value("Layers")
         if handler is None or self.use is None or not layers.absent or not handler.entry.is_plain:
             return False
-        return not speaks_of_batches(self.use.text)
+        return not analysis.batch_answers.speaks_of_batches(self.use.text)
 
     def waits(self) -> Iterator[Wait]:
         """Calls of HTTP libraries."""
-        yield from waits(self.scopes)
+        yield from analysis.waits.waits(self.scopes)
 
     def first_wait(self) -> Span | None:
         """A call that waits for another machine, if there is one."""
@@ -288,6 +287,8 @@ class Deployment:
 
 def deployments_of(project: Project) -> list[Deployment]:
     """The functions of a project's templates."""
+    from lint_rules.engine.handlers import referenced
+
     handlers: dict[object, Handler] = {handler.node: handler for handler in project.handlers}
     codebase = project.handlers[0].codebase if project.handlers else Codebase(project.modules)
     made: list[Deployment] = []

@@ -155,7 +155,7 @@ class Project:
                 for module in self.modules
                 if module.document.path not in quiet and shapes.may_hold_handler(module.text)
             ]
-            if shaped or any(template.functions for template in templates):
+            if shaped or (self.modules and any(template.functions for template in templates)):
                 from lint_rules.engine.handlers import find_handlers
 
                 self._handlers = find_handlers(self.modules, templates, shaped)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Project, Related, Severity, rule
 
 
-@rule("LAM105", looks_at=Project, severity="error", since="0.1")
+@rule("LAM105", looks_at=Project, severity="error", since="0.1", triggers=("def",))
 def event_data_in_global(project: Project) -> Iterator[Finding]:
     """Data of one invocation is stored in a variable of the module, where the next invocation finds it.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Kept, Project, Related, rule
 
 
-@rule("LAM104", looks_at=Project, severity="warning", since="0.1")
+@rule("LAM104", looks_at=Project, severity="warning", since="0.1", triggers=("def",))
 def module_state_mutated(project: Project) -> Iterator[Finding]:
     """Code behind a handler changes a list, dict, set or sum of its module, and every invocation adds to it.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lint_rules import Finding, Project, Related, rule
 
 
-@rule("LAM106", looks_at=Project, severity="warning", since="0.2")
+@rule("LAM106", looks_at=Project, severity="warning", since="0.2", triggers=("def",))
 def unbounded_global_growth(project: Project) -> Iterator[Finding]:
     """A set or dictionary of the module takes in new keys on every invocation, and nothing takes any out.
 
