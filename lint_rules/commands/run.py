@@ -124,7 +124,8 @@ def tell_of(request: Request, settings: Settings, sources: Sources, scan: Scan) 
         for path, why in left_out:
             tell(f"left out, {why}: {path}")
         for path in looked_at:
-            tell(f"looked at: {path}")
+            words = ", no word of AWS in it" if path in scan.quiet else ""
+            tell(f"looked at{words}: {path}")
     elif left_out and not request.quiet:
         reasons: dict[str, int] = {}
         for _, why in left_out:

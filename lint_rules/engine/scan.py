@@ -71,7 +71,7 @@ class Scan:
         """The islands."""
         self._settings = settings
         self._walked = walked
-        self._quiet: set[str] = set()
+        self.quiet: set[str] = set()
         """Those that count only where others take them in."""
         self._data: dict[str, bytes | None] = {**given}
         self._given = frozenset(given)
@@ -97,7 +97,7 @@ class Scan:
             data = self._bytes(path)
             if data is not None:
                 files[path] = data
-        return project_of(files, self._quiet)
+        return project_of(files, self.quiet)
 
     def island(self, paths: Iterable[str]) -> Island:
         """Files with their settings."""
@@ -105,7 +105,7 @@ class Scan:
         return Island(
             {path: data for path in project if (data := self._bytes(path)) is not None},
             {path: self._settings.of(path) for path in project},
-            frozenset(path for path in project if path in self._quiet),
+            frozenset(path for path in project if path in self.quiet),
         )
 
     def _lint_at_once(self, files: Sequence[str]) -> None:
@@ -118,10 +118,10 @@ class Scan:
                 if taken.aside:
                     self.aside.add(path)
                 if taken.aside or (path in self._walked and is_quiet(path, taken)):
-                    self._quiet.add(path)
+                    self.quiet.add(path)
         self.parts = [self.paths] if self.paths else []
         if self.paths:
-            project = project_from({path: self._take(path) for path in self.paths}, self._quiet)
+            project = project_from({path: self._take(path) for path in self.paths}, self.quiet)
             self._take_in(lint_island(self.island(self.paths), self._help.clock, project))
 
     def _pays_to_part(self, files: Sequence[str]) -> bool:
@@ -153,7 +153,7 @@ class Scan:
         self.notes += [entry.note for entry in entries.values() if entry.note]
         self.paths = [path for path, entry in entries.items() if not entry.blank]
         self.aside = {path for path in self.paths if entries[path].aside}
-        self._quiet = {
+        self.quiet = {
             path
             for path in self.paths
             if entries[path].quiet and (path in self.aside or path in self._walked)
@@ -167,8 +167,8 @@ class Scan:
         from lint_rules.engine.islands import islands
 
         self.parts = islands(
-            {path: self._links_of(path) for path in self.paths if path not in self._quiet},
-            self._quiet,
+            {path: self._links_of(path) for path in self.paths if path not in self.quiet},
+            self.quiet,
             self._links_of,
         )
         todo: list[tuple[str, Island]] = []
@@ -206,7 +206,7 @@ class Scan:
 
         return key_of(
             [
-                (path, "quiet" if path in self._quiet else "", entries[path].digest, self._settings.of(path))
+                (path, "quiet" if path in self.quiet else "", entries[path].digest, self._settings.of(path))
                 for path in part
             ]
         )
@@ -244,7 +244,7 @@ class Scan:
 
         if taken.text is None:
             found = Links()
-        elif path in self._quiet and path not in self.aside:
+        elif path in self.quiet and path not in self.aside:
             found = Links(imports_in(taken.text))  # What does not speak of AWS makes no functions.
         else:
             found = links_of(path, taken.text)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lint_rules.cli import main
 from lint_rules.engine.config import Config
 from lint_rules.engine.project import Project
 from lint_rules.engine.scan import Help, Scan
@@ -105,3 +106,15 @@ def test_a_project_from_texts_has_no_quiet_files() -> None:
     project = Project.of({"a.py": SECRET})
     assert not project.quiet
     assert project.concerned == project.modules
+
+
+def test_verbose_tells_what_has_nothing_to_do_with_aws(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "plot.py").write_text("x = 1\n")
+    (tmp_path / "app.py").write_text(HANDLER)
+    with pytest.raises(SystemExit):
+        main(["check", "--verbose", "--no-cache", str(tmp_path)])
+    told = capsys.readouterr().err.splitlines()
+    assert f"looked at: {tmp_path}/app.py" in told
+    assert f"looked at, no word of AWS in it: {tmp_path}/plot.py" in told
