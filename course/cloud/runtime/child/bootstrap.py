@@ -237,14 +237,17 @@ def keep(child: int, death_fd: int, status_fd: int, reports: bool) -> None:
             if pid == 0:
                 break
             if pid == child:
-                end_tree(os.getpid())
-                if reports:
+                if reports:  # else it was the first of a namespace, and nothing of that is left
+                    end_tree(os.getpid())
                     _report(status_fd, status)
                 os._exit(0)
         for fd, _ in poll.poll():
             if fd == death_fd or signal.SIGTERM in os.read(woken, 512):
                 with suppress(OSError):
                     os.kill(child, signal.SIGKILL)
+                    if not reports:  # it ends when all in its namespace have ended
+                        os.waitpid(child, 0)
+                        os._exit(0)
                 end_tree(os.getpid())
                 os._exit(0)
 
