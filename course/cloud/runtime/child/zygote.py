@@ -109,15 +109,27 @@ def _share_descriptions() -> None:
     import boto3
     import botocore.hooks
     import botocore.loaders
+    import botocore.regions
     import botocore.session
 
-    _remember(botocore.loaders.JSONFileLoader, "load_file", lambda loader: ())
+    _remember(botocore.loaders.JSONFileLoader, "load_file", lambda loader, path: path)
     for name in ("list_available_services", "list_api_versions"):
-        _remember(botocore.loaders.Loader, name, lambda loader: tuple(loader.search_paths))
-    with suppress(AttributeError):  # not in every version
-        _remember(botocore.hooks, "accepts_kwargs")
         _remember(
-            botocore.hooks.EventAliaser, "_alias_event_name", lambda aliaser: id(aliaser._event_aliases)
+            botocore.loaders.Loader,
+            name,
+            lambda loader, *given, **named: (*loader.search_paths, *given, *named.values()),
+        )
+    with suppress(AttributeError):  # not in every version
+        _remember(botocore.hooks, "accepts_kwargs", lambda function: function)
+        _remember(
+            botocore.hooks.EventAliaser,
+            "_alias_event_name",
+            lambda aliaser, name: (id(aliaser._event_aliases), name),
+        )
+        _remember(
+            botocore.regions,
+            "EndpointProvider",
+            lambda **data: tuple((name, id(value)) for name, value in data.items()),
         )
     _warming.append(True)
     session = boto3.session.Session("test", "test", region_name="us-east-1")
@@ -131,22 +143,22 @@ def _share_descriptions() -> None:
     _warming.clear()
 
 
-def _remember(owner: "Any", name: str, place: "Any" = None) -> None:
-    """Let a function remember what it gave while we warm up, for the same arguments; a method also for the same `place`
-    of its object."""
+def _remember(owner: "Any", name: str, key: "Any") -> None:
+    """Let a function remember what it gave while we warm up, for arguments with the same `key`."""
     find = getattr(owner, name)
     known: dict[Any, Any] = {}
 
-    def found(*arguments: "Any", **named: "Any") -> "Any":
-        key = arguments if place is None else (place(arguments[0]), *arguments[1:])
-        key += tuple(named.values())
-        with suppress(TypeError):  # of what no dictionary takes
-            if key in known:
-                return known[key]
-        value = find(*arguments, **named)
-        if value is not None and _warming:
-            known[key] = value
-        return value
+    def found(*given: "Any", **named: "Any") -> "Any":
+        with suppress(TypeError):  # of what no dictionary takes, and what another version has otherwise
+            wanted = key(*given, **named)
+            if wanted in known:
+                return known[wanted][0]
+            if _warming:
+                value = find(*given, **named)
+                if value is not None:
+                    known[wanted] = value, given, named  # whose numbers stay theirs
+                return value
+        return find(*given, **named)
 
     setattr(owner, name, found)
 
