@@ -22,8 +22,9 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from course.lab import processes
+from course.lab import calling, processes
 from course.lab.answer import Answer
+from course.lab.calling import Order
 from course.lab.checking import CloudLike, Failure, LearnerError, invoke
 from course.lab.nests import Forks, Nests
 
@@ -34,6 +35,7 @@ MEMORY = 3 * 1024**3
 STACK = 1024**2
 """Bytes of a thread's stack: each connection has a thread, and all stacks count as memory taken."""
 PARTING = 2.0
+START = 30.0
 
 
 def main(descriptor: int) -> None:
@@ -53,7 +55,10 @@ def main(descriptor: int) -> None:
             forks = cloud.launcher if isinstance(cloud.launcher, ZygoteLauncher) else None
             found = cloud.isolation
             nests = Nests(forks, readable_folders()) if forks and found.tier == "full" else None
-            weak = reason or ("" if nests else found.reason)
+            refused = _refused(nests, Path.cwd()) if nests else found.reason
+            if refused:
+                nests = None
+            weak = reason or refused
             processes.limit_data(MEMORY)
             _say(results, {"ready": True, "weak": weak})
             while line := requests.get():
@@ -67,6 +72,17 @@ def main(descriptor: int) -> None:
                 shutil.rmtree(request["folder"], ignore_errors=True)
                 _say(results, {"tidy": True})
     shutil.rmtree(Path.cwd(), ignore_errors=True)
+
+
+def _refused(nests: Nests, folder: Path) -> str:
+    """Why no copy of a nest can be made on this system; "" where it can."""
+    order = Order({"empty.py": ""}, folder, "empty.py", None, None, {}, START)
+    try:
+        calling.run(order, nests)
+    except OSError as error:
+        nests.close()
+        return f"this system refuses copies of a sandbox ({error})"
+    return ""
 
 
 def _leave_network() -> str:

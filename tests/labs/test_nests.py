@@ -15,7 +15,7 @@ import pytest
 from course.cloud.runtime.process import children_of
 from course.cloud.runtime.world import Tier, readable_folders
 from course.cloud.runtime.zygote import ZygoteLauncher
-from course.lab import calling, processes
+from course.lab import calling, child, processes
 from course.lab import nests as module
 from course.lab.answer import Answer
 from course.lab.checking import LearnerError
@@ -228,12 +228,31 @@ def test_calls_side_by_side_have_worlds_of_their_own(tmp_path: Path, nests: Nest
         assert list(pool.map(one, range(4))) == [[f"file-{number}"] for number in range(4)]
 
 
+class Refusing:
+    """Forks of a system that lets nobody have a world of their own."""
+
+    def fork(self, request: Any, descriptors: Any, kind: str = "boto3") -> int:
+        os.write(descriptors[0], b"sandbox: Operation not permitted\n")
+        return 1
+
+
+def test_a_system_that_refuses_says_so_and_leaves_nothing_open(tmp_path: Path) -> None:
+    made = Nests(Refusing(), readable_folders())
+    given = Answer({"a.py": "def f(): return 1"}, tmp_path, Nowhere(), forks=made)
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(OSError, match="sandbox: Operation not permitted"):
+        given.call("a.py", "f")
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert "Operation not permitted" in child._refused(made, tmp_path)
+    made.close()
+
+
 def test_no_process_of_a_closed_nest_is_left(tmp_path: Path) -> None:
     launcher = ZygoteLauncher()
     made = Nests(launcher, readable_folders())
     try:
         assert Answer({"a.py": "def f(): return 1"}, tmp_path, Nowhere(), forks=made).call("a.py", "f") == 1
-        (keeper,) = [child for pid in launcher.pids() for child in children_of(pid)]
+        (keeper,) = [started for pid in launcher.pids() for started in children_of(pid)]
         watch = os.pidfd_open(keeper)
         made.close()
         assert processes.readable(watch, 5)
