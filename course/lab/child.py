@@ -54,12 +54,12 @@ def main(descriptor: int) -> None:
         with CheckCloud(launcher="zygote", admin_token=secrets.token_hex()) as cloud:
             forks = cloud.launcher if isinstance(cloud.launcher, ZygoteLauncher) else None
             found = cloud.isolation
+            processes.limit_data(MEMORY)
             nests = Nests(forks, readable_folders()) if forks and found.tier == "full" else None
             refused = _refused(nests, Path.cwd()) if nests else found.reason
             if refused:
                 nests = None
             weak = reason or refused
-            processes.limit_data(MEMORY)
             _say(results, {"ready": True, "weak": weak})
             while line := requests.get():
                 request = json.loads(line)

@@ -112,3 +112,12 @@ def f():
         again = examiner.examine(CALLED, {"a.py": "def f(): return 'fine'"})
         assert again.rationale == "'fine'"
         assert examiner.examine(GOOD, {}).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("kind", ["plain", "boto3"])
+def test_a_call_is_bounded_like_its_check(kind: str) -> None:
+    """Whatever it was copied from was started when the bounds stood."""
+    answer = f"import resource # {kind}\ndef f(): return resource.getrlimit(resource.RLIMIT_DATA)[0]"
+    with Examiner() as examiner:
+        found = examiner.examine(check("assert answer.call('a.py', 'f') == 3 * 1024**3"), {"a.py": answer})
+    assert (found.verdict, found.rationale) == (Verdict.PASSED, "")
