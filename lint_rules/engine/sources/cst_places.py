@@ -13,6 +13,16 @@ from collections.abc import Sequence
 from lint_rules.engine.typed import Any
 
 
+def _blank() -> frozenset[type]:
+    """The classes of nodes between those that matter, half of all: nobody asks where they stand."""
+    import libcst
+
+    return frozenset({
+        *(libcst.SimpleWhitespace, libcst.TrailingWhitespace, libcst.ParenthesizedWhitespace, libcst.EmptyLine),
+        *(libcst.Newline, libcst.Comment, libcst.AssignEqual),
+    })  # fmt: skip
+
+
 class Places:
     """The places of the nodes of one module, which writes itself into this in the form of libcst's `CodegenState`."""
 
@@ -27,6 +37,8 @@ class Places:
         self._indents: list[str] = []
         self._indent = 0
         self._known: dict[int, tuple[int, int]] = {}  # By identity; the nodes' own hash takes longer.
+        self._telling: list[tuple[Any, Any, Any, int]] = []
+        self._blank = _blank()
         self._module = module
         module._codegen(self)
 
@@ -64,30 +76,29 @@ class Places:
 
     def before_codegen(self, node: Any) -> None:
         """A node begins, blanks counted."""
-        self._begun.append(self._at)
+        if node.__class__ not in self._blank:
+            self._begun.append(self._at)
 
     def after_codegen(self, node: Any) -> None:
         """It ends. Where it has told its place without blanks, that counts."""
-        self._known.setdefault(id(node), (self._begun.pop(), self._at))
+        if node.__class__ not in self._blank:
+            begun, key = self._begun.pop(), id(node)
+            if key not in self._known:
+                self._known[key] = (begun, self._at)
 
-    def record_syntactic_position(
-        self, node: Any, *, start_node: Any = None, end_node: Any = None
-    ) -> _Syntactic:
+    def record_syntactic_position(self, node: Any, *, start_node: Any = None, end_node: Any = None) -> Places:
         """A context in which a node writes what counts as its place, unless other nodes say where it begins or ends."""
-        return _Syntactic(self, node, start_node, end_node)
-
-
-class _Syntactic:
-    __slots__ = ("_begun", "_end", "_node", "_places", "_start")
-
-    def __init__(self, places: Places, node: Any, start: Any, end: Any) -> None:
-        self._places, self._node, self._start, self._end = places, node, start, end
+        self._telling.append((node, start_node, end_node, self._at))
+        return self
 
     def __enter__(self) -> None:
-        self._begun = self._places._at
+        """Begin what has just been recorded."""
 
     def __exit__(self, *_: object) -> None:
-        known = self._places._known
-        start = self._begun if self._start is None else known[id(self._start)][0]
-        end = self._places._at if self._end is None else known[id(self._end)][1]
-        known[id(self._node)] = (start, end)
+        """End what was begun last."""
+        node, start, end, at = self._telling.pop()
+        known = self._known
+        known[id(node)] = (
+            at if start is None else known[id(start)][0],
+            self._at if end is None else known[id(end)][1],
+        )
