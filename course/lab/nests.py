@@ -6,7 +6,6 @@ A nest costs a fork with all its mounts once; a call then costs a copy of it. Wh
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import tempfile
@@ -35,7 +34,6 @@ class Nests:
         self._forks, self._readable = forks, list(readable)
         self._lock = threading.Lock()
         self._channels: dict[str, socket.socket] = {}
-        self._places: list[str] = []
 
     def start(self, kind: str, ends: Sequence[int]) -> int:
         """A descriptor (see pidfd_open(2)) of a copy that goes on with these ends, as `nest` takes them.
@@ -64,24 +62,26 @@ class Nests:
         with self._lock:
             for kind in list(self._channels):
                 self._drop(kind)
-            for place in self._places:
-                shutil.rmtree(place, ignore_errors=True)
 
     def _begun(self, kind: str) -> socket.socket:
         ours, theirs = socket.socketpair()
-        place = tempfile.mkdtemp(prefix="nest-")
-        self._places.append(place)
-        request = {
-            "entry": str(SCRIPT),
-            "own": [],
-            "place": place,
-            "readable": self._readable,
-            "tmp_mb": TMP_MB,
-        }
-        with theirs:
-            self._forks.fork(request, [theirs.fileno()], kind)
         ours.settimeout(ANSWERS_WITHIN)
-        said = ours.recv(256).decode()
+        # The nest's root is made there and moved away from there.
+        with tempfile.TemporaryDirectory(prefix="nest-") as place:
+            request = {
+                "entry": str(SCRIPT),
+                "own": [],
+                "place": place,
+                "readable": self._readable,
+                "tmp_mb": TMP_MB,
+            }
+            try:
+                with theirs:
+                    self._forks.fork(request, [theirs.fileno()], kind)
+                said = ours.recv(256).decode()
+            except OSError:
+                ours.close()
+                raise
         if said != "ready\n":
             ours.close()
             raise OSError(said.strip() or "the nest did not start")
