@@ -121,7 +121,7 @@ class Gateway:
         if self._guard.enabled:
             self._admit(environ, found.operation, parameters, request)
         if found.operation == "Invoke":
-            parameters["RequestId"] = request
+            parameters |= {"RequestId": request, "Caller": signature(environ).key}
             answer = self._invocations.invoke(parameters)
             request, rest = answer.pop("RequestId"), answer.pop("Rest", bool)
             return protocol.shape_output("Invoke", answer), request, rest

@@ -57,6 +57,8 @@ class Invocation:
     trace: str
     client_context: str | None = None
     tail: bool = False
+    caller: str = ""
+    """The access key of who waits for the answer, where that is known."""
 
 
 @dataclass(frozen=True)

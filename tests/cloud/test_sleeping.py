@@ -145,6 +145,71 @@ def test_a_timer_goes_off_before_the_deadline_that_ends_its_handler(skipping, pa
     assert sum("LAST WORDS" in event["message"] for event in groups["events"]) == 1
 
 
+NESTED = """
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import boto3
+
+client = boto3.client("lambda")
+
+
+def call(event):
+    answer = client.invoke(FunctionName=event["call"], Payload=json.dumps(event["with"]))
+    return json.load(answer["Payload"])
+
+
+def handler(event, context):
+    if "sleep" in event:
+        time.sleep(event["sleep"])
+        return event["sleep"]
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(call, event["calls"]))
+"""
+
+
+@pytest.fixture
+def nested(own_cloud, pack) -> Iterator[Cloud]:
+    with Cloud(seed=3, launcher="zygote") as cloud:
+        place(cloud, pack, NESTED)
+        yield cloud
+
+
+def later(cloud: Cloud, event: object) -> None:
+    """Begin an invocation that nobody waits for."""
+    cloud.client("lambda").invoke(FunctionName="f", InvocationType="Event", Payload=json.dumps(event))
+
+
+def minutes(cloud: Cloud) -> list[float]:
+    """How long the invocations took, in whole minutes, shortest first."""
+    return sorted((one.end - one.start) // 60 for one in cloud.ledger.records("f", phase="INVOKE"))
+
+
+def test_time_is_skipped_for_a_handler_that_waits_for_a_function_that_sleeps(nested):
+    began = time.perf_counter()
+    later(nested, {"calls": [{"call": "f", "with": {"sleep": 300}}]})
+    nested.clock.advance(600)
+    assert minutes(nested) == [5, 5]
+    assert time.perf_counter() - began < 60
+
+
+def test_so_it_is_two_deep_and_for_several_at_once(nested):
+    naps = [{"call": "f", "with": {"sleep": length}} for length in (60, 120)]
+    later(nested, {"calls": [{"call": "f", "with": {"calls": naps}}, *naps]})
+    nested.clock.advance(600)
+    assert minutes(nested) == [1, 1, 2, 2, 2, 2]
+
+
+def test_the_deadline_of_who_waits_ends_it_in_the_clouds_time(nested):
+    nested.client("lambda").update_function_configuration(FunctionName="f", Timeout=130)
+    later(nested, {"calls": [{"call": "f", "with": {"sleep": 300}}]})
+    nested.clock.advance(100)
+    assert minutes(nested) == []
+    nested.clock.advance(60)
+    assert minutes(nested)[0] == 2
+
+
 def test_a_handler_sees_the_time_to_which_the_clock_was_moved(skipping, pack):
     place(skipping, pack)
     first = ask(skipping, sleep=0)["now"]

@@ -94,6 +94,7 @@ class Invocations:
             trace=trace,
             client_context=_client_context(parameters.get("ClientContext")),
             tail=parameters.get("LogType") == "Tail",
+            caller=parameters.get("Caller", ""),
         )
         outcome, rest = self._engine.answer(invocation)
         answer |= {"StatusCode": 200, "Payload": outcome.payload, "Rest": rest}

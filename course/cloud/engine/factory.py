@@ -8,6 +8,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -137,6 +138,11 @@ class Factory:
         """Whose session an access key is of; None unless it is that of an environment that lives."""
         made = self._keys.get(access_key)
         return Caller(made.id, made.function.name, made.serving) if made else None
+
+    def waiting(self, access_key: str) -> AbstractContextManager[None]:
+        """While inside, a thread of the environment with this session waits for what happens there, if there is one."""
+        made = self._keys.get(access_key)
+        return made.waiting() if made else nullcontext()
 
     def discard(self, environment: Environment) -> None:
         """End an environment and remove its folder. May be called twice."""

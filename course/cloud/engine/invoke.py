@@ -62,7 +62,7 @@ class Engine:
                 self.concurrency.ready(function.arn) if function.name in self.concurrency.provisioned else 0
             )
             try:
-                with self.concurrency.lease(function):
+                with self.pool.factory.waiting(invocation.caller), self.concurrency.lease(function):
                     environment, cold = stack.enter_context(
                         self.pool.environment(function, self.concurrency.grow)
                     )

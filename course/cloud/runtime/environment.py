@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from enum import Enum
 from typing import NamedTuple
 
@@ -114,6 +115,10 @@ class Environment:
     def provisioned(self) -> bool:
         """Whether it was started ahead for provisioned concurrency."""
         return self.initialization == "provisioned-concurrency"
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """While inside, one of its threads waits for an answer of the cloud, and does nothing by itself."""
+        return self._watch.waiting()
 
     def init(self, limit: float = quotas.INIT_TIMEOUT) -> Init:
         """Drive the INIT phase until the runtime asks for its first event, fails, or `limit` seconds pass."""

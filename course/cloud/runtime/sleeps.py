@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from course.cloud.runtime.runtime_api import Request
 from course.cloud.virtual_clock import Timer, VirtualClock
@@ -21,7 +21,8 @@ LONGEST = 1e9
 
 
 class Sleeps:
-    """Only the thread that drives the environment calls it; the clock's thread rouses the sleepers."""
+    """Only the thread that drives the environment calls it, but for `waiting`; the clock's thread rouses the
+    sleepers."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
@@ -55,6 +56,20 @@ class Sleeps:
         # Who says that all wait may be here before the others' requests are.
         if everyone.isdecimal() and 0 < int(everyone) <= self._asked:
             self._fall_asleep(deadline)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While inside, a thread waits for an answer of the cloud: where the others compute nothing the clock may skip,
+        for that answer may come from a function that sleeps. Any thread may call it."""
+        with self._lock:
+            self._pending += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._pending -= 1
+                self._computed = -1.0
+                self._stay_awake()
 
     def look(self, computed: Callable[[], float], deadline: float) -> None:
         """Some threads sleep: if the others have not computed since the last look, all of them wait."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from course.cloud.model import Ending
 from course.cloud.runtime.cpu import Allowance
@@ -46,6 +47,10 @@ class Watch:
         self._poll = select.poll()
         self._watched: set[int] = set()
         self._closed: set[int] = set()
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """While inside, a thread of the environment waits for an answer of the cloud. Any thread may call it."""
+        return self._sleeps.waiting()
 
     def close(self) -> None:
         """Wake no sleeper any more. May be called twice."""
