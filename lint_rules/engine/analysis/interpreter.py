@@ -4,7 +4,7 @@
 2. A function is reached when its name is read, a method when it is read off an object, whatever the caller does with
    it; so a callback counts, and what nothing refers to does not.
 3. Each round evaluates all calls in what is reached. Arguments, attributes and elements collect sets of values.
-4. It ends when a round finds nothing new.
+4. It ends when a round finds nothing new, or nothing that it had asked for before.
 
 Calls that go to AWS are noted in `calls`. Order, conditions and loops are not looked at.
 """
@@ -23,16 +23,7 @@ from lint_rules.engine.analysis.containers import elements, store, unpacked
 from lint_rules.engine.analysis.entered import Entered, accessors, entered, reads
 from lint_rules.engine.analysis.expressions import annotated, evaluate
 from lint_rules.engine.analysis.facts import Facts, FunctionNode, Scope, facts_of
-from lint_rules.engine.analysis.known import (
-    NOTHING,
-    Class,
-    Code,
-    External,
-    Function,
-    Instance,
-    Known,
-    Values,
-)
+from lint_rules.engine.analysis.known import NOTHING, Class, Code, External, Function, Instance, Known, Values
 from lint_rules.engine.analysis.libraries import VENDORED
 from lint_rules.engine.analysis.scripts import script_code
 from lint_rules.engine.sources.module import Module
@@ -43,6 +34,10 @@ _DEEPEST = 60
 _WITHOUT_ARGUMENTS = ast.Call(ast.Name("f"), [], [])
 
 Place = tuple[object, str]
+
+
+class _Half(frozenset[Known]):
+    """The values of what is still being worked out, as far as they are known."""
 
 
 class Interpreter:
@@ -60,6 +55,10 @@ class Interpreter:
         self._names: dict[Place, Values] = {}
         self._results: dict[Scope, Values] = {}
         self._grown = False
+        self._asked: set[Place] = set()
+        """What this round asked for, so that it would see more of it if it came again."""
+        self._again = False
+        """Whether something that was asked for has grown since, or was asked for in a circle."""
         self._depth = 0
         self.start = start
 
@@ -68,15 +67,15 @@ class Interpreter:
         self.enter(self.start.facts.module)
         self.reach(self.start)
         for _ in range(_ROUNDS):
-            self._grown = False
-            for kept in (self._memo, self._names, self._results):
+            self._grown = self._again = False
+            for kept in (self._memo, self._names, self._results, self._asked):
                 kept.clear()
             done = 0
             while done < len(self._reached):
                 for scope in list(self._reached)[done:]:
                     self._visit(scope)
                     done += 1
-            if not self._grown:
+            if not self._grown or not self._again:
                 break
 
     @property
@@ -144,13 +143,15 @@ class Interpreter:
         found = self._memo.get(node)
         if found is None:
             if self._depth > _DEEPEST:
+                self._again = True
                 return NOTHING
-            self._memo[node] = NOTHING
+            self._memo[node] = _Half()
             self._depth += 1
             try:
                 found = self._memo[node] = evaluate(self, node, scope)
             finally:
                 self._depth -= 1
+        self._again |= found.__class__ is _Half
         return found
 
     def add(self, place: Place, values: Values) -> None:
@@ -159,10 +160,13 @@ class Interpreter:
         before = len(known)
         if before < 40:
             known |= values
-            self._grown |= len(known) != before
+            if len(known) != before:
+                self._grown = True
+                self._again |= place in self._asked
 
     def held_in(self, place: Place) -> Values:
         """What was remembered."""
+        self._asked.add(place)
         found = self._found.get(place)
         return frozenset(found) if found else NOTHING
 
@@ -176,13 +180,16 @@ class Interpreter:
         place = (owner, name)
         found = self._names.get(place)
         if found is None:
-            self._names[place] = NOTHING
+            self._names[place] = _Half()
             bound = [*owner.bindings.get(name, ())]
             if owner.parent is None:
                 bound += owner.facts.stored_globally.get(name, ())
             found = NOTHING
             for each in bound:  # What a name is bound to again may be made of what it was.
-                found = self._names[place] = found | self._bound(each, owner, name)
+                found = found | self._bound(each, owner, name)
+                self._names[place] = _Half(found)
+            self._names[place] = found
+        self._again |= found.__class__ is _Half
         return found
 
     def _bound(self, binding: ast.AST, owner: Scope, name: str) -> Values:
@@ -286,7 +293,8 @@ class Interpreter:
         """What a function may return or yield."""
         found = self._results.get(target)
         if found is None:
-            self._results[target] = NOTHING
+            self._results[target] = _Half()
             parts = [self.values(result, target) for result in body_of(target).results]
             found = self._results[target] = frozenset().union(*parts)
+        self._again |= found.__class__ is _Half
         return found
