@@ -21,6 +21,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 WORLD = os.path.join(os.path.dirname(HERE), "cloud", "runtime", "child")
 MEMORY = 4 * 1024**3
 FILE_SIZE = 256 * 1024**2
+DESCRIPTORS = 1024
+"""As on Lambda: each open file costs the kernel memory that is nobody's."""
 
 
 def become(request: dict[str, Any], descriptors: list[int]) -> None:
@@ -193,6 +195,7 @@ def _bound() -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, FILE_SIZE),
         (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_NOFILE, DESCRIPTORS),
     ):
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(limit, (value, value))

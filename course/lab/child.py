@@ -89,10 +89,10 @@ def _leave_network() -> str:
     """Keep learners' code from every other machine and from this one's services. Why not, where it cannot be done."""
     if sys.platform != "linux":
         return f"a network of its own needs Linux, and this is {sys.platform}"
-    from course.cloud.runtime.child import sandbox
+    from course.cloud.runtime.seclusion import seclude
 
     try:
-        sandbox.leave_network()
+        seclude()
     except OSError as error:
         return f"this system refuses a network of its own ({error.strerror})"
     return ""

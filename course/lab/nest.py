@@ -27,7 +27,8 @@ def become(request: dict[str, Any], descriptors: list[int]) -> None:
     channel = socket.socket(fileno=descriptors[0])
     os.setsid()
     call = _call()
-    zygote, sandbox, replica = (call.neighbour(call.WORLD, name) for name in ("zygote", "sandbox", "replica"))
+    names = ("zygote", "sandbox", "replica", "seccomp")
+    zygote, sandbox, replica, seccomp = (call.neighbour(call.WORLD, name) for name in names)
     wire = call.neighbour(call.HERE, "wire")
     sandbox.die_with_parent()
     _or_refuse(channel, sandbox.enter)
@@ -62,6 +63,7 @@ def become(request: dict[str, Any], descriptors: list[int]) -> None:
                     wire,
                     zygote,
                     sandbox,
+                    seccomp,
                     lambda: replica.furnish(sandbox, request["tmp_mb"], inside),
                 )
             socket.send_fds(channel, [b"+\n"], [watch])
@@ -71,7 +73,13 @@ def become(request: dict[str, Any], descriptors: list[int]) -> None:
 
 
 def _live(
-    ends: list[int], call: ModuleType, wire: ModuleType, zygote: ModuleType, sandbox: ModuleType, furnish: Any
+    ends: list[int],
+    call: ModuleType,
+    wire: ModuleType,
+    zygote: ModuleType,
+    sandbox: ModuleType,
+    seccomp: ModuleType,
+    furnish: Any,
 ) -> NoReturn:
     """In a copy: run a learner's file. `ends`: standard output and error, the descriptor for the value, the one on
     which is told how it ended, and the file that says what is to be done."""
@@ -89,6 +97,7 @@ def _live(
             os.write(status, f"sandbox: {error.strerror}".encode())
             os._exit(1)
         sandbox.limit_processes(PROCESSES)
+        sandbox.lock_proc()
         with os.fdopen(told, "rb") as file:
             file.seek(0)
             order = wire.loads(file.read().decode())
@@ -103,6 +112,7 @@ def _live(
         sandbox.hide_from_tracing()
         learner = os.fork()
         sandbox.drop_privileges()
+        seccomp.refuse()
         if learner:
             os.close(result)
             call.wait_for(learner, status)

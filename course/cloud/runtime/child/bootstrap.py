@@ -103,8 +103,8 @@ def run_runtime() -> None:
     key = os.environ.pop("_LAMBDALAB_KEY", "")
     time = _neighbour("virtual_time") if clock else None
     signature = _neighbour("signature")
-    for name in ("sandbox", "signature", "virtual_time"):  # a function may well have modules of these names
-        sys.modules.pop(name, None)
+    for name in ("sandbox", "seccomp", "signature", "virtual_time"):
+        sys.modules.pop(name, None)  # a function may well have modules of these names
     # The order of Lambda: the function's own code, then its layers, then what the runtime brings.
     layers = os.environ.pop("_LAMBDALAB_OPT", "/opt")
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -182,10 +182,11 @@ def has_native_client(places: "list[str]") -> bool:
 
 def _first_in_namespace(status_fd: int, world: "dict[str, Any]") -> None:
     """PID 1 of the sandbox: builds the world, starts the runtime, collects what is orphaned, ends with it."""
-    sandbox = _neighbour("sandbox")
+    sandbox, seccomp = _neighbour("sandbox"), _neighbour("seccomp")
     try:
         sandbox.build_root(world["place"], world["code"], world["layers"], world["tmp_mb"], world["readable"])
         sandbox.limit_processes(world["processes"])
+        sandbox.lock_proc()
         if world["ports"]:
             sandbox.restrict_network(world["ports"])
     except OSError as error:
@@ -193,6 +194,7 @@ def _first_in_namespace(status_fd: int, world: "dict[str, Any]") -> None:
         os._exit(1)
     runtime = _start_runtime()
     sandbox.drop_privileges()
+    seccomp.refuse()
     if runtime == 0:
         os.close(status_fd)
         run_runtime()

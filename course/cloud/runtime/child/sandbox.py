@@ -24,7 +24,6 @@ from functools import lru_cache
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 CLONE_NEWNET = 0x40000000
-SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_NOATIME, MS_NODIRATIME, MS_BIND, MS_REC, MS_PRIVATE = 32, 1024, 2048, 4096, 16384, 1 << 18
 MS_RELATIME = 1 << 21
@@ -72,21 +71,6 @@ def enter() -> None:
     map_user(UID, uid, UID, gid)
 
 
-def leave_network() -> None:
-    """Give this process and all it starts a network in which there is a loopback of their own and nothing else. The
-    user stays the same. To be called before the process has threads. Raises OSError."""
-    import fcntl
-    import socket
-
-    uid, gid = os.geteuid(), os.getegid()
-    _call("unshare network", _libc().unshare(CLONE_NEWUSER | CLONE_NEWNET))
-    map_user(uid, uid, gid, gid)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        asked = struct.pack("16sh", b"lo", 0).ljust(40, b"\0")
-        flags = struct.unpack_from("16sh", fcntl.ioctl(any_socket, SIOCGIFFLAGS, asked))[1]
-        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh", b"lo", flags | IFF_UP).ljust(40, b"\0"))
-
-
 def map_user(uid: int, outer_uid: int, gid: int, outer_gid: int) -> None:
     """Say who the one user and group of a new user namespace are outside of it. Raises OSError."""
     _write("/proc/self/setgroups", "deny")
@@ -125,9 +109,7 @@ def build_root(place: str, code: str | None, layers: str | None, tmp_mb: int, re
             os.makedirs(os.path.dirname(place + folder), exist_ok=True)
             os.symlink(real, place + folder)
     for device in _DEVICES:
-        target = f"{place}/dev/{device}"
-        open(target, "w").close()
-        _mount(f"/dev/{device}", target, None, MS_BIND, None)
+        bind(f"/dev/{device}", f"{place}/dev/{device}")
     for name, number in (("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2"), ("fd", "")):
         os.symlink(f"/proc/self/fd{number}", f"{place}/dev/{name}")
     for source, target in ((code, "/var/task"), (layers, "/opt")):
@@ -154,6 +136,13 @@ def mount_tmp(target: str, size_mb: int) -> None:
 def mount_proc(target: str) -> None:
     """The processes of this PID namespace. Raises OSError."""
     _mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
+
+
+def lock_proc() -> None:
+    """Let nobody write to /proc any more: root, which learners' code may be outside, rules the machine from there.
+    To be called when everything is said there. Raises OSError."""
+    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    _mount(None, "/proc", None, MS_REMOUNT | MS_BIND | MS_RDONLY | flags, None)
 
 
 def forbid_worlds() -> None:
@@ -262,8 +251,12 @@ def _mount(source: str | None, target: str, kind: str | None, flags: int, data: 
 
 
 def bind(source: str, target: str) -> None:
-    """Show a folder at another place, too, and read-only. Raises OSError."""
-    os.makedirs(target, exist_ok=True)
+    """Show a folder or file at another place, too, and read-only; who writes to a device changes no file. Raises
+    OSError."""
+    if os.path.isdir(source):
+        os.makedirs(target, exist_ok=True)
+    elif not os.path.exists(target):
+        open(target, "x").close()
     _mount(source, target, None, MS_BIND | MS_REC, None)
     # Flags that the original mount has are locked in a user namespace: leaving one out would be refused.
     has = os.statvfs(target).f_flag

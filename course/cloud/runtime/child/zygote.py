@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DESCRIPTORS = 8
 """As many may come with a request."""
-OURS = ("bootstrap", "sandbox", "signature", "virtual_time")
+OURS = ("bootstrap", "sandbox", "seccomp", "signature", "virtual_time")
 SERVICES = (
     "s3",
     "dynamodb",

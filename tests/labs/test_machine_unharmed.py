@@ -1,0 +1,86 @@
+"""Learners' code, whoever grades it: what it could change of the machine, its kernel and its files.
+
+As root, and as the owner of the interpreter, the kernel takes learners' code for the same user as the grader. The
+probes change nothing even where they are let: they give a file the mode that it has, and open without a write.
+"""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from course.cloud.runtime.world import Tier
+from course.lab import grade as grading
+from course.lab.checks import Examiner
+from course.lab.document import Lab
+
+pytestmark = pytest.mark.skipif(Tier().find().tier != "full", reason="this system refuses namespaces")
+
+PROBE = """
+import ctypes, fcntl, json.tool, os, platform, resource, stat
+
+def let(what, step):
+    try:
+        step()
+    except OSError:
+        return []
+    return [what]
+
+def mode(path):
+    os.chmod(path, stat.S_IMODE(os.stat(path).st_mode))
+
+def opened(path):
+    os.close(os.open(path, os.O_WRONLY))
+
+def lease(path):
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.fcntl(descriptor, 1024, fcntl.F_WRLCK)
+    finally:
+        os.close(descriptor)
+
+def called(number, *arguments):
+    if ctypes.CDLL(None, use_errno=True).syscall(number, *arguments) < 0:
+        raise OSError(ctypes.get_errno(), "")
+
+def keys():
+    add, ask = {"x86_64": (248, 250), "aarch64": (217, 219)}[platform.machine()]
+    called(add, b"user", b"mark", b"told", 4, -3)
+    called(ask, 3, -3)  # it was taken: away with it
+
+def found():
+    seen = []
+    for path in ("/dev/null", "/dev/zero", "/dev/random", "/proc/self/exe", "/proc/cpuinfo", json.tool.__file__):
+        seen += let("mode of " + path, lambda: mode(path))
+    seen += let("mode of standard input", lambda: os.fchmod(0, stat.S_IMODE(os.fstat(0).st_mode)))
+    for path in ("kernel/core_pattern", "kernel/hostname", "fs/lease-break-time", "vm/drop_caches"):
+        seen += let("write " + path, lambda: opened("/proc/sys/" + path))
+    seen += let("write to the interpreter", lambda: opened("/proc/self/exe"))
+    seen += let("lease", lambda: lease(json.tool.__file__))
+    seen += let("keys", keys)
+    with open("/dev/null", "w") as nothing, open("/dev/zero", "rb") as zeros:
+        nothing.write("devices work")
+        seen += [] if zeros.read(2) == bytes(2) else ["no zeros"]
+    if resource.getrlimit(resource.RLIMIT_NOFILE) != (1024, 1024):
+        seen.append("descriptors")
+    return seen
+"""
+
+
+def test_a_call_changes_nothing_outside_of_its_world(tiny: Lab) -> None:
+    source = PROBE + "def add(left, right): raise RuntimeError(found())"
+    with Examiner() as examiner:
+        grade = grading.grade(tiny, {"adder.py": source}, "add", examiner=examiner)
+        said = grade.results[0].rationale.partition("RuntimeError: ")[2]
+        assert ast.literal_eval(said) == []
+        assert grading.grade(tiny, tiny.solution, "add", examiner=examiner).passed
+
+
+def test_a_handler_changes_nothing_outside_of_its_world(tiny: Lab) -> None:
+    source = PROBE + "def handler(event, context): return found()"
+    with Examiner() as examiner:
+        grade = grading.grade(tiny, {"greeter.py": source}, "greet", examiner=examiner)
+        said = grade.results[0].rationale.partition("the function answered ")[2]
+        assert ast.literal_eval(said) == []
+        assert grading.grade(tiny, tiny.solution, "greet", examiner=examiner).passed
