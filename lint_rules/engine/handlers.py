@@ -225,11 +225,13 @@ def _entered(module: Module) -> set[ast.AST]:
 
 def _looks_called(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     arguments = [*node.args.posonlyargs, *node.args.args]
-    if len(arguments) != 2 or node.args.kwonlyargs or _is_mapping(arguments[1].annotation):
+    if len(arguments) != 2 or node.args.kwonlyargs:
         return False
     event, context = (argument.arg.lower() for argument in arguments)
     if event in shapes.EVENTS and context in shapes.CONTEXTS:
         return True
+    if _is_mapping(arguments[1].annotation):
+        return False
     name = node.name.lower()
     named = name in _NAMES or name.endswith("handler") or name.startswith("main")
     if not named or event not in shapes.EVENT_LIKE or context not in shapes.CONTEXT_LIKE:

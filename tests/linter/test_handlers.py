@@ -69,6 +69,10 @@ def test_other_functions_are_not_taken_for_handlers(code):
     assert found(code) == []
 
 
+def test_a_handler_may_say_that_its_context_is_a_dictionary():
+    assert found("def lambda_handler(event: dict, context: dict[str, Any]):\n    pass\n") != []
+
+
 def test_an_asynchronous_function_is_a_handler_too():
     assert found("async def handler(event, context):\n    pass\n") == ["app.handler"]
 
