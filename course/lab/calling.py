@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from course.cloud.clock import SystemClock
+from course.cloud.runtime.zygote import memory_file
 from course.lab import nests, processes, wire
 from course.lab.nests import Forks, Nests
 
@@ -191,7 +192,7 @@ class _Copy:
             "variables": dict(order.variables),
             "own": order.own,
         }
-        asked = nests.memory_file(wire.dumps(told).encode())
+        asked = memory_file(wire.dumps(told).encode())
         self._end = _End()
         self.outputs = self._end.outputs
         with self._end.given(asked) as (stdout, stderr, status):

@@ -47,8 +47,8 @@ def become(request: dict[str, Any], descriptors: list[int]) -> None:
     gc.disable()
     channel.sendall(b"ready\n")
     while True:
-        asked, ends = zygote.receive(channel)
-        if asked is None:
+        ends = zygote.receive(channel)
+        if not ends:
             os._exit(0)
         try:
             pid, watch = replica.clone(sandbox)

@@ -12,6 +12,7 @@ import select
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -85,7 +86,7 @@ class _Zygote:
                 "world": world,
                 "own": _own_modules(world, variables),
             }
-            pid = self._request(json.dumps(request).encode() + b"\n", ends)
+            pid = self.fork(request, ends)
             with suppress(OSError, AttributeError):
                 watch.append(os.pidfd_open(pid))
             return pid
@@ -108,21 +109,24 @@ class _Zygote:
         return None if self._process is None else self._process.pid
 
     def fork(self, request: Mapping[str, Any], descriptors: Sequence[int]) -> int:
-        return self._request(json.dumps(request).encode() + b"\n", descriptors)
+        asked = memory_file(json.dumps(request).encode())
+        try:
+            return self._request([*descriptors, asked])
+        finally:
+            os.close(asked)
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
             self._drop()
 
-    def _request(self, data: bytes, ends: Sequence[int]) -> int:
+    def _request(self, ends: Sequence[int]) -> int:
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", ends))]
         with self._lock:
             for attempt in (1, 2):
                 try:
                     channel = self._connected()
-                    sent = channel.sendmsg([data], rights)
-                    channel.sendall(data[sent:])
+                    channel.sendmsg([b"\n"], rights)
                     return int(_line(channel))
                 except (OSError, ValueError):
                     self._drop()
@@ -170,6 +174,18 @@ class _Zygote:
             self._process.kill()
             self._process.wait()
         self._channel = self._process = None
+
+
+def memory_file(data: bytes) -> int:
+    """A descriptor of a file that exists in memory alone, where the system has that, and has no name."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("order")
+    else:
+        with tempfile.TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
+    with os.fdopen(os.dup(descriptor), "wb") as file:
+        file.write(data)
+    return descriptor
 
 
 def _places(world: dict[str, Any] | None, variables: Mapping[str, str]) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """A process that has already imported what handlers import, and forks a new environment on request.
 
-Run as a script with the number of a socket and the kind of function it is for. Each request is a JSON object with
-three file descriptors attached (death, status, output); the answer is the keeper's process id. Everything that a
+Run as a script with the number of a socket and the kind of function it is for. Each request is a line with file
+descriptors attached (for an environment: death, status, output); the last is a file with a JSON object that the fork
+alone reads, for what this process had read would lie in the memory of every later fork. The answer is the keeper's
+process id. Everything that a
 fresh interpreter would do differently is undone in the fork: variables, time zone, working folder, standard streams,
 and every preloaded module of which the function brings its own copy. awslambdaric itself, its C part too, is imported
 after the fork, because it reads its variables when it is imported.
@@ -22,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-DESCRIPTORS = 8
+DESCRIPTORS = 9
 """As many may come with a request."""
 OURS = ("bootstrap", "sandbox", "seccomp", "signature", "virtual_time")
 SERVICES = (
@@ -208,8 +210,8 @@ def serve(channel: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
     """Answer requests. Returns in each fork what it is to become; None when the cloud is gone."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel collects keepers
     while True:
-        request, descriptors = receive(channel)
-        if request is None:
+        descriptors = receive(channel)
+        if not descriptors:
             return None
         gc.disable()
         pid = os.fork()
@@ -217,27 +219,34 @@ def serve(channel: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
             gc.enable()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             channel.close()
-            return request, descriptors
+            return read(descriptors.pop()), descriptors
         for descriptor in descriptors:
             os.close(descriptor)
         channel.sendall(f"{pid}\n".encode())
 
 
-def receive(channel: socket.socket) -> "tuple[dict[str, Any] | None, list[int]]":
-    """The next request and the descriptors that came with it; None when there will be none."""
+def receive(channel: socket.socket) -> "list[int]":
+    """The descriptors of the next request; none when there will be none."""
     descriptors: list[int] = []
-    data = b""
-    while not data.endswith(b"\n"):
-        part, ancillary, _, _ = channel.recvmsg(1 << 20, socket.CMSG_SPACE(DESCRIPTORS * 4))
+    while True:
+        part, ancillary, _, _ = channel.recvmsg(64, socket.CMSG_SPACE(DESCRIPTORS * 4))
         for level, kind, content in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 numbers = array.array("i")
                 numbers.frombytes(content[: len(content) - len(content) % numbers.itemsize])
                 descriptors += numbers
         if not part:
-            return None, descriptors
-        data += part
-    return json.loads(data), descriptors
+            return []
+        if part.endswith(b"\n"):
+            return descriptors
+
+
+def read(descriptor: int) -> "dict[str, Any]":
+    """What a request is about."""
+    with os.fdopen(descriptor, "rb") as file:
+        file.seek(0)
+        found: dict[str, Any] = json.loads(file.read())
+    return found
 
 
 if __name__ == "__main__":
