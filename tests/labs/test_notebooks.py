@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import nbformat
@@ -57,5 +58,19 @@ def test_the_untouched_learner_edition_runs_and_frightens_nobody(slug: str, tmp_
         if is_check(cell):
             assert "NOT ATTEMPTED" in shown(cell)
             assert "FAILED" not in shown(cell)
+        if EXPECTED not in cell.metadata.get("tags", []):
+            assert not [output for output in cell.get("outputs", []) if output.output_type == "error"]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 11), reason="AWS's SDK for durable functions is there")
+def test_where_durable_functions_cannot_run_each_cell_says_so_in_a_line(tmp_path: Path) -> None:
+    slug = next(one for one in SLUGS if one.startswith("17_"))
+    cells = run(ROOT / "solutions" / slug / "solution.ipynb", slug, tmp_path)
+    tried = [
+        shown(cell) for cell in cells if cell.source.startswith(("run_durable(", 'lab.check("durable")'))
+    ]
+    assert len(tried) == 3
+    assert all("need Python 3.11" in text for text in tried)
+    for cell in cells:
         if EXPECTED not in cell.metadata.get("tags", []):
             assert not [output for output in cell.get("outputs", []) if output.output_type == "error"]
