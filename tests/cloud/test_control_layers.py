@@ -80,6 +80,28 @@ def test_a_function_imports_what_its_layer_brings(api, deploy, invoke, pack):
     assert shown == [{"Arn": f"{ARN}:base:1", "CodeSize": layer["Content"]["CodeSize"]}]
 
 
+def test_a_layer_may_have_the_folder_that_pip_makes_for_the_runtime_that_the_function_names(
+    api, deploy, invoke, pack
+):
+    data = pack(**{"python/lib/python3.13/site-packages/shared.py": "NAME = 'pip'"})
+    made = api.publish_layer_version(LayerName="base", Content={"ZipFile": data})
+    deploy(SHARED, Runtime="python3.13", Layers=[made["LayerVersionArn"]])
+    assert invoke().payload == "pip"
+
+
+def test_layer_versions_that_are_deleted_between_pages_make_none_skipped(api, pack):
+    for number in range(7):
+        publish(api, pack, text=f"NAME = {number}")
+    seen = []
+    for found in api.get_paginator("list_layer_versions").paginate(
+        LayerName="base", PaginationConfig={"PageSize": 2}
+    ):
+        for version in found["LayerVersions"]:
+            seen.append(version["Version"])
+            api.delete_layer_version(LayerName="base", VersionNumber=version["Version"])
+    assert seen == [7, 6, 5, 4, 3, 2, 1]
+
+
 def test_the_later_layer_wins_and_a_change_of_order_counts(api, deploy, invoke, pack):
     one = publish(api, pack, "one")["LayerVersionArn"]
     two = publish(api, pack, "two", "NAME = 'two'")["LayerVersionArn"]

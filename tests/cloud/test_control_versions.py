@@ -115,6 +115,27 @@ def test_lists_are_paged_and_leave_out_the_state(api, deploy):
     assert not {"State", "LastUpdateStatus", "RuntimeVersionConfig"} & versions[0].keys()
 
 
+@pytest.mark.parametrize(
+    ("operation", "part", "choice"),
+    [
+        ("list_versions_by_function", "Versions", {"FunctionName": "f"}),
+        ("list_functions", "Functions", {"FunctionVersion": "ALL"}),
+    ],
+)
+def test_versions_that_are_deleted_between_pages_make_none_skipped(api, deploy, operation, part, choice):
+    deploy(ONE)
+    for number in range(11):
+        api.update_function_configuration(FunctionName="f", Description=str(number))
+        api.publish_version(FunctionName="f")
+    seen = []
+    for found in api.get_paginator(operation).paginate(**choice, PaginationConfig={"PageSize": 3}):
+        for version in found[part]:
+            seen.append(version["Version"])
+            if version["Version"] != "$LATEST":
+                api.delete_function(FunctionName="f", Qualifier=version["Version"])
+    assert seen == ["$LATEST", *(str(number) for number in range(1, 12))]
+
+
 def test_all_versions_of_all_functions_can_be_listed(api, deploy):
     deploy(ONE, name="b")
     deploy(ONE, name="a", Publish=True)

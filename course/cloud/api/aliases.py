@@ -87,7 +87,7 @@ class Aliases(Noun):
                 for _, alias in sorted(stored.shelf(Alias).items())
                 if version is None or alias.reaches(version)
             ]
-        shown, marker = page(found, parameters)
+        shown, marker = page(found, parameters, key=lambda one: [one["Name"]])
         return {"Aliases": shown, "NextMarker": marker}
 
     def _moved(self, stored: Stored, alias: Alias) -> tuple[Provisioned, Provisioned] | None:

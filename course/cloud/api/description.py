@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
 
 from __future__ import annotations
 
+from typing import Any
+
 from course.cloud import quotas
 from course.cloud.api.code import Package
 from course.cloud.api.stored import LATEST, Parameters, Version
@@ -46,6 +48,12 @@ def listed(name: str, version: Version, arn: str, region: str) -> Parameters:
     """A FunctionConfiguration as lists show it."""
     described = describe(name, version, arn, region)
     return {member: value for member, value in described.items() if member not in _STATE}
+
+
+def place(shown: Parameters) -> list[Any]:
+    """Where a configuration stands among all: by name, then $LATEST and the versions as they were numbered."""
+    version = shown["Version"]
+    return [shown["FunctionName"], int(version) if version.isdecimal() else 0]
 
 
 def resolved(package: Package) -> Parameters:

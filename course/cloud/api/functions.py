@@ -10,7 +10,7 @@ from dataclasses import replace
 from course.cloud.api import layers, tenancy
 from course.cloud.api.concurrency import Provisioned, provision
 from course.cloud.api.configuration import change, start
-from course.cloud.api.description import describe, listed, resolved
+from course.cloud.api.description import describe, listed, place, resolved
 from course.cloud.api.names import only_function
 from course.cloud.api.noun import Noun, page
 from course.cloud.api.role_rights import check_rights
@@ -162,7 +162,7 @@ class Functions(Noun):
                 for name, stored in sorted(account.functions.items())
                 for version in (stored.every() if every else [stored.latest])
             ]
-        shown, marker = page(found, parameters)
+        shown, marker = page(found, parameters, key=place)
         return {"Functions": shown, "NextMarker": marker}
 
     # -- inside -------------------------------------------------------------------------------------------------

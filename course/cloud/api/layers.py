@@ -71,7 +71,7 @@ class Layers(Noun):
                             "LatestMatchingVersion": _short(fitting[-1]),
                         }
                     )
-        shown, marker = page(found, parameters)
+        shown, marker = page(found, parameters, key=lambda one: [one["LayerName"]])
         return {"Layers": shown, "NextMarker": marker}
 
     def list_layer_versions(self, parameters: Parameters) -> Parameters:
@@ -79,7 +79,7 @@ class Layers(Noun):
         with account.lock:
             versions = account.layers.get(layer_name(account, parameters["LayerName"]), {})
             fitting = [_short(version) for version in versions.values() if _fits(version, parameters)]
-        shown, marker = page(fitting[::-1], parameters)
+        shown, marker = page(fitting[::-1], parameters, key=lambda one: [-one["Version"]])
         return {"LayerVersions": shown, "NextMarker": marker}
 
     def delete_layer_version(self, parameters: Parameters) -> Parameters:

@@ -5,7 +5,9 @@ Every module of this package that defines a `Noun` takes part: a new one needs n
 
 from __future__ import annotations
 
+import base64
 import importlib
+import json
 import pkgutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -44,11 +46,28 @@ def operations(account: Account) -> dict[str, Operation]:
 
 
 def page(
-    items: list[Parameters], parameters: Parameters, most: int = 50
+    items: list[Parameters],
+    parameters: Parameters,
+    most: int = 50,
+    key: Callable[[Parameters], list[Any]] | None = None,
 ) -> tuple[list[Parameters], str | None]:
-    """One page of a list, and the marker of the next; a marker is the place in the list."""
+    """One page of a list, and the marker of the next.
+
+    A marker is a place in the list. With `key`, by which the list ascends, it is the key of what was shown last, so
+    that nothing is skipped when something that was shown is deleted before the next page.
+    """
     limit = min(int(parameters.get("MaxItems") or most), most)
-    marker = str(parameters.get("Marker") or "0")
+    marker = str(parameters.get("Marker") or "")
     start = int(marker) if marker.isdecimal() else 0
+    if key is not None and marker:
+        try:
+            last = json.loads(base64.urlsafe_b64decode(marker))
+            start = next((place for place, one in enumerate(items) if key(one) > last), len(items))
+        except (ValueError, TypeError):
+            start = 0
     end = start + limit
-    return items[start:end], str(end) if end < len(items) else None
+    if end >= len(items):
+        return items[start:end], None
+    if key is None:
+        return items[start:end], str(end)
+    return items[start:end], base64.urlsafe_b64encode(json.dumps(key(items[end - 1])).encode()).decode()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from course.cloud.api.account import Account
-from course.cloud.api.description import describe, listed
+from course.cloud.api.description import describe, listed, place
 from course.cloud.api.noun import Noun, page
 from course.cloud.api.stored import Parameters, Stored, Version
 from course.cloud.errors import InvalidParameterValue
@@ -39,7 +39,7 @@ class Versions(Noun):
                 listed(stored.name, version, account.arn(stored.name, version.number), account.region)
                 for version in stored.every()
             ]
-        shown, marker = page(found, parameters)
+        shown, marker = page(found, parameters, key=place)
         return {"Versions": shown, "NextMarker": marker}
 
 

@@ -107,8 +107,10 @@ def run_runtime() -> None:
         sys.modules.pop(name, None)  # a function may well have modules of these names
     # The order of Lambda: the function's own code, then its layers, then what the runtime brings.
     layers = os.environ.pop("_LAMBDALAB_OPT", "/opt")
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    found = [f"{layers}/python/lib/{version}/site-packages", f"{layers}/python"]
+    # The runtime that the function names is the one that its layers were packed for.
+    named = os.environ.get("AWS_EXECUTION_ENV", "").rpartition("_")[2]
+    versions = dict.fromkeys((named, f"python{sys.version_info.major}.{sys.version_info.minor}"))
+    found = [*(f"{layers}/python/lib/{one}/site-packages" for one in versions), f"{layers}/python"]
     # A fork has not read PYTHONPATH at its start, as a new interpreter has; the order is the same.
     given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     others = [path for path in sys.path[1:] if path not in given]
