@@ -43,6 +43,7 @@ def main(descriptor: int) -> None:
     threading.stack_size(STACK)
     reason = _leave_network()
     processes.adopt_orphans()
+    processes.raise_descriptors()
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, Path.cwd()), daemon=True).start()
     with contextlib.suppress(BrokenPipeError), os.fdopen(descriptor, "w", encoding="utf-8") as results:

@@ -34,6 +34,19 @@ def limit_data(count: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (count if hard < 0 else min(count, hard), hard))
 
 
+def raise_descriptors() -> None:
+    """Let this process, and what it starts from now on, have as many descriptors as the system gives who asks.
+
+    Those that are sent and not yet received are counted by user, and whoever's limit they pass can send none: learners'
+    code, which is the same user outside, has a lower limit.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def size(pid: int) -> tuple[float, int]:
     """MB in memory and open descriptors of a process; zeros where that cannot be told."""
     try:

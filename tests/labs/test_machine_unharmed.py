@@ -18,7 +18,7 @@ from course.lab.document import Lab
 pytestmark = pytest.mark.skipif(Tier().find().tier != "full", reason="this system refuses namespaces")
 
 PROBE = """
-import ctypes, fcntl, json.tool, os, platform, resource, stat
+import ctypes, fcntl, json.tool, os, platform, resource, socket, stat
 
 def let(what, step):
     try:
@@ -59,6 +59,10 @@ def found():
     seen += let("write to the interpreter", lambda: opened("/proc/self/exe"))
     seen += let("lease", lambda: lease(json.tool.__file__))
     seen += let("keys", keys)
+    for family in range(1, 46):  # beyond these four are networks of the machine, virtual machines' and others
+        if family not in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
+                seen += let(f"sockets {family} {kind}", lambda: socket.socket(family, kind).close())
     with open("/dev/null", "w") as nothing, open("/dev/zero", "rb") as zeros:
         nothing.write("devices work")
         seen += [] if zeros.read(2) == bytes(2) else ["no zeros"]

@@ -1,8 +1,9 @@
 """System calls that learners' code may not make, because what they do goes beyond the world in which it lives.
 
 A lease on a file lets everybody else wait who opens it, in other worlds too, and key rings outlive them; both are
-given to who has the same user outside, which is the owner of the interpreter or root. The others are ways into the
-kernel that no answer needs. The kernel says "not permitted". Imports nothing of ours, as `sandbox`.
+given to who has the same user outside, which is the owner of the interpreter or root. Some sockets, such as those to a
+virtual machine's host, ask for no network of ours. The others are ways into the kernel that no answer needs. The kernel
+says "not permitted". Imports nothing of ours, as `sandbox`.
 """
 
 from __future__ import annotations
@@ -18,10 +19,15 @@ FOREIGN = 0x40000000
 """Numbers from here on are those of another convention on x86_64."""
 COMMANDS = (1024, 1026, 1040)
 """Of fcntl(2): F_SETLEASE, F_NOTIFY, F_SETDELEG."""
+FAMILIES = (1, 2, 10, 16)
+"""Of sockets that may be: AF_UNIX, AF_INET, AF_INET6, and AF_NETLINK, by which names are looked up."""
+FIRST, SECOND = 16, 24
+"""Where a call's arguments lie."""
 MACHINES = {
-    # What the kernel calls it; fcntl; add_key, request_key, keyctl, perf_event_open, bpf, userfaultfd, io_uring_setup
-    "x86_64": (0xC000003E, 72, (248, 249, 250, 298, 321, 323, 425)),
-    "aarch64": (0xC00000B7, 25, (217, 218, 219, 241, 280, 282, 425)),
+    # What the kernel calls it; fcntl; socket;
+    # add_key, request_key, keyctl, perf_event_open, bpf, userfaultfd, io_uring_setup
+    "x86_64": (0xC000003E, 72, 41, (248, 249, 250, 298, 321, 323, 425)),
+    "aarch64": (0xC00000B7, 25, 198, (217, 218, 219, 241, 280, 282, 425)),
 }
 
 
@@ -36,7 +42,7 @@ def refuse() -> None:
         ctypes.CDLL(None).prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.c_char_p(head), 0, 0)
 
 
-def _program(architecture: int, fcntl: int, numbers: tuple[int, ...]) -> bytes:
+def _program(architecture: int, fcntl: int, socket: int, numbers: tuple[int, ...]) -> bytes:
     """Steps that load a word of the call or compare it, and the two answers. See struct seccomp_data in seccomp(2)."""
     steps: list[tuple[int, int, str, str]] = [
         (LOAD, 4, "", ""),
@@ -44,15 +50,19 @@ def _program(architecture: int, fcntl: int, numbers: tuple[int, ...]) -> bytes:
         (LOAD, 0, "", ""),
         (AT_LEAST, FOREIGN, "refuse", ""),
         *((EQUAL, number, "refuse", "") for number in numbers),
+        (EQUAL, socket, "family", ""),
         (EQUAL, fcntl, "", "allow"),
-        (LOAD, 24, "", ""),
+        (LOAD, SECOND, "", ""),
         *((EQUAL, command, "refuse", "") for command in COMMANDS),
         (RETURN, ALLOW, "", ""),
+        (LOAD, FIRST, "", ""),
+        *((EQUAL, family, "allow", "") for family in FAMILIES),
         (RETURN, REFUSE, "", ""),
+        (RETURN, ALLOW, "", ""),
     ]
-    answers = {"": 0, "allow": len(steps) - 3, "refuse": len(steps) - 2}
-    jumps = [[answers[to] - place if to else 0 for to in step[2:]] for place, step in enumerate(steps)]
+    end = len(steps) - 1
+    places = {"allow": end, "refuse": end - 1, "family": steps.index((LOAD, FIRST, "", ""))}
     return b"".join(
-        struct.pack("HBBI", what, yes, no, value)
-        for (what, value, _, _), (yes, no) in zip(steps, jumps, strict=True)
+        struct.pack("HBBI", what, *(places[to] - place - 1 if to else 0 for to in (yes, no)), value)
+        for place, (what, value, yes, no) in enumerate(steps)
     )

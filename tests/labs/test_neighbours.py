@@ -1,0 +1,61 @@
+"""Calls side by side share a machine, and for its kernel all learners and the grader are one user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from course.cloud.runtime.world import Tier
+from course.lab.checks import Examiner
+from course.lab.document import Check
+
+resource = pytest.importorskip("resource")
+pytestmark = pytest.mark.skipif(Tier().find().tier != "full", reason="this system refuses namespaces")
+
+SIDE_BY_SIDE = """
+def it_is_called_beside(cloud, answer):
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(answer.call, "holds.py", "f")
+        called = 0
+        while not held.done() or not called:
+            assert answer.call("plain.py", "f", called) == called
+            called += 1
+    assert held.result() >= 1000, held.result()
+"""
+HOLDS = """
+import socket, time
+def f():
+    held, sent = [], 0
+    try:
+        while sent < 40_000:
+            held.append(socket.socketpair())
+            for _ in range(4):
+                socket.send_fds(held[-1][0], [b"x"], [0] * 250)
+                sent += 250
+    except OSError:
+        pass
+    time.sleep(2)
+    return sent
+"""
+
+
+@pytest.fixture
+def usual_limit() -> Iterator[None]:
+    """As most systems begin: 1,024 descriptors, and more for who asks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("usual_limit")
+def test_descriptors_under_way_keep_nobody_else_from_being_called() -> None:
+    """The kernel counts those for all processes of a user together, and lets each send up to a limit of its own."""
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 4096:
+        pytest.skip("this system gives a grader no more descriptors than a learner has")
+    check = Check("it_is_called_beside", "", 1, SIDE_BY_SIDE, False, None, 30)
+    with Examiner() as examiner:
+        result = examiner.examine(check, {"holds.py": HOLDS, "plain.py": "def f(given): return given"})
+    assert result.verdict.value == "passed", result
