@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from course.cloud.runtime.child.bootstrap import descendants
-from course.cloud.runtime.process import children_of, counted_once_mb, memory_files_mb, resident_mb
+from course.cloud.runtime.process import children_of, counted_once_mb, held_for, resident_mb
 
 MARK = "LAMBDALAB_RUN"
 _PR_SET_CHILD_SUBREAPER = 36
@@ -63,9 +63,9 @@ def memory_below(root: int, bound: float) -> float:
         children = children_of(queue.pop())
         family += children
         queue += children
-    files = memory_files_mb(family)
-    most = sum(resident_mb(pid) for pid in family) + files
-    return most if most <= bound else counted_once_mb(family, files)
+    held = held_for(family)
+    most = sum(resident_mb(pid) for pid in family) + sum(held)
+    return most if most <= bound else counted_once_mb(family, held)
 
 
 def kill_group(group: int) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from course.cloud.runtime.world import Tier
+from course.cloud.runtime.world import Tier, readable_folders
+from course.cloud.runtime.zygote import ZygoteLauncher
+from course.lab import calling
+from course.lab.answer import Answer
+from course.lab.checking import LearnerError
 from course.lab.checks import Examiner
 from course.lab.document import Check
+from course.lab.nests import Nests
 
 resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(Tier().find().tier != "full", reason="this system refuses namespaces")
@@ -59,3 +66,48 @@ def test_descriptors_under_way_keep_nobody_else_from_being_called() -> None:
     with Examiner() as examiner:
         result = examiner.examine(check, {"holds.py": HOLDS, "plain.py": "def f(given): return given"})
     assert result.verdict.value == "passed", result
+
+
+QUEUES = """
+import socket, time
+def f():
+    held = [socket.socketpair() for _ in range(300)]
+    for one, other in held:
+        for end in (one, other):
+            end.setblocking(False)
+            try:
+                while True:
+                    end.send(bytes(65536))
+            except OSError:
+                pass
+    time.sleep(3)
+    return len(held)
+"""
+
+
+def test_what_waits_in_sockets_is_memory_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process's, so nobody would be killed for it: 300 processes with 1,000 sockets each hold more than there is."""
+    monkeypatch.setattr(calling, "MEMORY_MB", 100)
+    launcher = ZygoteLauncher()
+    made = Nests(launcher, readable_folders())
+    try:
+        with pytest.raises(LearnerError, match="ended with code -9"):
+            Answer({"a.py": QUEUES}, tmp_path, Nowhere(), 20, forks=made).call("a.py", "f")
+        few = QUEUES.replace("300", "60").replace("sleep(3)", "sleep(0.3)")
+        assert Answer({"a.py": few}, tmp_path, Nowhere(), 20, forks=made).call("a.py", "f") == 60
+    finally:
+        made.close()
+        launcher.close()
+
+
+class Nowhere:
+    """A cloud nobody calls."""
+
+    def client(self, service: str, **kwargs: Any) -> Any:
+        raise AssertionError("no answer here calls AWS")
+
+    def environment(self) -> dict[str, str]:
+        return {}
+
+    def reset(self) -> None:
+        pass

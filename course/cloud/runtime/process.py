@@ -19,6 +19,8 @@ from course.cloud.runtime.child.bootstrap import descendants
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _MB = 1024 * 1024
+_FEW, _SOCKET_MB = 64, 0.4
+"""Sockets that count nothing, and what a further one may hold: twice net.core.wmem_max of most systems."""
 
 
 class Ends(NamedTuple):
@@ -27,6 +29,13 @@ class Ends(NamedTuple):
     death: int
     status: int
     output: int
+
+
+class Held(NamedTuple):
+    """MB in files that exist in memory alone (memfd_create(2)), and that sockets may have in their queues."""
+
+    files: float
+    sockets: float
 
 
 class Process:
@@ -97,10 +106,10 @@ class Process:
         family = self._own()
         if len(family) > quotas.PROCESSES:
             return math.inf
-        files = memory_files_mb(family)
-        used = sum(max(0.0, resident_mb(pid) - self._inherited) for pid in family) + files
-        if used > limit and (files or len(family) > 1):
-            used = counted_once_mb(family, files)
+        held = held_for(family)
+        used = sum(max(0.0, resident_mb(pid) - self._inherited) for pid in family) + sum(held)
+        if used > limit and (held.files or len(family) > 1):
+            used = counted_once_mb(family, held)
         return used
 
     def peak_mb(self) -> float:
@@ -185,25 +194,28 @@ def proportional_mb(pid: int) -> float:
     return _kilobytes(f"/proc/{pid}/smaps_rollup", b"Pss:") or resident_mb(pid)
 
 
-def memory_files_mb(family: Sequence[int]) -> float:
-    """What files in memory alone hold (memfd_create(2)), if these processes have them open, in MB: nothing else counts
-    them as long as nobody maps them."""
-    found: dict[tuple[int, int], int] = {}
+def held_for(family: Sequence[int]) -> Held:
+    """What the kernel holds for these processes, as long as they have it open, and counts as nobody's memory."""
+    files: dict[tuple[int, int], int] = {}
+    sockets: set[str] = set()
     for pid in family:
         with suppress(OSError):
             for name in os.listdir(f"/proc/{pid}/fd"):
                 path = f"/proc/{pid}/fd/{name}"
                 with suppress(OSError):
-                    if os.readlink(path).startswith("/memfd:"):
+                    link = os.readlink(path)
+                    if link.startswith("socket:"):
+                        sockets.add(link)
+                    elif link.startswith("/memfd:"):
                         status = os.stat(path)
-                        found[status.st_dev, status.st_ino] = status.st_blocks
-    return sum(found.values()) * 512 / _MB
+                        files[status.st_dev, status.st_ino] = status.st_blocks
+    return Held(sum(files.values()) * 512 / _MB, max(0, len(sockets) - _FEW) * _SOCKET_MB)
 
 
-def counted_once_mb(family: Sequence[int], files: float) -> float:
-    """The memory of processes with the `files` of theirs that exist in memory alone, in MB, each page once."""
+def counted_once_mb(family: Sequence[int], held: Held) -> float:
+    """The memory of processes with what is `held` for them, in MB, each page once."""
     mapped = sum(_kilobytes(f"/proc/{pid}/smaps_rollup", b"Pss_Shmem:") for pid in family)
-    return sum(proportional_mb(pid) for pid in family) + max(0.0, files - mapped)
+    return sum(proportional_mb(pid) for pid in family) + max(0.0, held.files - mapped) + held.sockets
 
 
 def _peak(pid: int) -> float:
