@@ -7,6 +7,8 @@ probes change nothing even where they are let: they give a file the mode that it
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 
 import pytest
 
@@ -88,3 +90,17 @@ def test_a_handler_changes_nothing_outside_of_its_world(tiny: Lab) -> None:
         said = grade.results[0].rationale.partition("the function answered ")[2]
         assert ast.literal_eval(said) == []
         assert grading.grade(tiny, tiny.solution, "greet", examiner=examiner).passed
+
+
+def test_where_seclusion_is_refused_half_way_the_process_stays_where_it_was() -> None:
+    """A network whose loopback nobody may raise would leave the cloud without any."""
+    script = (
+        "import os, errno\nfrom course.cloud.runtime import seclusion\n"
+        "def refused(*paths): raise OSError(errno.EPERM, 'refused')\n"
+        "seclusion.sandbox.bind = refused\n"
+        "before = [os.readlink(f'/proc/self/ns/{kind}') for kind in ('net', 'user', 'mnt')]\n"
+        "try: seclusion.seclude()\nexcept OSError as error: print(error.strerror)\n"
+        "print(before == [os.readlink(f'/proc/self/ns/{kind}') for kind in ('net', 'user', 'mnt')])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["Operation not permitted", "True"], done.stderr

@@ -19,7 +19,22 @@ SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 def seclude() -> None:
     """Give this process and all it starts a network in which there is a loopback of their own and nothing else; and to
     what it starts an interpreter and a /dev/null that nobody can change. The user stays the same. To be called before
-    the process has threads. Raises OSError."""
+    the process has threads. Raises OSError, and then nothing has changed: another process tries it first, for a system
+    may allow a network and refuse to set it up."""
+    trying = os.fork()
+    if trying == 0:
+        try:
+            _seclude()
+        except OSError as error:
+            os._exit(error.errno or 1)
+        os._exit(0)
+    number = os.waitstatus_to_exitcode(os.waitpid(trying, 0)[1])
+    if number:
+        raise OSError(number, os.strerror(number))
+    _seclude()
+
+
+def _seclude() -> None:
     uid, gid = os.geteuid(), os.getegid()
     flags = sandbox.CLONE_NEWUSER | sandbox.CLONE_NEWNET | sandbox.CLONE_NEWNS
     if ctypes.CDLL(None, use_errno=True).unshare(flags) < 0:
