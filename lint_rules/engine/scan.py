@@ -70,7 +70,8 @@ class Scan:
         self.parts: list[list[str]] = []
         """The islands."""
         self._settings = settings
-        self._walked = walked
+        # What rules of others look for we cannot know.
+        self._walked = walked if all(rule.is_ours for rule in load_rules().values()) else frozenset()
         self.quiet: set[str] = set()
         """Those that count only where others take them in."""
         self._data: dict[str, bytes | None] = {**given}

@@ -8,7 +8,9 @@ import pytest
 
 from lint_rules.cli import main
 from lint_rules.engine.config import Config
+from lint_rules.engine.finding import Severity
 from lint_rules.engine.project import Project
+from lint_rules.engine.rule import RULES, Rule
 from lint_rules.engine.scan import Help, Scan
 from lint_rules.engine.sources.discover import discover
 
@@ -118,3 +120,11 @@ def test_verbose_tells_what_has_nothing_to_do_with_aws(
     told = capsys.readouterr().err.splitlines()
     assert f"looked at: {tmp_path}/app.py" in told
     assert f"looked at, no word of AWS in it: {tmp_path}/plot.py" in told
+
+
+def test_beside_rules_of_others_every_file_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Rule(
+        "ACM001", "of-others", Severity.ERROR, Project, lambda project: (), "", "0.1", "off", None, "x"
+    )
+    monkeypatch.setitem(RULES, "of-others", made)
+    assert found({"tools/plot.py": BROKEN}) == [("parse-error", "tools/plot.py")]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lint_rules import Module, Severity
+from lint_rules.engine.sources import module as modules
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.nesting import shallow
 
@@ -208,3 +209,18 @@ def test_places_in_f_strings_are_never_outside_them():
 
 def test_names_are_found_in_wide_characters():
     assert names("größe = '👩' + 名前(ℵ)\n") == ["größe", "名前", "ℵ"]
+
+
+def test_a_miscount_of_the_interpreter_among_threads_costs_a_second_attempt(monkeypatch):
+    """AST constructor recursion depth mismatch: https://github.com/python/cpython/issues/106905"""
+    attempts = []
+
+    def miscounting(*args, **settings):
+        attempts.append(args)
+        if len(attempts) == 1:
+            raise SystemError("AST constructor recursion depth mismatch (before=72, after=68)")
+        return compile(*args, **settings)
+
+    monkeypatch.setattr(modules, "compile", miscounting, raising=False)
+    assert Module(Document("a.py", "x = 1\n"), "x = 1\n").tree is not None
+    assert len(attempts) == 2

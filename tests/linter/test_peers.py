@@ -67,7 +67,7 @@ def test_a_slip_in_the_name_of_a_peer_is_told(run, tmp_path):
 
 
 def test_a_file_that_cannot_be_read_is_told_whatever_the_peer(run, tmp_path):
-    (tmp_path / "broken.py").write_text("def (")
+    (tmp_path / "broken.py").write_text("import boto3\ndef (")
     assert "LAM990" in check(run, tmp_path, "--compat", "pythaw")[1]
 
 

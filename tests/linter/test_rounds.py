@@ -105,7 +105,7 @@ def test_clean_removes_caches_and_nothing_else(run):
 def test_watching_looks_again_when_a_file_changes(capsys):
     write("app.py", "x = 1\n")
     request = Request(paths=(".",), output_format="concise")
-    change = threading.Timer(0.5, lambda: write("app.py", "def (\n"))
+    change = threading.Timer(0.5, lambda: write("app.py", "import boto3\ndef (\n"))
     change.start()
     try:
         assert watch(request, Settings(request), rounds=2) == 1
@@ -132,7 +132,7 @@ def test_watching_survives_a_slip_in_the_configuration(capsys):
 
 
 def test_what_was_left_out_is_said_in_one_line(run):
-    write("app.py", "x = 1\n")
+    write("app.py", "import boto3\n")
     write("tests/test_app.py", "x = 1\n")
     write("tests/conftest.py", "x = 1\n")
     write("gen/a.py", "x = 1\n")

@@ -220,6 +220,7 @@ def test_a_worker_that_dies_costs_its_batch_a_second_attempt(run, tree, monkeypa
     made = Rule(
         "LAM001", "deadly", RULES["action-star"].severity, Project, check, "", "0.1", "default", None, "x"
     )
+    made._module = "lint_rules.x.deadly"  # With rules of others more would be looked at.
     monkeypatch.setitem(RULES, "deadly", made)
     assert output(run, ".", "--no-cache", "-j", "2") == plain
 

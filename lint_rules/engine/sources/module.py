@@ -179,7 +179,12 @@ def _tree(text: str) -> ast.Module:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = compile(text, "<module>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        try:
+            tree = compile(text, "<module>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        except SystemError:
+            # Where several threads parse, as in a Dask worker, CPython may miscount how deep one of them is.
+            # https://github.com/python/cpython/issues/106905
+            tree = compile(text, "<module>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     assert isinstance(tree, ast.Module)
     return tree
 
