@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import posixpath
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from lint_rules.engine.links import Links
 from lint_rules.engine.near import is_near
@@ -25,9 +25,11 @@ def islands(
     links: Mapping[str, Links],
     others: Iterable[str] = (),
     links_of: Callable[[str], Links] = lambda path: Links(),
+    packages: Collection[str] = (),
 ) -> list[list[str]]:
     """The paths, grouped; groups and paths in order, whatever the order they came in. Of the `others` those are taken
-    in that one of the first hangs together with, at whatever remove; what these say of others is asked then."""
+    in that one of the first hangs together with, at whatever remove; what these say of others is asked then.
+    `packages` are `__init__.py` that hang together with all that is below them, since they run before it."""
     left = {*others}
     atlas = _Atlas(links, left)
     taken: list[str] = []
@@ -35,6 +37,8 @@ def islands(
     while fresh:
         for path, own in fresh.items():
             atlas.bind(path, own)
+            if packages:
+                atlas.bind_packages(path, own, packages)
         taken += fresh
         roots = {atlas.root(path) for path in taken} if left else ()
         fresh = {path: links_of(path) for path in left if atlas.root(path) in roots}
@@ -109,6 +113,14 @@ class _Atlas:
             self.bind_words(path, own)
         for name in own.provides:
             self.union(path, self.home.get(name, path))
+
+    def bind_packages(self, path: str, own: Links, packages: Collection[str]) -> None:
+        """Bind a file, and what it provides, to those of the packages that it is in."""
+        for name in (posixpath.normpath(path), *own.provides):
+            while (name := posixpath.dirname(name)) not in ("", "/"):
+                package = self.home.get(name + "/__init__.py")
+                if package is not None and package in packages:
+                    self.union(path, package)
 
     def bind_words(self, path: str, own: Links) -> None:
         """Bind a file to those that its words may name."""

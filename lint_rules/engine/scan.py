@@ -10,6 +10,7 @@ Without a cache and without helpers everything is one island, since parting cost
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from lint_rules.engine.errors import UsageError
@@ -171,6 +172,11 @@ class Scan:
             {path: self._links_of(path) for path in self.paths if path not in self.quiet},
             self.quiet,
             self._links_of,
+            {
+                path
+                for path in self.quiet
+                if posixpath.basename(path) == "__init__.py" and entries[path].digest != digest(b"")
+            },
         )
         todo: list[tuple[str, Island]] = []
         for part in self.parts:

@@ -104,6 +104,25 @@ def test_how_a_file_came_decides_alike_with_a_cache_and_in_processes(tmp_path: P
         assert {*walked} < {*named}
 
 
+def test_the_packages_around_a_handler_are_judged_alike_with_a_cache_and_in_processes(tmp_path: Path) -> None:
+    from lint_rules.engine.cache import Cache
+
+    for number in range(12):
+        (tmp_path / f"f{number}" / "deep").mkdir(parents=True)
+        (tmp_path / f"f{number}" / "__init__.py").write_text(BROKEN)
+        (tmp_path / f"f{number}" / "deep" / "app.py").write_text("def handler(event, context):\n    pass\n")
+    (tmp_path / "__init__.py").touch()
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "__init__.py").write_text(BROKEN)
+    config, files = Config(select=("LAM990",)), discover([str(tmp_path)]).files
+    keeps = Help(cache=lambda: Cache(str(tmp_path / "kept"), "1"))
+    expected = sorted(str(tmp_path / f"f{number}" / "__init__.py") for number in range(12))
+    for help in (Help(), keeps, keeps, Help(workers=2)):
+        scan = Scan(files, {}, config, help, walked={*files})
+        assert [finding.span.path for finding in scan.findings] == expected
+        assert len(scan.parts) in (1, 12)  # An empty package joins nothing.
+
+
 def test_a_project_from_texts_has_no_quiet_files() -> None:
     project = Project.of({"a.py": SECRET})
     assert not project.quiet
