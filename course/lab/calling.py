@@ -70,6 +70,11 @@ class Order:
         """The modules that the files are."""
         return sorted(PurePosixPath(name).stem for name in self.files if name.endswith(".py"))
 
+    @property
+    def request(self) -> bytes:
+        """What goes to standard input. Raises TypeError for arguments that are no JSON."""
+        return b"" if self.arguments is None else wire.dumps(self.arguments).encode()
+
     def lay_out(self) -> None:
         """Write the files, unless an earlier call did."""
         if not self.folder.is_dir():
@@ -119,6 +124,7 @@ class _Interpreter:
     """`python -I call.py`."""
 
     def __init__(self, order: Order, channel: int) -> None:
+        given = order.request
         order.lay_out()
         asked = [] if order.function is None else [order.function, str(channel)]
         self._process = subprocess.Popen(
@@ -137,7 +143,7 @@ class _Interpreter:
         for stream in streams:
             if stream:
                 stream.close()
-        _Feed(stdin, order.arguments)
+        _Feed(stdin, given)
 
     def wait(self, seconds: float) -> bool:
         try:
@@ -155,6 +161,7 @@ class _Fork:
     """A fork of the zygote."""
 
     def __init__(self, order: Order, forks: Forks, channel: int) -> None:
+        given = order.request
         order.lay_out()
         stdin, feeding = os.pipe()
         self._end = _End()
@@ -169,7 +176,7 @@ class _Fork:
         }
         with self._end.given(stdin) as (stdout, stderr, status):
             self._pid = forks.fork(request, [stdin, stdout, stderr, channel, status])
-        _Feed(feeding, order.arguments)
+        _Feed(feeding, given)
 
     def wait(self, seconds: float) -> bool:
         return self._end.wait(seconds, lambda: self._pid)
@@ -266,8 +273,7 @@ class _Drain(threading.Thread):
 
     def __init__(self, descriptor: int) -> None:
         super().__init__(daemon=True)
-        self.kept = bytearray()
-        self._descriptor = descriptor
+        self.kept, self._descriptor = bytearray(), descriptor
         self.start()
 
     def run(self) -> None:
@@ -279,12 +285,11 @@ class _Drain(threading.Thread):
 
 
 class _Feed(threading.Thread):
-    """Writes arguments without waiting for a reader that may never come."""
+    """Writes a request without waiting for a reader that may never come."""
 
-    def __init__(self, descriptor: int, arguments: Mapping[str, Any] | None) -> None:
+    def __init__(self, descriptor: int, data: bytes) -> None:
         super().__init__(daemon=True)
-        self._descriptor = descriptor
-        self._data = b"" if arguments is None else wire.dumps(arguments).encode()
+        self._descriptor, self._data = descriptor, data
         self.start()
 
     def run(self) -> None:

@@ -83,6 +83,12 @@ def test_a_value_crosses_both_ways(tmp_path: Path, value: Any) -> None:
     ]
 
 
+def test_a_value_that_is_no_json_starts_nothing(tmp_path: Path) -> None:
+    with pytest.raises(TypeError):
+        answer(tmp_path, a="def f(given): return given").call("a.py", "f", object())
+    assert not (tmp_path / "answer").exists()
+
+
 def test_a_dataclass_comes_back_as_a_dict_and_a_tuple_as_a_list(tmp_path: Path) -> None:
     source = """
 from dataclasses import dataclass
