@@ -260,3 +260,5 @@ def test_functions_whose_second_parameter_is_no_context_are_not_parsed() -> None
     assert shapes.may_hold_handler(
         "x = 1\ndef handler(\n    event: dict[str, str] = {},\n    _: object = None,\n):\n"
     )
+    assert shapes.may_hold_handler("x = 1\ndef handler(\n    event,  # One of:\n    context,\n):\n")
+    assert shapes.may_hold_handler("x = 1\ndef handler(event:\n            dict, context):\n    pass\n")

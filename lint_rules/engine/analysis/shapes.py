@@ -74,6 +74,7 @@ def _may_take_an_event(text: str, definition: Match[str]) -> bool:
         return True
     if first.lower() not in EVENT_LIKE:
         return False
-    closing = text.find(":\n", end, end + _HEADER)
+    # Before the first bracket closes, a colon ends the line of a comment, or stands before an annotation.
+    closing = text.find(":\n", max(text.find(")", end), end), end + _HEADER)
     header = text[end : closing if closing != -1 else end + _HEADER]
     return not header.isascii() or _CONTEXT.search(header.lower()) is not None
