@@ -99,7 +99,7 @@ def scan_of(request: Request, settings: Settings, sources: Sources) -> Scan:
         clock=process_time if request.statistics else None,
         watched=(lambda files, _: files) if request.quiet else watched,
     )
-    walked = {*sources.found.files} - sources.found.named
+    walked = {*sources.found.files} - sources.found.named - {*sources.given}
     return Scan(sources.found.files, sources.given, settings, help, walked)
 
 

@@ -193,6 +193,9 @@ def test_standard_input_is_read_and_fixed_to_standard_output(run, monkeypatch):
     assert (code, "OnFailure" in out, err) == (0, True, "Fixed 1 finding. Nothing else found.\n")
     typed("def (")
     assert run("check", "-")[1].startswith("stdin.py:1:5: LAM990 ")
+    write(plot__py="x = 1\n")
+    typed("def (")
+    assert run("check", ".", "-", "--stdin-filename", "plot.py")[1].startswith("plot.py:1:5: LAM990 ")
 
 
 def test_broken_files_are_findings_and_the_others_are_still_checked(run):
