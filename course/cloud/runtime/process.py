@@ -214,8 +214,11 @@ def held_for(family: Sequence[int]) -> Held:
 
 def counted_once_mb(family: Sequence[int], held: Held) -> float:
     """The memory of processes with what is `held` for them, in MB, each page once."""
-    mapped = sum(_kilobytes(f"/proc/{pid}/smaps_rollup", b"Pss_Shmem:") for pid in family)
-    return sum(proportional_mb(pid) for pid in family) + max(0.0, held.files - mapped) + held.sockets
+    used = sum(proportional_mb(pid) for pid in family) + held.sockets
+    if held.files:
+        mapped = sum(_kilobytes(f"/proc/{pid}/smaps_rollup", b"Pss_Shmem:") for pid in family)
+        used += max(0.0, held.files - mapped)
+    return used
 
 
 def _peak(pid: int) -> float:
