@@ -50,8 +50,9 @@ class Suppressions:
         return self._page(document).rows(document, span)[-1]
 
     def all(self) -> Iterator[Suppression]:
-        """Every suppression that may name a rule of ours, document by document."""
-        for document in self._project.documents.values():
+        """Every suppression that may name a rule of ours, document by document; none of quiet files."""
+        for path in self._project.spoken:
+            document = self._project.documents[path]
             if may_name_ours(document.text):
                 yield from self._page(document).everything
 

@@ -72,6 +72,12 @@ def test_a_stale_suppression_is_told_though_nothing_else_is_ours() -> None:
     assert found({"plot.py": "x = 1  # noqa: LAM817\n"}) == [("unused-suppression", "plot.py")]
 
 
+def test_a_stale_suppression_in_small_letters_is_not_told_of_a_quiet_file_whatever_others_hold() -> None:
+    files = {"plot.py": "x = 1  # noqa: lam817\n", "app.py": "x = 1  # noqa: LAM817\n"}
+    assert found(files) == [("unused-suppression", "app.py")]
+    assert found(files, "plot.py") == [("unused-suppression", "app.py"), ("unused-suppression", "plot.py")]
+
+
 def test_templates_and_notebooks_are_everybodys_concern() -> None:
     files = {"template.yaml": "AWSTemplateFormatVersion: '2010-09-09'\nResources: {\n", "a.ipynb": "{"}
     assert [path for _, path in found(files)] == ["a.ipynb", "template.yaml"]
