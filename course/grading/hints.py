@@ -29,6 +29,8 @@ def used(data: bytes) -> Hints:
         except (ValueError, RecursionError):
             continue
         match event:
+            case {"hint": bool()}:  # an int for Python
+                continue
             case {"event": "hint", "lab": str(lab), "exercise": str(exercise), "hint": int(hint)}:
                 if len(found) < MANY and len(found.get(lab, {})) < MANY:
                     of_lab = found.setdefault(lab[:100], {})

@@ -72,9 +72,10 @@ def test_hints_are_no_part_of_what_is_graded(tmp_path: Path) -> None:
         b'{"event": "hint"}',
         b'{"event": "hint", "lab": 1, "exercise": [], "hint": {}}',
         b'{"event": "hint", "lab": "07_tiny", "exercise": "add", "hint": "2"}',
+        b'{"event": "hint", "lab": "07_tiny", "exercise": "add", "hint": true}',
         b'{"event": "check", "lab": "07_tiny", "exercise": "add", "points": 100}',
     ],
-    ids=["bytes", "deep", "null", "bare", "kinds", "text", "another-event"],
+    ids=["bytes", "deep", "null", "bare", "kinds", "text", "true", "another-event"],
 )
 def test_a_journal_that_somebody_wrote_otherwise_tells_nothing_and_costs_nothing(
     tmp_path: Path, line: bytes
