@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,18 @@ def test_a_journal_in_an_archive_is_read_too(tmp_path: Path) -> None:
             if path.is_file():
                 archive.write(path, path.relative_to(made))
     assert read(tmp_path / "ann.zip").hints == {SLUG: {"add": 1}}
+
+
+def test_a_journal_that_an_archive_has_as_a_link_or_bomb_costs_nothing(tmp_path: Path) -> None:
+    link, bomb = zipfile.ZipInfo(hints.PATH), zipfile.ZipInfo(hints.PATH)
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    bomb.compress_type = zipfile.ZIP_DEFLATED
+    for number, (entry, data) in enumerate([(link, b"/elsewhere"), (bomb, bytes(3 * 1024**2))]):
+        with zipfile.ZipFile(tmp_path / f"{number}.zip", "w") as archive:
+            archive.writestr(f"{SLUG}/adder.py", "def add(left, right): return left + right\n")
+            archive.writestr(entry, data)
+        found = read(tmp_path / f"{number}.zip")
+        assert (found.hints, found.problem, list(found.files)) == ({}, "", ["adder.py"])
 
 
 def test_without_a_journal_nothing_is_told(tmp_path: Path) -> None:
