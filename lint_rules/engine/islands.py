@@ -15,46 +15,36 @@ from __future__ import annotations
 
 import posixpath
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from lint_rules.engine.links import Links
 from lint_rules.engine.near import is_near
 
 
 def islands(
-    links: Mapping[str, Links],
-    others: Iterable[str] = (),
-    links_of: Callable[[str], Links] = lambda path: Links(),
-    packages: Collection[str] = (),
+    links: Mapping[str, Links], quiet: Collection[str] = (), packages: Collection[str] = ()
 ) -> list[list[str]]:
-    """The paths, grouped; groups and paths in order, whatever the order they came in. Of the `others` those are taken
-    in that one of the first hangs together with, at whatever remove; what these say of others is asked then.
-    `packages` are `__init__.py` that hang together with all that is below them, since they run before it."""
-    left = {*others}
-    atlas = _Atlas(links, left)
-    taken: list[str] = []
-    fresh = links
-    while fresh:
-        for path, own in fresh.items():
-            atlas.bind(path, own)
-            if packages:
-                atlas.bind_packages(path, own, packages)
-        taken += fresh
-        roots = {atlas.root(path) for path in taken} if left else ()
-        fresh = {path: links_of(path) for path in left if atlas.root(path) in roots}
-        left -= fresh.keys()
+    """The paths, grouped; groups and paths in order, whatever the order they came in. Groups of quiet files only are
+    left out. `packages` are `__init__.py` that hang together with all that is below them, since they run before it."""
+    atlas = _Atlas(links)
+    for path, own in links.items():
+        atlas.bind(path, own)
+        if packages:
+            atlas.bind_packages(path, own, packages)
+    roots = {atlas.root(path) for path in links if path not in quiet}
     groups: dict[str, list[str]] = {}
-    for path in sorted(taken):
-        groups.setdefault(atlas.root(path), []).append(path)
+    for path in sorted(links):
+        if atlas.root(path) in roots:
+            groups.setdefault(atlas.root(path), []).append(path)
     return list(groups.values())
 
 
 class _Atlas:
     """Paths by what they can be found under, and which of them belong together."""
 
-    def __init__(self, links: Mapping[str, Links], others: Iterable[str]) -> None:
-        self._parent: dict[str, str] = {path: path for path in (*links, *others)}
-        self.home: dict[str, str] = {posixpath.normpath(path): path for path in sorted(others)}
+    def __init__(self, links: Mapping[str, Links]) -> None:
+        self._parent: dict[str, str] = {path: path for path in links}
+        self.home: dict[str, str] = {}
         for path, own in links.items():
             self.home[posixpath.normpath(path)] = path
             for name in own.provides:

@@ -169,9 +169,8 @@ class Scan:
         from lint_rules.engine.islands import islands
 
         self.parts = islands(
-            {path: self._links_of(path) for path in self.paths if path not in self.quiet},
+            {path: self._links_of(path) for path in self.paths},
             self.quiet,
-            self._links_of,
             {
                 path
                 for path in self.quiet
@@ -233,8 +232,7 @@ class Scan:
         entry = Entry(digest(data), taken.note, taken.blank, taken.aside, is_quiet(path, taken))
         if self._cache and not given:
             self._cache.note_file(path, entry)
-        if not entry.quiet:
-            self._link(path, taken)
+        self._link(path, taken)
         return entry
 
     def _links_of(self, path: str) -> Links:
@@ -247,15 +245,9 @@ class Scan:
 
     def _link(self, path: str, taken: Taken) -> Links:
         """Note what a file says about others."""
-        from lint_rules.engine.links import Links, imports_in, links_of
+        from lint_rules.engine.links import Links, links_of
 
-        if taken.text is None:
-            found = Links()
-        elif path in self.quiet and path not in self.aside:
-            found = Links(imports_in(taken.text))  # What does not speak of AWS makes no functions.
-        else:
-            found = links_of(path, taken.text)
-        self._links[path] = found
+        found = self._links[path] = Links() if taken.text is None else links_of(path, taken.text)
         if self._cache and path not in self._given:
             self._cache.note_links(path, found)
         return found

@@ -153,3 +153,20 @@ def test_beside_rules_of_others_every_file_is_looked_at(monkeypatch: pytest.Monk
     )
     monkeypatch.setitem(RULES, "of-others", made)
     assert found({"tools/plot.py": BROKEN}) == [("parse-error", "tools/plot.py")]
+
+
+def test_who_uses_a_handler_is_seen_wherever_it_stands(tmp_path: Path) -> None:
+    """`asyncio.run(handler(...))` in a file without a word of AWS says that Lambda does not call it."""
+    from lint_rules.engine.cache import Cache
+
+    (tmp_path / "app.py").write_text("async def handler(event, context):\n    return {}\n")
+    (tmp_path / "cli.py").write_text(
+        "import asyncio\nfrom app import handler\n\nasyncio.run(handler({}, None))\n"
+    )
+    for number in range(10):
+        (tmp_path / f"plot{number}.py").write_text("x = 1\n")
+    files = discover([str(tmp_path)]).files
+    for help in (Help(), Help(cache=lambda: Cache(str(tmp_path / "kept"), "1")), Help(workers=2)):
+        assert Scan(files, {}, Config(select=("LAM001",)), help, walked={*files}).findings == []
+    (tmp_path / "cli.py").write_text("")
+    assert len(Scan(files, {}, Config(select=("LAM001",)), Help(), walked={*files}).findings) == 1
