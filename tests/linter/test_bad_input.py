@@ -116,13 +116,13 @@ def test_a_folder_full_of_trouble_is_one_finding_or_line_each(run, tmp_path, mon
     Path("loop").symlink_to(".")
     Path("gone.py").symlink_to("nowhere.py")
     Path("a.py").mkdir()
-    Path("a.py/inner.py").write_text("def (")
+    Path("a.py/inner.py").write_text("import boto3\ndef (")
     os.mkfifo("pipe.py")
     Path("good.py").write_text(
         "import boto3\n\n\ndef handler(event, context):\n    return boto3.client('s3').list_buckets()\n"
     )
     for name in ("new\nline.py", "tab\t.py", "\udcff.py", "emoji\U0001f600.py", "-dash.py"):
-        Path(name).write_text("def (")
+        Path(name).write_text("import boto3\ndef (")
     code, out, err = run("check", ".", "--output-format", "json")
     assert code == 1
     assert "Traceback" not in err

@@ -199,7 +199,7 @@ def test_standard_input_is_read_and_fixed_to_standard_output(run, monkeypatch):
 
 
 def test_broken_files_are_findings_and_the_others_are_still_checked(run):
-    write(template__yaml=ERROR, broken__py="def (", broken__ipynb="{")
+    write(template__yaml=ERROR, broken__py="import boto3\ndef (", broken__ipynb="{")
     Path("binary.py").write_bytes(b"\x00\xff")
     code, out, _ = run("check", ".", "--output-format", "concise")
     rules = [line.rsplit("(", 1)[1] for line in out.splitlines()[:-1]]
@@ -208,7 +208,7 @@ def test_broken_files_are_findings_and_the_others_are_still_checked(run):
 
 
 def test_statistics_count_by_rule(run):
-    write(template__yaml=ERROR, broken__py="def (", worse__py="def (")
+    write(template__yaml=ERROR, broken__py="import boto3\ndef (", worse__py="import boto3\ndef (")
     counts, _, times = run("check", ".", "--statistics", "-q")[1].partition("\nSeconds of CPU:\n")
     assert counts == "     2  LAM990  parse-error\n     1  LAM701  action-star\n"
     looked = [
