@@ -177,7 +177,10 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int, int, int]]:
                 yield "end", "", token.start[0], token.start[0], 0
             elif token.type not in (NL, INDENT, DEDENT):
                 yield "code", "", token.start[0], token.end[0], 0
-    except TokenError as error:
+    except (
+        TokenError,
+        UnicodeDecodeError,
+    ) as error:  # Python 3.13 raises the second where it cuts a character.
         raise SyntaxError(str(error)) from None
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lint_rules import Project, lint
+from lint_rules import Config, Project, lint
 from lint_rules.engine.finding import Finding, Severity, Span
 from lint_rules.engine.rule import RULES, Rule
 from lint_rules.engine.suppress import Suppressions, comments_in
@@ -136,3 +136,9 @@ def test_comments_are_listed_as_python_sees_them():
     project = Project.of({"app.py": "a = '# no'  # yes\n", "t.yaml": "a: 1 # yes\n# also\nb: c#no\n"})
     assert comments_in(project, "app.py") == ["# yes"]
     assert comments_in(project, "t.yaml") == ["# yes", "# also"]
+
+
+def test_a_text_in_which_the_tokenizer_cuts_a_character_is_no_crash():
+    """Python 3.13 reads a lone carriage return as the end of the text, and a character behind it in part."""
+    project = Project.of({"app.py": "import boto3  # noqa: LAM101\n\r\ufffd(\n"})
+    assert [finding.rule for finding in lint(project, Config(select=("LAM990",)))] == ["parse-error"]
