@@ -82,29 +82,20 @@ class Cache:
         except (KeyError, TypeError, ValueError):
             return None
 
-    def note_links(self, path: str, links: Links) -> None:
-        """Note what a file that has not changed says about others."""
-        if self._path:
-            self._read_rest()
-            self._links[self._place(path)] = [
-                list(part) if isinstance(part, tuple) else part for part in links
-            ]
-            self._changed = True
-
-    def note_file(self, path: str, entry: Entry) -> None:
-        """Note a file that has just been read; what it said about others is forgotten."""
+    def note_file(self, path: str, entry: Entry, links: Links) -> None:
+        """Note a file that has just been read."""
         if not self._path:
             return
         try:
             state = os.stat(path)
         except OSError:
             return
+        self._read_rest()
         noted = [state.st_size, state.st_mtime_ns, *entry]
         place = self._place(path)
         if self._files.get(place) != noted:
             self._files[place] = noted
-            self._read_rest()
-            self._links.pop(place, None)
+            self._links[place] = [list(part) if isinstance(part, tuple) else part for part in links]
             self._changed = True
 
     def _place(self, path: str) -> str:

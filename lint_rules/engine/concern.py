@@ -46,7 +46,4 @@ def _folders(path: str) -> Iterator[str]:
 
 def speaks(text: str) -> bool:
     """Whether the text of a Python file has to do with AWS, as far as words tell."""
-    for word in _WORDS:
-        if word in text:
-            return True
-    return may_hold_handler(text)
+    return any(word in text for word in _WORDS) or may_hold_handler(text)

@@ -58,8 +58,7 @@ class Scan:
         walked: Collection[str] = frozenset(),
     ) -> None:
         """Lint the files at these paths, and those given with their contents. `walked` are those that nobody named.
-        Raises UsageError for a selector
-        that matches nothing and for a scheduler that cannot be used."""
+        Raises UsageError for a selector that matches nothing and for a scheduler that cannot be used."""
         self.notes: list[str] = []
         self.crashes: list[Crash] = []
         self.findings: list[Finding] = []
@@ -220,6 +219,7 @@ class Scan:
     def _entry(self, path: str) -> Entry | None:
         from lint_rules.engine.cache import Entry
         from lint_rules.engine.fingerprint import digest
+        from lint_rules.engine.links import Links, links_of
 
         given = path in self._given
         known = self._cache.entry(path) if self._cache and not given else None
@@ -229,28 +229,21 @@ class Scan:
         if data is None:
             return None
         taken = self._taken.pop(path, None) or take(path, data)
+        links = self._links[path] = Links() if taken.text is None else links_of(path, taken.text)
         entry = Entry(digest(data), taken.note, taken.blank, taken.aside, is_quiet(path, taken))
         if self._cache and not given:
-            self._cache.note_file(path, entry)
-        self._link(path, taken)
+            self._cache.note_file(path, entry, links)
         return entry
 
     def _links_of(self, path: str) -> Links:
-        cache = self._cache if path not in self._given else None
-        known = self._links.get(path) or (cache.links(path) if cache else None)
-        if known is None:
-            data = self._bytes(path)
-            known = self._link(path, Taken() if data is None else take(path, data))
-        return known
-
-    def _link(self, path: str, taken: Taken) -> Links:
-        """Note what a file says about others."""
         from lint_rules.engine.links import Links, links_of
 
-        found = self._links[path] = Links() if taken.text is None else links_of(path, taken.text)
-        if self._cache and path not in self._given:
-            self._cache.note_links(path, found)
-        return found
+        known = self._links.get(path) or (self._cache.links(path) if self._cache else None)
+        if known is not None:
+            return known
+        data = self._bytes(path)
+        taken = Taken() if data is None else take(path, data)
+        return Links() if taken.text is None else links_of(path, taken.text)
 
     def _take_in(self, outcome: Outcome) -> None:
         self.findings += outcome.findings

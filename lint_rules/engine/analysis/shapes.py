@@ -51,7 +51,7 @@ def may_hold_handler(text: str) -> bool:
             if found and _may_take_an_event(text, found):
                 return True
             at = text.find(beginning, at + 4)
-    return _may_be_marked(text) or "Chalice" in text or "Mangum" in text
+    return _may_be_marked(text) or any(name in text for name in APPLICATIONS)
 
 
 def _may_be_marked(text: str) -> bool:
