@@ -7,10 +7,10 @@ handler or at a word of AWS and never come to a quiet file; here it is told for 
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from lint_rules.engine.analysis.shapes import may_hold_handler
+from lint_rules.engine.links import packages_of
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,20 +28,12 @@ def concerned(modules: Sequence[Module], quiet: Collection[str], handlers: Seque
     reached: set[Module] = set()
     for module in {handler.module for handler in handlers}:
         reached.update(handlers[0].codebase.wording.reach(module))
-    packages = {f"{folder}/__init__.py" for module in reached for folder in _folders(module.name)}
+    packages = {package for module in reached for package in packages_of(module.name)}
     return [
         module
         for module in modules
         if module.document.path not in quiet or module in reached or module.name in packages
     ]
-
-
-def _folders(path: str) -> Iterator[str]:
-    """The folders that a file is in."""
-    folder = posixpath.dirname(path)
-    while folder not in ("", "/"):
-        yield folder
-        folder = posixpath.dirname(folder)
 
 
 def speaks(text: str) -> bool:

@@ -17,7 +17,7 @@ import posixpath
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
 
-from lint_rules.engine.links import Links
+from lint_rules.engine.links import Links, packages_of
 from lint_rules.engine.near import is_near
 
 
@@ -107,8 +107,8 @@ class _Atlas:
     def bind_packages(self, path: str, own: Links, packages: Collection[str]) -> None:
         """Bind a file, and what it provides, to those of the packages that it is in."""
         for name in (posixpath.normpath(path), *own.provides):
-            while (name := posixpath.dirname(name)) not in ("", "/"):
-                package = self.home.get(name + "/__init__.py")
+            for place in packages_of(name):
+                package = self.home.get(place)
                 if package is not None and package in packages:
                     self.union(path, package)
 

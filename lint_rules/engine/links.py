@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 
 from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
@@ -48,6 +49,14 @@ class Links(NamedTuple):
     words: tuple[str, ...] = ()
     up: int = 0
     provides: tuple[str, ...] = ()
+
+
+def packages_of(path: str) -> Iterator[str]:
+    """The `__init__.py` of the folders that a file is in: where there is one, it runs before the file does."""
+    folder = posixpath.dirname(path)
+    while folder not in ("", "/"):
+        yield folder + "/__init__.py"
+        folder = posixpath.dirname(folder)
 
 
 def links_of(path: str, text: str) -> Links:
