@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import psutil
 import pytest
 
+from course.cloud.runtime.world import readable_folders
+from course.cloud.runtime.zygote import ZygoteLauncher
 from course.lab import source
 from course.lab.checks import Examiner
 from course.lab.document import Lab
+from course.lab.nests import Nests
 
 SAMPLE = '''---
 title: Tiny
@@ -152,6 +156,24 @@ In the event.
 '''
 
 
+MEMORY_SEARCH = """
+def found(first, second):
+    mark, found = (first + second).encode(), 0
+    with open("/proc/self/maps") as lines, open("/proc/self/mem", "rb", 0) as memory:
+        for line in lines:
+            where, rights, *_ = line.split()
+            if not rights.startswith("rw"):
+                continue
+            start, end = (int(part, 16) for part in where.split("-"))
+            memory.seek(start)
+            try:
+                found += memory.read(end - start).count(mark)
+            except OSError:
+                pass
+    return found
+"""
+
+
 @pytest.fixture(scope="session")
 def alive() -> Callable[[Iterable[psutil.Process]], list[psutil.Process]]:
     """Which processes still run when a killed one has had its moment to go; a zombie does not run."""
@@ -184,6 +206,44 @@ DURABLE = (
 @pytest.fixture(scope="session")
 def tiny() -> Lab:
     return source.parse(SAMPLE, slug="07_tiny")
+
+
+class Nowhere:
+    """A cloud nobody calls."""
+
+    def client(self, service: str, **kwargs: Any) -> Any:
+        raise AssertionError("no answer here calls AWS")
+
+    def environment(self) -> dict[str, str]:
+        return {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+
+    def reset(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def nowhere() -> Nowhere:
+    return Nowhere()
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[ZygoteLauncher]:
+    launcher = ZygoteLauncher()
+    yield launcher
+    launcher.close()
+
+
+@pytest.fixture(scope="module")
+def nests(zygote: ZygoteLauncher) -> Iterator[Nests]:
+    made = Nests(zygote, readable_folders())
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def memory_search() -> str:
+    """Python that counts in its own memory what two texts are together; apart, they are not found."""
+    return MEMORY_SEARCH
 
 
 @pytest.fixture(scope="module")

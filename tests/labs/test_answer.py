@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,41 +17,14 @@ from course.lab.calling import OUTPUT
 from course.lab.checking import Failure, LearnerError
 from course.lab.nests import Nests
 
-
-class Nowhere:
-    """A cloud nobody calls: these answers need none."""
-
-    def client(self, service: str, **kwargs: Any) -> Any:
-        raise AssertionError("no answer here calls AWS")
-
-    def environment(self) -> dict[str, str]:
-        return {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
-
-    def reset(self) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[ZygoteLauncher]:
-    launcher = ZygoteLauncher()
-    yield launcher
-    launcher.close()
-
-
-@pytest.fixture(scope="module")
-def nests(zygote: ZygoteLauncher) -> Iterator[Nests]:
-    made = Nests(zygote, readable_folders())
-    yield made
-    made.close()
-
-
 WAYS: dict[str, Any] = {}
 
 
 @pytest.fixture(autouse=True, params=["interpreter", "fork", "sandbox"])
-def way(request: pytest.FixtureRequest, zygote: ZygoteLauncher, nests: Nests) -> str:
+def way(request: pytest.FixtureRequest, nowhere: Any, zygote: ZygoteLauncher, nests: Nests) -> str:
     """Each sentence holds for each way in which a learner's file is run."""
     WAYS.clear()
+    WAYS["cloud"] = nowhere
     if request.param != "interpreter":
         WAYS["forks"] = zygote
     if request.param == "sandbox":
@@ -63,7 +36,7 @@ def way(request: pytest.FixtureRequest, zygote: ZygoteLauncher, nests: Nests) ->
 
 def answer(folder: Path, seconds: float = 5, **files: str) -> Answer:
     named = {f"{name}.py": text for name, text in files.items()}
-    return Answer(named, folder, Nowhere(), seconds, **WAYS)
+    return Answer(named, folder, seconds=seconds, **WAYS)
 
 
 def raised(of: Answer, function: str = "f", *arguments: Any) -> LearnerError:

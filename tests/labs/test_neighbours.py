@@ -85,29 +85,18 @@ def f():
 """
 
 
-def test_what_waits_in_sockets_is_memory_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_waits_in_sockets_is_memory_too(
+    tmp_path: Path, nowhere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No process's, so nobody would be killed for it: 300 processes with 1,000 sockets each hold more than there is."""
     monkeypatch.setattr(calling, "MEMORY_MB", 100)
     launcher = ZygoteLauncher()
     made = Nests(launcher, readable_folders())
     try:
         with pytest.raises(LearnerError, match="ended with code -9"):
-            Answer({"a.py": QUEUES}, tmp_path, Nowhere(), 20, forks=made).call("a.py", "f")
+            Answer({"a.py": QUEUES}, tmp_path, nowhere, 20, forks=made).call("a.py", "f")
         few = QUEUES.replace("300", "60").replace("sleep(3)", "sleep(0.3)")
-        assert Answer({"a.py": few}, tmp_path, Nowhere(), 20, forks=made).call("a.py", "f") == 60
+        assert Answer({"a.py": few}, tmp_path, nowhere, 20, forks=made).call("a.py", "f") == 60
     finally:
         made.close()
         launcher.close()
-
-
-class Nowhere:
-    """A cloud nobody calls."""
-
-    def client(self, service: str, **kwargs: Any) -> Any:
-        raise AssertionError("no answer here calls AWS")
-
-    def environment(self) -> dict[str, str]:
-        return {}
-
-    def reset(self) -> None:
-        pass

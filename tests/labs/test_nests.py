@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,69 +23,26 @@ from course.lab.nests import Nests
 pytestmark = pytest.mark.skipif(Tier().find().tier != "full", reason="this system refuses namespaces")
 
 
-class Nowhere:
-    """A cloud nobody calls."""
-
-    def client(self, service: str, **kwargs: Any) -> Any:
-        raise AssertionError("no answer here calls AWS")
-
-    def environment(self) -> dict[str, str]:
-        return {}
-
-    def reset(self) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[ZygoteLauncher]:
-    launcher = ZygoteLauncher()
-    yield launcher
-    launcher.close()
-
-
-@pytest.fixture(scope="module")
-def nests(zygote: ZygoteLauncher) -> Iterator[Nests]:
-    made = Nests(zygote, readable_folders())
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def call(tmp_path: Path, nests: Nests) -> Any:
+def call(tmp_path: Path, nowhere: Any, nests: Nests) -> Any:
     def calls(source: str, *arguments: Any) -> Any:
-        return Answer({"a.py": source}, tmp_path, Nowhere(), 10, forks=nests).call("a.py", "f", *arguments)
+        return Answer({"a.py": source}, tmp_path, nowhere, 10, forks=nests).call("a.py", "f", *arguments)
 
     return calls
 
 
-FIND = """
-import os
-def f(first, second):
-    mark, found = (first + second).encode(), 0
-    with open("/proc/self/maps") as lines, open("/proc/self/mem", "rb", 0) as memory:
-        for line in lines:
-            where, rights, *_ = line.split()
-            if not rights.startswith("rw"):
-                continue
-            start, end = (int(part, 16) for part in where.split("-"))
-            memory.seek(start)
-            try:
-                found += memory.read(end - start).count(mark)
-            except OSError:
-                pass
-    return found
-"""
-
-
-def test_nothing_that_an_earlier_call_was_given_lies_in_the_memory_of_a_later_one(call: Any) -> None:
+def test_nothing_that_an_earlier_call_was_given_lies_in_the_memory_of_a_later_one(
+    call: Any, memory_search: str
+) -> None:
     """Neither a learner's file nor what a hidden check asks may be found by the next learner's code."""
     mark = "what-only-the-first-may-know"
-    own = f"KNOWN = {mark!r}\n{FIND}"
+    search = f"{memory_search}f = found"
+    own = f"KNOWN = {mark!r}\n{search}"
     half = len(mark) // 2
     assert call(own, mark[:half], mark[half:]) > 1  # the search finds what is there
     call(f"KNOWN = {mark!r}\ndef f(given): return given", mark)
     # Its own arguments hold the two halves apart.
-    assert call(FIND, mark[:half], mark[half:]) <= 1  # the one that it puts together itself
+    assert call(search, mark[:half], mark[half:]) <= 1  # the one that it puts together itself
 
 
 SCRIBBLE = """
@@ -212,14 +168,14 @@ def test_a_nest_that_is_gone_is_built_anew(call: Any, nests: Nests, zygote: Zygo
     assert call("def f(): return 2") == 2
 
 
-def test_calls_side_by_side_have_worlds_of_their_own(tmp_path: Path, nests: Nests) -> None:
+def test_calls_side_by_side_have_worlds_of_their_own(tmp_path: Path, nowhere: Any, nests: Nests) -> None:
     source = "import time, os\ndef f(name):\n    open('/tmp/' + name, 'x')\n    time.sleep(0.2)\n"
     source += "    return os.listdir('/tmp')"
 
     def one(number: int) -> list[str]:
         folder = tmp_path / str(number)
         folder.mkdir()
-        found: list[str] = Answer({"a.py": source}, folder, Nowhere(), 20, forks=nests).call(
+        found: list[str] = Answer({"a.py": source}, folder, nowhere, 20, forks=nests).call(
             "a.py", "f", f"file-{number}"
         )
         return [name for name in found if name.startswith("file-")]
@@ -236,9 +192,9 @@ class Refusing:
         return 1
 
 
-def test_a_system_that_refuses_says_so_and_leaves_nothing_open(tmp_path: Path) -> None:
+def test_a_system_that_refuses_says_so_and_leaves_nothing_open(tmp_path: Path, nowhere: Any) -> None:
     made = Nests(Refusing(), readable_folders())
-    given = Answer({"a.py": "def f(): return 1"}, tmp_path, Nowhere(), forks=made)
+    given = Answer({"a.py": "def f(): return 1"}, tmp_path, nowhere, forks=made)
     before = len(os.listdir("/proc/self/fd"))
     with pytest.raises(OSError, match="sandbox: Operation not permitted"):
         given.call("a.py", "f")
@@ -247,11 +203,11 @@ def test_a_system_that_refuses_says_so_and_leaves_nothing_open(tmp_path: Path) -
     made.close()
 
 
-def test_no_process_of_a_closed_nest_is_left(tmp_path: Path) -> None:
+def test_no_process_of_a_closed_nest_is_left(tmp_path: Path, nowhere: Any) -> None:
     launcher = ZygoteLauncher()
     made = Nests(launcher, readable_folders())
     try:
-        assert Answer({"a.py": "def f(): return 1"}, tmp_path, Nowhere(), forks=made).call("a.py", "f") == 1
+        assert Answer({"a.py": "def f(): return 1"}, tmp_path, nowhere, forks=made).call("a.py", "f") == 1
         (keeper,) = [started for pid in launcher.pids() for started in children_of(pid)]
         watch = os.pidfd_open(keeper)
         made.close()

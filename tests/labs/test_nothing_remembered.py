@@ -14,22 +14,8 @@ from course.lab.document import Check
 
 pytestmark = pytest.mark.skipif(Tier().find().tier != "full", reason="this system refuses namespaces")
 
-FIND = """
+LOOKS = """
 import os  # no boto3 needed
-def found(first, second):
-    mark, found = (first + second).encode(), 0
-    with open("/proc/self/maps") as lines, open("/proc/self/mem", "rb", 0) as memory:
-        for line in lines:
-            where, rights, *_ = line.split()
-            if not rights.startswith("rw"):
-                continue
-            start, end = (int(part, 16) for part in where.split("-"))
-            memory.seek(start)
-            try:
-                found += memory.read(end - start).count(mark)
-            except OSError:
-                pass
-    return found
 def handler(event, context): return found(*event)
 """
 
@@ -59,13 +45,15 @@ def examiner() -> Iterator[Examiner]:
 
 
 @pytest.mark.parametrize("kind", ["boto3", "no SDK"])
-def test_nothing_that_another_function_was_given_can_be_found(examiner: Examiner, kind: str) -> None:
+def test_nothing_that_another_function_was_given_can_be_found(
+    examiner: Examiner, memory_search: str, kind: str
+) -> None:
     tell = Check("tells", "", 1, TELL, False, None, 30)
     look = replace(tell, name="looks", source=LOOK)
     told = f"# {kind}\ndef handler(event, context): return len(event)"
     result = examiner.examine(tell, {"told.py": told})
     assert result.verdict.value == "passed", result
-    result = examiner.examine(look, {"looks.py": FIND.replace("boto3", kind)})
+    result = examiner.examine(look, {"looks.py": memory_search + LOOKS.replace("boto3", kind)})
     # What each puts together itself it may find, and once more where the regions that it reads overlap it.
     assert all(count <= 2 for count in json.loads(result.rationale)), result.rationale
     assert examiner.started == 1
