@@ -12,7 +12,7 @@ class Limits:
     """`code_storage` is how many bytes all zips of functions and layers may take."""
 
     def __init__(self) -> None:
-        self.code_storage = quotas.CODE_STORAGE
+        self.clear()
 
     def clear(self) -> None:
         """Back to AWS's own."""
