@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from course.cloud import quotas
@@ -43,6 +43,10 @@ def read(chunks, replace=(b"/nowhere", b"/var/task")):
 
 @settings(max_examples=150, deadline=None)
 @given(PARTS, CUTS)
+@example(
+    [("line", "\u00e5Z"), ("frame", "one"), ("line", "\u1965Z and \U00010965Z"), ("frame", "\u00e5Z")], []
+)
+@example([("line", "\u00e5Z")], [1, 2])
 def test_events_do_not_depend_on_how_the_output_was_cut(parts, cuts):
     data, expected = b"", []
     for kind, text in parts:
@@ -68,6 +72,11 @@ def test_no_bytes_are_too_odd(chunks):
     for event in read(chunks):
         assert isinstance(event.text, str)
         assert event.at >= 0
+
+
+def test_a_long_line_is_not_cut_within_a_character_that_could_begin_a_frame():
+    line = "x" * (quotas.LOG_EVENT - 1) + "\u00e5Z" + "y" * 100
+    assert "".join(event.text for event in read([line.encode()])) == line
 
 
 def test_a_frame_is_one_event_at_its_own_time():

@@ -1,9 +1,9 @@
 """What an environment writes, cut into log events.
 
 Standard output, standard error and the runtime's framed log records share one pipe, so their order is kept.
-A frame begins with 0xA55A, which no UTF-8 text can contain at the start of a character. Text becomes one event
-a line; a frame becomes one event, whatever lines it has. Line ends stay part of the message, as CloudWatch Logs
-gives them back.
+A frame begins with 0xA55A, which no UTF-8 text has at the start of a character; within one and behind it some have,
+such as "åZ". Text becomes one event a line; a frame becomes one event, whatever lines it has. Line ends stay part of
+the message, as CloudWatch Logs gives them back.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Output:
                 self._add(at, bytes(buffer[_HEADER : _HEADER + size]), name)
                 del buffer[: _HEADER + size]
                 continue
-            frame = buffer.find(_MAGIC)
+            frame = _frame(buffer)
             last = buffer.rfind(b"\n", 0, frame if frame >= 0 else len(buffer))
             if last >= 0:
                 self._add_lines(now, bytes(buffer[: last + 1]))
@@ -94,8 +94,10 @@ class Output:
                 self._add(now, bytes(buffer[:frame]))
                 del buffer[:frame]
             elif len(buffer) > quotas.LOG_EVENT:
-                self._add(now, bytes(buffer[: quotas.LOG_EVENT]))
-                del buffer[: quotas.LOG_EVENT]
+                longest = quotas.LOG_EVENT
+                end = next((at for at in range(longest, longest - 4, -1) if _begins(buffer, at)), longest)
+                self._add(now, bytes(buffer[:end]))
+                del buffer[:end]
             else:
                 break
         if rest and buffer:
@@ -119,6 +121,24 @@ class Output:
         text = data.replace(*self._replace).decode("utf-8", "replace") or "\n"
         for start in range(0, len(text), quotas.LOG_EVENT):
             self._events.append(Event(at, text[start : start + quotas.LOG_EVENT], level))
+
+
+def _frame(buffer: bytearray) -> int:
+    """Where the next frame begins; -1 where none does."""
+    at = buffer.find(_MAGIC)
+    while at > 0 and not _begins(buffer, at):
+        at = buffer.find(_MAGIC, at + 1)
+    return at
+
+
+def _begins(buffer: bytearray, at: int) -> bool:
+    """Whether a byte is no part of the UTF-8 character that begins before it."""
+    for back, byte in enumerate(reversed(buffer[max(at - 3, 0) : at]), 1):
+        if byte >= 0xC0:
+            return back >= (2 if byte < 0xE0 else 3 if byte < 0xF0 else 4)
+        if byte < 0x80:
+            break
+    return True
 
 
 def _in_order(events: list[Event]) -> list[Event]:
