@@ -58,7 +58,7 @@ class EventInvokeConfigs(Noun):
                 self._describe(name, qualifier, settings)
                 for qualifier, settings in sorted(stored.shelf(EventSettings).items())
             ]
-        shown, marker = page(found, parameters)
+        shown, marker = page(found, parameters, key=lambda one: [one["FunctionArn"]])
         return {"FunctionEventInvokeConfigs": shown, "NextMarker": marker}
 
     def delete_function_event_invoke_config(self, parameters: Parameters) -> Parameters:

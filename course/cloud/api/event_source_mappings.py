@@ -9,6 +9,7 @@ also brings a mapping into the state that was asked for, a moment after the answ
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import NoReturn
 
 from course.cloud.api import tenancy
@@ -83,11 +84,11 @@ class EventSourceMappings(Noun):
         with account.lock:
             found = [
                 _describe(mapping)
-                for mapping in account.shelf(Mapping).values()
+                for mapping in sorted(account.shelf(Mapping).values(), key=attrgetter("uuid"))
                 if (not source or mapping.source_arn == source)
                 and (not function_arn or mapping.function_arn == function_arn)
             ]
-        shown, marker = page(found, parameters, most=100)
+        shown, marker = page(found, parameters, most=100, key=lambda one: [one["UUID"]])
         return {"EventSourceMappings": shown, "NextMarker": marker}
 
     def update_event_source_mapping(self, parameters: Parameters) -> Parameters:

@@ -6,6 +6,7 @@ Every module of this package that defines a `Noun` takes part: a new one needs n
 from __future__ import annotations
 
 import base64
+import contextlib
 import importlib
 import json
 import pkgutil
@@ -49,25 +50,22 @@ def page(
     items: list[Parameters],
     parameters: Parameters,
     most: int = 50,
-    key: Callable[[Parameters], list[Any]] | None = None,
+    *,
+    key: Callable[[Parameters], list[Any]],
 ) -> tuple[list[Parameters], str | None]:
     """One page of a list, and the marker of the next.
 
-    A marker is a place in the list. With `key`, by which the list ascends, it is the key of what was shown last, so
-    that nothing is skipped when something that was shown is deleted before the next page.
+    A marker is the key of what was shown last, by which the list ascends, so that nothing is skipped when something
+    that was shown is deleted before the next page.
     """
     limit = min(int(parameters.get("MaxItems") or most), most)
     marker = str(parameters.get("Marker") or "")
-    start = int(marker) if marker.isdecimal() else 0
-    if key is not None and marker:
-        try:
+    start = 0
+    if marker:
+        with contextlib.suppress(ValueError, TypeError):  # not one of ours: from the beginning
             last = json.loads(base64.urlsafe_b64decode(marker))
             start = next((place for place, one in enumerate(items) if key(one) > last), len(items))
-        except (ValueError, TypeError):
-            start = 0
     end = start + limit
     if end >= len(items):
         return items[start:end], None
-    if key is None:
-        return items[start:end], str(end)
     return items[start:end], base64.urlsafe_b64encode(json.dumps(key(items[end - 1])).encode()).decode()

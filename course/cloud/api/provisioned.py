@@ -67,7 +67,7 @@ class ProvisionedConcurrency(Noun):
                 {"FunctionArn": account.arn(stored.name, qualifier), **self._describe(config)}
                 for qualifier, config in sorted(stored.shelf(Provisioned).items())
             ]
-        shown, marker = page(found, parameters)
+        shown, marker = page(found, parameters, key=lambda one: [one["FunctionArn"]])
         return {"ProvisionedConcurrencyConfigs": shown, "NextMarker": marker}
 
     def delete_provisioned_concurrency_config(self, parameters: Parameters) -> Parameters:

@@ -111,7 +111,7 @@ class Urls(Noun):
                 self._describe(name, None if qualifier == LATEST else qualifier, url)
                 for qualifier, url in sorted(self._existing(name, None).shelf(Url).items())
             ]
-        shown, marker = page(found, parameters)
+        shown, marker = page(found, parameters, key=lambda one: [one["FunctionArn"]])
         return {"FunctionUrlConfigs": shown, "NextMarker": marker}
 
     def _existing(self, name: str, qualifier: str | None) -> Stored:
