@@ -174,7 +174,7 @@ class _Fork:
             "folder": str(order.folder),
             "variables": dict(order.variables),
         }
-        with self._end.given(stdin) as (stdout, stderr, status):
+        with self._end.given(stdin, feeding) as (stdout, stderr, status):
             self._pid = forks.fork(request, [stdin, stdout, stderr, channel, status])
         _Feed(feeding, given)
 
@@ -231,14 +231,14 @@ class _End:
         """Whether it took more memory than it may."""
 
     @contextlib.contextmanager
-    def given(self, other: int) -> Iterator[tuple[int, int, int]]:
+    def given(self, other: int, *ours: int) -> Iterator[tuple[int, int, int]]:
         """The ends for the process: standard output and error, and the one to tell on. They and `other` are closed
-        here afterwards, and all of it when the process cannot be started."""
+        here afterwards, and all of it, `ours` too, when the process cannot be started."""
         given = (self._stdout, self._stderr, self._telling)
         try:
             yield given
         except BaseException:
-            for descriptor in (*self.outputs, self._status):
+            for descriptor in (*self.outputs, self._status, *ours):
                 os.close(descriptor)
             raise
         finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
+from course.cloud.clock import SystemClock
 from course.cloud.runtime.world import readable_folders
 from course.cloud.runtime.zygote import ZygoteLauncher
 from course.lab import source
@@ -154,6 +157,32 @@ In the event.
 `event["name"]`
 ```
 '''
+
+
+def descriptors() -> set[tuple[str, str]]:
+    """The open descriptors of this process, each with what it leads to: a number alone may be given again."""
+    found = set()
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(FileNotFoundError):  # that of this list
+            found.add((number, os.readlink(f"/proc/self/fd/{number}")))
+    return found
+
+
+@contextlib.contextmanager
+def leaves_nothing_open() -> Iterator[None]:
+    """What is opened within is closed again, at the latest when threads that wind up have had their moment."""
+    before = descriptors()
+    yield
+    clock = SystemClock()
+    end = clock.monotonic() + 10
+    while opened := descriptors() - before:
+        assert clock.monotonic() < end, f"left open: {sorted(opened)}"
+        clock.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def nothing_left_open() -> Callable[[], contextlib.AbstractContextManager[None]]:
+    return leaves_nothing_open
 
 
 MEMORY_SEARCH = """

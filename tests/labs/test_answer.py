@@ -218,13 +218,28 @@ def words(process: psutil.Process) -> list[str]:
         return []
 
 
-def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
+def test_no_descriptor_is_left_open(tmp_path: Path, nothing_left_open: Any) -> None:
     given = answer(tmp_path, a="def f(): return 1")
     given.call("a.py", "f")
-    before = len(os.listdir("/proc/self/fd"))
-    for _ in range(3):
+    with nothing_left_open():
         given.call("a.py", "f")
-    assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_where_no_process_can_be_started_nothing_is_left_open(
+    tmp_path: Path, way: str, nothing_left_open: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = ZygoteLauncher()
+    gone.close()
+    if way == "interpreter":
+        monkeypatch.setattr("sys.executable", str(tmp_path / "absent"))
+    else:
+        WAYS["forks"] = gone if way == "fork" else Nests(gone, readable_folders())
+    given = answer(tmp_path, a="def f(): return 1")
+    with (
+        nothing_left_open(),
+        pytest.raises(OSError, match=r"launcher is closed|No such file|cannot be started"),
+    ):
+        given.call("a.py", "f")
 
 
 def test_in_the_sandbox_nothing_of_the_machine_can_be_seen(tmp_path: Path, way: str) -> None:
