@@ -147,23 +147,38 @@ CALLED = "def work(event):\n    try:\n        return event['a']\n    except:\n  
 def test_words_of_code_that_a_handler_imports_count_too(name: str, place: str) -> None:
     files = {"a/app.py": CALLING.format(name=name), place: CALLED, "large.py": "#" * 250_000}
     project = Project.of(files)
-    assert not Codebase(project.modules).is_alone(project.modules[0])
+    assert _says(files, "except")
     assert [finding.span.path for finding in lint(project, Config(select=("LAM402",)))] == [place]
 
 
-def test_a_module_that_imports_from_a_layer_does_not_stand_alone() -> None:
-    project = Project.of({"a/app.py": "import shared\n", "layer/python/shared.py": CALLED})
-    assert not Codebase(project.modules).is_alone(project.modules[0])
-
-
-def test_a_module_that_imports_only_what_is_installed_stands_alone() -> None:
-    files = {
-        "a/app.py": "import os, json as j\nfrom boto3 import client\n",
-        "b/boto3/client.py": "",
-        "a/b.py": "",
-    }
+def _says(files: dict[str, str], word: str) -> bool:
+    """Whether the first module, or what it imports, has a word."""
     project = Project.of(files)
-    assert Codebase(project.modules).is_alone(project.modules[0])
+    return Codebase(project.modules).wording.says(project.modules[0], (word,))
+
+
+@pytest.mark.parametrize("line", ["import shared", "from shared import work", "import shared as other, os"])
+def test_words_of_layers_count_too(line: str) -> None:
+    assert _says({"a/app.py": f"{line}\n", "layer/python/shared.py": CALLED}, "except")
+
+
+@pytest.mark.parametrize("line", ["import deep", "from deep import er", "from . import deep", "import deep as d"])
+def test_words_of_what_lies_in_an_imported_folder_count_too(line: str) -> None:
+    assert _says({"a/app.py": f"{line}\n", "a/deep/er/down.py": CALLED}, "except")
+
+
+def test_words_of_what_nobody_imports_do_not_count() -> None:
+    files = {"a/app.py": "import os, json as j\nfrom boto3 import client\n", "b/boto3/client.py": CALLED}
+    assert not _says({**files, "a/b.py": CALLED, "c.py": CALLED}, "except")
+
+
+def test_the_code_of_a_library_known_by_name_is_not_looked_into_though_it_lies_beside() -> None:
+    calling = "from redis import work\ndef handler(event, context):\n    return work(event)\n"
+    own = {"app.py": calling, "redis.py": CALLED}
+    theirs = {"app.py": calling, "redis/__init__.py": CALLED}
+    for files, paths in ((own, ["redis.py"]), (theirs, [])):
+        found = lint(Project.of(files), Config(select=("LAM402",)))
+        assert [finding.span.path for finding in found] == paths
 
 
 def test_names_in_wide_letters_are_the_same_names() -> None:

@@ -10,8 +10,9 @@ import ast
 import posixpath
 from collections.abc import Sequence
 
-from lint_rules.engine.analysis.elsewhere import Elsewhere, is_of_others
+from lint_rules.engine.analysis.elsewhere import Elsewhere
 from lint_rules.engine.analysis.facts import Scope, facts_of
+from lint_rules.engine.analysis.libraries import VENDORED
 from lint_rules.engine.analysis.wording import Wording
 from lint_rules.engine.typed import TYPE_CHECKING, Any
 
@@ -35,8 +36,6 @@ class Codebase:
         self.elsewhere = Elsewhere(self.modules)
         self.wording = Wording(self)
         self._by_file: dict[str, list[tuple[str, Module]]] = {}
-        self._places: dict[str, set[str]] | None = None
-        """By name of a file or folder the folders that it is in."""
 
     def named(self, file: str) -> Sequence[tuple[str, Module]]:
         """The modules whose file has this name, each with its path."""
@@ -51,10 +50,14 @@ class Codebase:
         return self.modules.get(path) or self.modules.get(path.removesuffix(".py") + "/__init__.py")
 
     def imported(self, module: Module, dotted: str) -> Module | None:
-        """The project's module that an import in `module` names, the nearest folder first."""
+        """The project's module that an import in `module` names, the nearest folder first.
+
+        Packages known by name are libraries, even where their code is at hand: what they do is known without it.
+        """
         key = (module.name, dotted)
         if key not in self._imported:
-            self._imported[key] = self._find(module, dotted)
+            found = self._find(module, dotted)
+            self._imported[key] = None if found and _is_library(found, dotted) else found
         return self._imported[key]
 
     def _find(self, module: Module, dotted: str) -> Module | None:
@@ -72,41 +75,12 @@ class Codebase:
                 return None
             folder = posixpath.dirname(folder)
 
-    def is_alone(self, module: Module) -> bool:
-        """Whether a module imports nothing of the project, nor anything that is called as something of it."""
-        above = {folder := posixpath.dirname(posixpath.normpath(module.name))}
-        while folder not in ("", "/"):
-            folder = posixpath.dirname(folder)
-            above.add(folder)
-        places = self._in_folders()
-        facts = facts_of(module)
-        for origin in (*facts.imports.values(), *facts.stars):
-            first = origin.partition(".")[0]
-            if not first or not above.isdisjoint(places.get(first, ())):
-                return False
-            if first in places and not is_of_others(first):
-                return False
-        return True
-
-    def _in_folders(self) -> dict[str, set[str]]:
-        if self._places is None:
-            self._places = {}
-            for path in self.modules:
-                place = path.removesuffix(".py")
-                while place not in ("", "/"):
-                    folder, name = posixpath.split(place)
-                    known = self._places.setdefault(name, set())
-                    if folder in known:
-                        break
-                    known.add(folder)
-                    place = folder
-            for first in self.elsewhere.firsts():  # They can be imported from anywhere.
-                self._places.setdefault(first, set()).update(("", "/"))
-        return self._places
-
     def brought(self, module: Module, dotted: str) -> Module | None:
         """The project's module that an import in `module` names, also one of a layer or one that a build copies."""
-        return self.imported(module, dotted) or self.elsewhere.find(module, dotted)
+        found = self.imported(module, dotted)
+        if found is None and dotted.partition(".")[0] not in VENDORED:
+            found = self.elsewhere.find(module, dotted)
+        return found
 
     def starred(self, module: Module, name: str, depth: int = 0) -> Scope | None:
         """The module of the project from which `from ... import *` brings a name."""
@@ -244,3 +218,8 @@ def _origin(owner: Scope, name: str) -> str | None:
     """The dotted name that an import gives to a name bound only once."""
     bound = owner.bindings.get(name, [])
     return owner.facts.imports.get(bound[0]) if len(bound) == 1 else None
+
+
+def _is_library(module: Module, dotted: str) -> bool:
+    """Whether an import means a package of others. A lone file of the same name is the project's own."""
+    return dotted.partition(".")[0] in VENDORED and posixpath.basename(module.name) != f"{dotted}.py"

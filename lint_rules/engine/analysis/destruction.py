@@ -51,7 +51,7 @@ class Destruction(NamedTuple):
 def unguarded_destruction(handler: Behaviour) -> Iterator[Destruction]:
     """The calls of this kind that an invocation may run."""
     module = handler.scope.facts.module
-    if handler.codebase.is_alone(module) and not any(word in module.text for word in _WORDS):
+    if not handler.codebase.wording.says(module, _WORDS):
         return
     calls: dict[ast.AST, AwsCall] = {
         call.node: call for call in handler.aws.calls if call.confidence == "high"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import TYPE_CHECKING
@@ -38,11 +38,6 @@ class Elsewhere:
             return None
         place = dotted.replace(".", "/")
         return self._declared_as(place) or self._alike(module, place) or self._copied(module, place)
-
-    def firsts(self) -> Iterator[str]:
-        """What the dotted names of modules of layers begin with."""
-        for place in (*self._in_layers(), *self._like_layers()):
-            yield place.partition("/")[0]
 
     def _declared_as(self, place: str) -> Module | None:
         return self._in_layers().get(place)

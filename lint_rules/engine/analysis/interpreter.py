@@ -24,7 +24,6 @@ from lint_rules.engine.analysis.entered import Entered, accessors, entered, read
 from lint_rules.engine.analysis.expressions import annotated, evaluate
 from lint_rules.engine.analysis.facts import Facts, FunctionNode, Scope, facts_of
 from lint_rules.engine.analysis.known import NOTHING, Class, Code, External, Function, Instance, Known, Values
-from lint_rules.engine.analysis.libraries import VENDORED
 from lint_rules.engine.analysis.scripts import script_code
 from lint_rules.engine.sources.module import Module
 
@@ -252,9 +251,7 @@ class Interpreter:
         return frozenset({External(dotted)} if dotted else ())
 
     def _module(self, module: Module, dotted: str) -> Module | None:
-        if not dotted or dotted.partition(".")[0] in VENDORED:
-            return None
-        found = self.codebase.brought(module, dotted)
+        found = self.codebase.brought(module, dotted) if dotted else None
         if found is not None:
             self.enter(found)
         return found

@@ -5,7 +5,8 @@ To look for a word is quicker than to find out what it stands for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lint_rules.engine.links import imports_in
 from lint_rules.engine.typed import TYPE_CHECKING
@@ -14,25 +15,33 @@ if TYPE_CHECKING:
     from lint_rules.engine.analysis.codebase import Codebase
     from lint_rules.engine.sources.module import Module
 
+_Step = Callable[["Module"], Iterable["Module"]]
+
 
 class Wording:
     """The words of all modules of a project. Each is looked for only once in a text."""
 
     def __init__(self, codebase: Codebase) -> None:
         self._codebase = codebase
+        self._texts: dict[Module, str] = {}
         self._imported: dict[Module, tuple[Module, ...]] = {}
         self._reached: dict[Module, tuple[Module, ...]] = {}
+        self._company: dict[Module, tuple[Module, ...]] = {}
         self._holding: dict[str, dict[Module, bool]] = {}
         self._said: dict[tuple[Module, str], bool] = {}
+        self._folders: dict[str, list[str]] | None = None
+        """By their last names the folders that modules are in, at whatever depth."""
 
-    def says(self, module: Module, words: Sequence[str]) -> bool:
-        """Whether a module, or one that it imports in some steps, has one of these words in its text."""
+    def says(self, module: Module, words: Iterable[str]) -> bool:
+        """Whether one of these words stands in the text of a module, or in one that it may come to by imports."""
         return any(self._says(module, word) for word in words)
 
     def _says(self, module: Module, word: str) -> bool:
         key = (module, word)
         if key not in self._said:
-            self._said[key] = word in module.text or any(map(self._holds(word), self.reach(module)))
+            if module not in self._company:
+                self._company[module] = _closure(module, lambda each: (*self._imports(each), *self._below(each)))
+            self._said[key] = any(map(self._holds(word), self._company[module]))
         return self._said[key]
 
     def _holds(self, word: str) -> Callable[[Module], bool]:
@@ -40,7 +49,9 @@ class Wording:
 
         def holds(module: Module) -> bool:
             if module not in holding:
-                holding[module] = word in module.text
+                if module not in self._texts:
+                    self._texts[module] = plain(module.text)
+                holding[module] = word in self._texts[module]
             return holding[module]
 
         return holds
@@ -48,14 +59,7 @@ class Wording:
     def reach(self, start: Module) -> tuple[Module, ...]:
         """A module and those of the project that it imports, in some steps."""
         if start not in self._reached:
-            seen = {start: None}
-            todo = [start]
-            while todo:
-                for other in self._imports(todo.pop()):
-                    if other not in seen:
-                        seen[other] = None
-                        todo.append(other)
-            self._reached[start] = (*seen,)
+            self._reached[start] = _closure(start, self._imports)
         return self._reached[start]
 
     def _imports(self, module: Module) -> tuple[Module, ...]:
@@ -65,3 +69,50 @@ class Wording:
             found = (self._codebase.brought(module, name) for name in names)
             self._imported[module] = tuple(dict.fromkeys(each for each in found if each is not None))
         return self._imported[module]
+
+    def _below(self, module: Module) -> Iterator[Module]:
+        """What lies in folders that its imports may name: attributes lead there (`import package`, `package.part`)."""
+        for name in imports_in(module.text):
+            if name.endswith(".*"):
+                place = name[:-2].lstrip(".").replace(".", "/")
+                for folder in self._named(place.rpartition("/")[2]):
+                    if f"/{folder}".endswith(f"/{place}"):
+                        yield from self._inside(folder)
+
+    def _named(self, last: str) -> Sequence[str]:
+        if self._folders is None:
+            self._folders = {}
+            for folder in {folder for path in self._codebase.modules for folder in _above(path)}:
+                self._folders.setdefault(posixpath.basename(folder), []).append(folder)
+        return self._folders.get(last, ())
+
+    def _inside(self, folder: str) -> Iterator[Module]:
+        start = folder + "/"
+        return (module for path, module in self._codebase.modules.items() if path.startswith(start))
+
+
+def _closure(start: Module, step: _Step) -> tuple[Module, ...]:
+    seen = {start: None}
+    todo = [start]
+    while todo:
+        for other in step(todo.pop()):
+            if other not in seen:
+                seen[other] = None
+                todo.append(other)
+    return (*seen,)
+
+
+def _above(path: str) -> Iterator[str]:
+    folder = posixpath.dirname(path)
+    while folder not in ("", "/"):
+        yield folder
+        folder = posixpath.dirname(folder)
+
+
+def plain(text: str) -> str:
+    """A text with its names as Python reads them (PEP 3131)."""
+    if text.isascii():
+        return text
+    from unicodedata import is_normalized, normalize
+
+    return text if is_normalized("NFKC", text) else text + normalize("NFKC", text)
