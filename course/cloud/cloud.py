@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from course.cloud import quotas, scratch
+from course.cloud import callers, quotas, scratch
 from course.cloud.admin import Admin
 from course.cloud.api.account import Account
 from course.cloud.api.concurrency import provisions, reservations
@@ -77,6 +77,7 @@ class Cloud:
         host: str = "127.0.0.1",
         skip: str = "on-request",
         admin_token: str | None = None,
+        private: bool = False,
         launcher: str = "exec",
         isolation: str = "auto",
         network: str = "open",
@@ -92,7 +93,8 @@ class Cloud:
         compute only as fast as their memory buys (1,769 MB: one vCPU). `skip` is "on-request" (time passes as it
         does until `clock.advance` is called) or "automatic" (waits in which nothing runs are skipped).
         `runtime_client` is "auto" (the C part of awslambdaric where there is one) or "python" (what stands in for it).
-        `admin_token` guards the admin routes. `debug` names a function whose environments wait for an editor.
+        `admin_token` guards the admin routes. `private`: answer only programs of the same user, where the system
+        tells whose they are (`callers`). `debug` names a function whose environments wait for an editor.
         """
         services = moto.make_app()  # first of all: it may refuse, and nothing else is there yet
         self._chance = random.Random(seed)
@@ -196,7 +198,7 @@ class Cloud:
             engine.caught_up,
             self._new_id,
         )
-        self._server = Server(gateway, port, host)
+        self._server = Server(callers.only_ours(gateway) if private else gateway, port, host)
         self.endpoint = f"http://{host}:{self._server.port}"
         factory.endpoint = self._account.endpoint = self.endpoint
         self._making_clients = threading.Lock()

@@ -8,6 +8,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
+from course.cloud import callers
 from course.cloud.runtime.child.bootstrap import has_native_client
 from course.cloud.runtime.world import Tier, in_container
 
@@ -23,7 +24,7 @@ class Examined(NamedTuple):
 
 def examine() -> list[Examined]:
     """Everything that decides what the cloud can do here."""
-    return [_python(), _runtime_client(), _isolation(), _network(), _processors(), _moto()]
+    return [_python(), _runtime_client(), _isolation(), _network(), _neighbours(), _processors(), _moto()]
 
 
 def _python() -> Examined:
@@ -61,6 +62,13 @@ def _network() -> Examined:
     return Examined(
         "network", False, "handlers cannot be kept to this cloud's port: that needs Linux 6.7 or newer"
     )
+
+
+def _neighbours() -> Examined:
+    if callers.told():
+        return Examined("neighbours", True, "other users of this machine are kept out of a learner's cloud")
+    says = "other users of this machine, if there are any, can call a learner's cloud"
+    return Examined("neighbours", False, f"{says}: the system does not tell whose connections are")
 
 
 def _processors() -> Examined:

@@ -118,7 +118,7 @@ class Server:
         body = _Body(stream, int(length) if length.isdigit() else 0)
         if fields.get("expect", "").lower() == "100-continue":
             connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        environ = self._environ(method, target, version, headers)
+        environ = self._environ(method, target, version, headers) | {"cloud.connection": connection}
         if chunked:
             environ["wsgi.input_terminated"] = True
             environ["wsgi.input"] = _Chunks(stream)

@@ -38,6 +38,11 @@ import click
     " (1,769 MB: one vCPU).",
 )
 @click.option(
+    "--private",
+    is_flag=True,
+    help="Answer only your own programs, on a machine that others use too (Linux; see `lambdalab doctor`).",
+)
+@click.option(
     "--debug",
     metavar="FUNCTION",
     help="Let environments of this function wait for an editor to attach, without limits of time and memory.",
@@ -49,11 +54,21 @@ import click
     show_default=True,
     help="Where the editor attaches.",
 )
-def cloud(port: int, launcher: str, isolation: str, cpu: str, debug: str | None, debug_port: int) -> None:
+def cloud(
+    port: int, launcher: str, isolation: str, cpu: str, private: bool, debug: str | None, debug_port: int
+) -> None:
     """Run the cloud in the foreground; it says `ready` and where when it accepts requests.
 
     Any AWS SDK and the AWS CLI work against it with AWS_ENDPOINT_URL set to that address. Ctrl-C stops it.
     """
     from course.cloud import serve
 
-    serve(port, launcher=launcher, isolation=isolation, cpu=cpu, debug=debug, debug_port=debug_port)
+    serve(
+        port,
+        launcher=launcher,
+        isolation=isolation,
+        cpu=cpu,
+        private=private,
+        debug=debug,
+        debug_port=debug_port,
+    )
