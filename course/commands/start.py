@@ -28,7 +28,10 @@ from course.commands._folder import in_folder
 )
 @in_folder
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open the lab in your browser.")
-def start(lab: str, port: int, cloud_port: int, folder: Path, browser: bool) -> int:
+@click.option(
+    "--hub", is_flag=True, help="JupyterHub starts this and says where JupyterLab listens (docs/grading.md)."
+)
+def start(lab: str, port: int, cloud_port: int, folder: Path, browser: bool, hub: bool) -> int:
     """Open LAB (its number; 01 if left out) in JupyterLab, with the cloud running.
 
     The notebooks of all labs are copied to your folder when they are not there yet; what is there is never overwritten.
@@ -36,4 +39,4 @@ def start(lab: str, port: int, cloud_port: int, folder: Path, browser: bool) -> 
     """
     from course.studio.studio import run
 
-    return run(lab, folder, port=port, cloud_port=cloud_port, browser=browser, say=click.echo)
+    return run(lab, folder, port=port, cloud_port=cloud_port, browser=browser, under_hub=hub, say=click.echo)

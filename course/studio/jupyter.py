@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import quote
@@ -28,32 +29,57 @@ OVERRIDES = {
 }
 
 
+@dataclass(frozen=True)
+class Server:
+    """A JupyterLab to be started: a Python `module`, the `content` of its configuration file and `variables` for it
+    alone, where it answers once it runs, and the `address` to open; "" when somebody else shows that."""
+
+    module: str
+    content: Mapping[str, object]
+    variables: Mapping[str, str]
+    answers_at: str
+    address: str
+
+
+def alone(workspace: Path, notebook: str, port: int, token: str, browser: bool) -> Server:
+    """A JupyterLab for whoever has the token."""
+    content = settings(workspace, notebook, port, token, browser)
+    return Server("jupyterlab", content, {}, f"http://{HOST}:{port}/api", url(port, notebook, token))
+
+
 def url(port: int, notebook: str, token: str) -> str:
     """The address that opens a notebook, whose path is relative to the workspace."""
     return f"http://{HOST}:{port}/lab/tree/{quote(notebook)}?token={token}"
 
 
 def settings(workspace: Path, notebook: str, port: int, token: str, browser: bool) -> dict[str, object]:
-    """The content of JupyterLab's configuration file."""
+    """The content of the configuration file of a JupyterLab for whoever has the token."""
+    content = common(workspace, notebook)
+    content["ServerApp"] |= {
+        "ip": HOST,
+        "port": port,
+        "port_retries": 0,
+        "open_browser": browser,
+        "password_required": False,
+    }
+    content["LabApp"]["open_browser"] = browser
+    return {**content, "IdentityProvider": {"token": token}}
+
+
+def common(workspace: Path, notebook: str) -> dict[str, dict[str, object]]:
+    """What every JupyterLab of ours has in its configuration file, whoever may open it."""
     return {
         "ServerApp": {
-            "ip": HOST,
-            "port": port,
-            "port_retries": 0,
             "root_dir": str(workspace),
             "default_url": f"/lab/tree/{quote(notebook)}",
-            "open_browser": browser,
-            "allow_root": True,  # it listens on loopback only; containers often have no other user
-            "password_required": False,
+            "allow_root": True,  # containers often have no other user
         },
-        "IdentityProvider": {"token": token},
         # The search starts other programs.
         "LanguageServerManager": {"autodetect": False, "language_servers": language_servers()},
         "LabApp": {
             "news_url": None,
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
             "extension_manager": "readonly",  # the other one asks PyPI
-            "open_browser": browser,
             "default_url": f"/lab/tree/{quote(notebook)}",
         },
     }

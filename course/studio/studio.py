@@ -22,7 +22,7 @@ from urllib.request import ProxyHandler, build_opener
 from course.errors import UserError
 from course.lab.desk import now
 from course.lab.pile import reminder
-from course.studio import jupyter, ports, surroundings, workspace
+from course.studio import hub, jupyter, ports, surroundings, workspace
 from course.studio.process import TICK, Process, stop
 
 PATIENCE = 60.0
@@ -31,15 +31,21 @@ READY = re.compile(r"\bready\b.*?(http://\S+)")
 Say = Callable[[str], object]
 
 
-def run(lab: str, folder: Path, *, port: int, cloud_port: int, browser: bool, say: Say) -> int:
+def run(
+    lab: str, folder: Path, *, port: int, cloud_port: int, browser: bool, under_hub: bool, say: Say
+) -> int:
     """Run the studio until it is told to stop, and give its exit code. `say` takes lines for the learner.
 
-    Raises UserError when a port is taken, the folder cannot be written, or something is not installed.
+    `under_hub`: a JupyterHub has started it, and says where JupyterLab listens. Raises UserError when a port is taken,
+    the folder cannot be written, or something is not installed.
     """
     if find_spec("jupyterlab") is None:
         raise UserError('JupyterLab is not installed; run: pip install "lambdalint[course]"')
     with _stoppable():
-        port = ports.claim(port, "--port")
+        if under_hub:
+            hub.service(os.environ)
+        else:
+            port = ports.claim(port, "--port")
         cloud_port = ports.claim(cloud_port, "--cloud-port")
         place = workspace.prepare(folder, lab)
         if place.note:
@@ -50,11 +56,19 @@ def run(lab: str, folder: Path, *, port: int, cloud_port: int, browser: bool, sa
             environment = surroundings.clean(os.environ)
             cloud, endpoint = start_cloud(place.kept, environment, cloud_port, started)
             environment |= surroundings.aimed_at(endpoint) | {"LAMBDALAB_FOLDER": str(place.folder)}
-            notebook, address = start_jupyter(place, environment, port, browser, started)
+            opened = place.notebook.relative_to(place.folder).as_posix()
+            server = (
+                hub.server(place.folder, opened, os.environ)
+                if under_hub
+                else jupyter.alone(place.folder, opened, port, secrets.token_hex(24), browser)
+            )
+            notebook = start_jupyter(place, environment, server, started)
             with contextlib.suppress(UserError):  # a journal that cannot be read keeps nobody from working
                 if due := reminder(place.folder, now()):
                     say(f"{due}: `lambdalab review`, or `lab.review()` in the notebook.")
-            say(f"\n    {address}\n\nYour work is kept in {place.folder}. Ctrl-C stops everything.")
+            if server.address:
+                say(f"\n    {server.address}\n")
+            say(f"Your work is kept in {place.folder}. Ctrl-C stops everything.")
             watch(notebook, cloud, lambda: start_cloud(place.kept, environment, cloud_port, started), say)
         except _Stopped:
             with contextlib.suppress(OSError):  # the terminal may be what is gone
@@ -69,7 +83,11 @@ def start_cloud(
 ) -> tuple[Process, str]:
     """Start a cloud and wait until it accepts requests: the process, and its endpoint. Raises UserError."""
     process = Process(
-        "course.cli", ["cloud", "--port", str(port)], home, _unbuffered(environment), home / "cloud.log"
+        "course.cli",
+        ["cloud", "--private", "--port", str(port)],
+        home,
+        _unbuffered(environment),
+        home / "cloud.log",
     )
     started.append(process)
     for _ in range(int(PATIENCE / TICK)):
@@ -83,20 +101,14 @@ def start_cloud(
 
 
 def start_jupyter(
-    place: workspace.Workspace,
-    environment: Mapping[str, str],
-    port: int,
-    browser: bool,
-    started: list[Process],
-) -> tuple[Process, str]:
-    """Start JupyterLab and wait until it answers: the process, and the address to open. Raises UserError."""
-    token = secrets.token_hex(24)
-    notebook = place.notebook.relative_to(place.folder).as_posix()
+    place: workspace.Workspace, environment: Mapping[str, str], server: jupyter.Server, started: list[Process]
+) -> Process:
+    """Start JupyterLab and wait until it answers. Raises UserError."""
     home = place.kept / "jupyter"
     try:
-        content = jupyter.settings(place.folder, notebook, port, token, browser)
-        environment = {**environment, **jupyter.prepare(home, content, os.environ)}
-        process = Process("jupyterlab", [], place.kept, environment, place.kept / "jupyter.log")
+        own = jupyter.prepare(home, server.content, os.environ)
+        environment = {**environment, **server.variables, **own}
+        process = Process(server.module, [], place.kept, environment, place.kept / "jupyter.log")
     except OSError as error:
         raise UserError(
             f"{error.filename} cannot be written: {error.strerror}; choose another folder with `--folder`"
@@ -105,8 +117,8 @@ def start_jupyter(
     for _ in range(int(PATIENCE / TICK)):
         if process.ended_within(TICK):
             break
-        if _answers(f"http://{ports.HOST}:{port}/api"):
-            return process, jupyter.url(port, notebook, token)
+        if _answers(server.answers_at):
+            return process
     raise UserError(f"JupyterLab did not start: {_last_words(process)} (all it said: {process.log})")
 
 
