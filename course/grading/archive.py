@@ -34,11 +34,11 @@ def names(path: Path) -> list[str]:
         return [entry.filename for entry in _members(opened)]
 
 
-def read(path: Path, inside: str | None = None) -> dict[str, bytes]:
+def read(file: IO[bytes], inside: str | None = None) -> dict[str, bytes]:
     """The notebooks, Python files and journals of an archive, or of one folder or member `inside` it, by their names
     there; also those of archives in it, one level deep. Raises Refused.
     """
-    with _opened(path) as opened:
+    with _opened(file) as opened:
         chosen = [
             entry
             for entry in _members(opened)

@@ -13,9 +13,10 @@ import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
+from typing import IO
 
 from course.errors import UserError
 from course.grading import archive
@@ -107,7 +108,9 @@ def _places(path: Path, slug: str) -> Iterator[Place]:
             yield from _of_file(entry)
             continue
         below = entry / slug
-        yield Place(_name(entry.name), below if below.is_dir() and not below.is_symlink() else entry)
+        # Unlike Path's, this is false, and no error, in a folder that a learner has closed to us.
+        inside = os.path.isdir(below) and not below.is_symlink()
+        yield Place(_name(entry.name), below if inside else entry)
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -151,18 +154,20 @@ def _contents(place: Place, names: Collection[str]) -> dict[str, bytes]:
     if place.path.is_symlink():
         raise archive.Refused("is a link; the file itself must be handed in")
     if place.path.suffix == ".zip":
-        return archive.read(place.path, place.inside)
+        with _opened(place.path) as file:
+            return archive.read(file, place.inside)
     if not place.path.is_dir():
         return {place.path.name: _bytes(place.path)}
     contents: dict[str, bytes] = {}
-    for path in _walk(place.path, names):
-        if path.is_symlink():
+    for name, within in _walk(place.path, names):
+        path = PurePosixPath(name)
+        if stat.S_ISLNK(os.stat(path.name, dir_fd=within, follow_symlinks=False).st_mode):
             raise archive.Refused(f"holds a link ({path.name}); the file itself must be handed in")
-        name = path.relative_to(place.path).as_posix()
         if path.suffix == archive.SUFFIX:
-            contents |= {f"{name}/{member}": data for member, data in archive.read(path).items()}
+            with _opened(path, within) as file:
+                contents |= {f"{name}/{member}": data for member, data in archive.read(file).items()}
         else:
-            contents[name] = _bytes(path)
+            contents[name] = _bytes(path, within)
         if sum(map(len, contents.values())) > archive.TOTAL:
             raise archive.Refused("has more than 128 MB in it; hand in the notebook alone")
     # Who hands in a workspace has the labs in it beside the journal.
@@ -174,31 +179,46 @@ def _contents(place: Place, names: Collection[str]) -> dict[str, bytes]:
     return contents
 
 
-def _bytes(path: Path) -> bytes:
-    """What a file holds. A pipe would never end, and a file may have become a link since it was looked at."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise archive.Refused(f"holds what is no file ({path.name})")
+def _bytes(path: PurePath, folder: int | None = None) -> bytes:
+    with _opened(path, folder) as file:
         data = file.read(answer_cells.SIZE + 1)
     if len(data) > answer_cells.SIZE:
         raise archive.Refused(f"is larger than 64 MB ({path.name}); its outputs must be cleared")
     return data
 
 
-def _walk(folder: Path, names: Collection[str]) -> Iterator[Path]:
-    """Notebooks, archives and answer files, a few levels deep; nothing of it is followed."""
+@contextmanager
+def _opened(path: PurePath, folder: int | None = None) -> Iterator[IO[bytes]]:
+    """A file, by its path or by its name in an open `folder`. A pipe would never end, and a file may have become a link
+    since it was looked at."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path if folder is None else path.name, flags, dir_fd=folder)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise archive.Refused(f"holds what is no file ({path.name})")
+        yield file
+
+
+def _walk(top: Path, names: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Notebooks, archives and answer files, a few levels deep, each with the open folder in which it lies.
+
+    Nothing of it is followed, not even a link that takes the place of a folder meanwhile: learners may write here.
+    """
+
+    def fail(error: OSError) -> None:
+        raise error
+
     seen = 0
-    for root, folders, files in os.walk(folder):
+    for root, folders, files, descriptor in os.fwalk(top, onerror=fail):
         seen += len(folders) + len(files)
         if seen > MANY:
             raise archive.Refused(f"has more than {MANY:,} files in it; hand in the notebook alone")
-        depth = len(Path(root).relative_to(folder).parts)
-        folders[:] = sorted(name for name in folders if name not in archive.LEFT_OUT and depth < 3)
-        wanted = (
-            name for name in sorted(files) if name in names or name.endswith((".ipynb", archive.SUFFIX))
-        )
-        yield from (Path(root, name) for name in wanted)
+        below = Path(root).relative_to(top)
+        deep = len(below.parts) >= 3
+        folders[:] = sorted(name for name in folders if name not in archive.LEFT_OUT and not deep)
+        for name in sorted(files):
+            if name in names or name.endswith((".ipynb", archive.SUFFIX)):
+                yield (below / name).as_posix(), descriptor
 
 
 def _work(place: Place, contents: dict[str, bytes], names: Collection[str]) -> Work:
