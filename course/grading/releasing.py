@@ -12,7 +12,8 @@ from course.lab import edition, shelf, source
 def release(number: str, sources: Path, folder: Path) -> list[Path]:
     """Write `learners/NN_slug/lab.ipynb` and `checks/NN_slug.json` below `folder`, and say where they are.
 
-    Raises UserError when there is no such lab or the files cannot be written.
+    What lies in `checks` is for the teacher alone: learners may have accounts on the same machine. Raises UserError
+    when there is no such lab or the files cannot be written.
     """
     slug = shelf.slug(number, sources)
     lab = source.read(sources / slug / "lab.md")
@@ -21,8 +22,12 @@ def release(number: str, sources: Path, folder: Path) -> list[Path]:
         folder / "checks" / f"{slug}.json": Bundle(lab).text(),
     }
     for path, text in made.items():
+        secret = path.parent.name == "checks"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(exist_ok=True, mode=0o700 if secret else 0o777)
+            if secret:
+                path.touch(0o600)
             path.write_text(text, encoding="utf-8")
         except OSError as error:
             raise UserError(

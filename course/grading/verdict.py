@@ -103,7 +103,8 @@ class Book:
     def appending(self) -> Iterator[Appender]:
         """To add verdicts, each safe on disk before the next. Raises UserError when that is not possible."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # For the teacher alone: learners may have accounts on the same machine.
+            self.path.parent.mkdir(0o700, parents=True, exist_ok=True)
             file = self.path.open("a+b")
         except OSError as error:
             raise UserError(

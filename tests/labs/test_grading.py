@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from course.errors import UserError
-from course.grading import batch, bundle, handed, marking, run, verdict
+from course.grading import batch, bundle, handed, marking, releasing, run, verdict
 from course.grading.batch import Task
 from course.grading.bundle import Bundle
 from course.grading.verdict import Book, Verdict
@@ -223,3 +223,26 @@ def test_a_check_that_only_one_work_breaks_is_for_the_teacher_to_look_at(
     _, _, (one,) = grade(careless)
     assert "it_adds ends with this work in a way that it cannot judge; please look at it" in one.notes
     assert one.checks[0].reason.startswith("what this gives is nothing that the check can judge (TypeError")
+
+
+def test_checks_and_grades_are_for_nobody_else_on_the_machine(
+    tmp_path: Path, sample: str, grade: Grade
+) -> None:
+    """On the machine of a class its learners have accounts, too."""
+    (tmp_path / "solutions" / "07_tiny").mkdir(parents=True)
+    (tmp_path / "solutions" / "07_tiny" / "lab.md").write_text(sample)
+    learners, checks = releasing.release("07", tmp_path / "solutions", tmp_path / "release")
+    assert checks.stat().st_mode & 0o077 == 0
+    assert checks.parent.stat().st_mode & 0o077 == 0
+    assert learners.stat().st_mode & 0o444 == 0o444
+    hand_in(tmp_path / "in", "ann", adder=ADDER)
+    grade()
+    assert (tmp_path / "out").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_of_grades_that_several_teachers_share_stays_shared(tmp_path: Path, grade: Grade) -> None:
+    hand_in(tmp_path / "in", "ann", adder=ADDER)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out").chmod(0o770)
+    grade()
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o770
