@@ -71,8 +71,8 @@ class Deployment:
     def is_shared(self) -> bool:
         """Whether other functions of templates run a part of its code."""
         own = {scope.facts.module for scope in self.scopes}
-        others = (other for other in self.project.deployments if other is not self)
-        return any(scope.facts.module in own for other in others for scope in other.scopes)
+        others = (scope for other in self.project.deployments if other is not self for scope in other.scopes)
+        return any(scope.facts.module in own for scope in others)
 
     def times_read(self, name: str) -> int:
         """How often its code reads an environment variable."""
@@ -101,14 +101,14 @@ class Deployment:
         if declared is None or found.open or any(word in text for word in analysis.env_reads.GIVING):
             return []
         tolerated = {read.name for read in found.reads if not read.needed}
-        others = self.project.deployments if self.handler is not None else ()
-        alike = [
-            each for each in others if each.handler is self.handler and each.template is not self.template
-        ]
+        missing = [read for read in found.reads if read.name not in declared]
+        handler = self.handler if missing else None
+        others = self.project.deployments if handler is not None else ()
+        alike = [each for each in others if each.handler is handler and each.template is not self.template]
         known = {*declared, *found.written, *(name for each in alike for name in each.declared or ())}
         reads = [
             read._replace(needed=read.needed and read.name not in tolerated)
-            for read in found.reads
+            for read in missing
             if read.name not in known and not analysis.env_reads.is_given(read.name)
         ]
         first: dict[str, EnvRead] = {}

@@ -59,7 +59,7 @@ def lint(
     """
     chosen = _Chosen(project, config or Config())
     found: Findings = {}
-    triggers = Triggers(project)
+    triggers = Triggers(project, chosen.rules)
     late = [rule for rule in chosen.rules if rule.subject == "Suppression"]
     for rule in chosen.rules:
         if rule not in late:

@@ -67,13 +67,16 @@ class Codebase:
         if level:
             folder = posixpath.normpath(posixpath.join(folder, *[".."] * (level - 1)))
             return self.at(posixpath.join(folder, path + ".py") if path else folder + "/__init__.py")
+        folder = posixpath.normpath(folder)
         while True:
-            found = self.at(posixpath.join(folder, path + ".py"))
+            # Without normpath, which most of the time would go to: the folder is in its form, and names hold no dots.
+            below = path if folder == "." else f"/{path}" if folder == "/" else f"{folder}/{path}"
+            found = self.modules.get(below + ".py") or self.modules.get(below + "/__init__.py")
             if found is not None and found is not module:
                 return found
             if folder in ("", "/", ".") or folder.endswith(".."):
                 return None
-            folder = posixpath.dirname(folder)
+            folder = posixpath.dirname(folder) or "."
 
     def brought(self, module: Module, dotted: str) -> Module | None:
         """The project's module that an import in `module` names, also one of a layer or one that a build copies."""

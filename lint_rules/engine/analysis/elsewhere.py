@@ -45,12 +45,13 @@ class Elsewhere:
     def _alike(self, module: Module, place: str) -> Module | None:
         """The only one that what looks like a layer's folder holds, near the importing module or among layers."""
         near = module.name.partition("/")[0] + "/"
-        found = [
-            other
-            for other in self._like_layers().get(place, ())
-            if other.name.startswith(near) or _SHARED.search(other.name.partition("/")[0])
-        ]
-        return found[0] if len(found) == 1 else None
+        only: Module | None = None
+        for other in self._like_layers().get(place, ()):
+            if other.name.startswith(near) or _SHARED.search(other.name.partition("/")[0]):
+                if only is not None:
+                    return None
+                only = other
+        return only
 
     def _copied(self, module: Module, place: str) -> Module | None:
         if is_of_others(place.partition("/")[0]):

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from lint_rules.engine.sources.module import Module
 
 _SNAPSHOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "stdlib_removed.txt")
-_MAY = regex(r"\bmatch\b|except\s*\*|\btype\s+\w|(?:def|class)\s+\w+\s*\[|\b[tT][rR]?[\"']")
+_MAY = regex(
+    r"(?:^|[\n\r;])[ \t\f]*(?:match|type)\b|except\s*\*|(?:def|class)\s+\w+\s*\[|\b(?:[tT][rR]?|[rR][tT])[\"']"
+)
 _SINCE = {
     "Match": (10, "a `match` statement"),
     "TryStar": (11, "`except*`"),

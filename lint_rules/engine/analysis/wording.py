@@ -6,7 +6,7 @@ To look for a word is quicker than to find out what it stands for.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from lint_rules.engine.links import imports_in
 from lint_rules.engine.typed import TYPE_CHECKING
@@ -24,37 +24,27 @@ class Wording:
     def __init__(self, codebase: Codebase) -> None:
         self._codebase = codebase
         self._texts: dict[Module, str] = {}
+        self._names: dict[Module, tuple[str, ...]] = {}
         self._imported: dict[Module, tuple[Module, ...]] = {}
         self._reached: dict[Module, tuple[Module, ...]] = {}
         self._company: dict[Module, tuple[Module, ...]] = {}
-        self._holding: dict[str, dict[Module, bool]] = {}
-        self._said: dict[tuple[Module, str], bool] = {}
-        self._folders: dict[str, list[str]] | None = None
-        """By their last names the folders that modules are in, at whatever depth."""
+        self._folders: dict[str, dict[str, list[Module]]] | None = None
+        """By their last names the folders that modules are in, at whatever depth, each with these modules."""
 
     def says(self, module: Module, words: Iterable[str]) -> bool:
         """Whether one of these words stands in the text of a module, or in one that it may come to by imports."""
-        return any(self._says(module, word) for word in words)
+        return any(word in self._text(each) for word in words for each in self.company(module))
 
-    def _says(self, module: Module, word: str) -> bool:
-        key = (module, word)
-        if key not in self._said:
-            if module not in self._company:
-                self._company[module] = _closure(module, lambda each: (*self._imports(each), *self._below(each)))
-            self._said[key] = any(map(self._holds(word), self._company[module]))
-        return self._said[key]
+    def company(self, module: Module) -> tuple[Module, ...]:
+        """A module and all that it may come to by imports, of attributes too: rather too many than too few."""
+        if module not in self._company:
+            self._company[module] = _closure(module, lambda each: (*self._imports(each), *self._below(each)))
+        return self._company[module]
 
-    def _holds(self, word: str) -> Callable[[Module], bool]:
-        holding = self._holding.setdefault(word, {})
-
-        def holds(module: Module) -> bool:
-            if module not in holding:
-                if module not in self._texts:
-                    self._texts[module] = plain(module.text)
-                holding[module] = word in self._texts[module]
-            return holding[module]
-
-        return holds
+    def _text(self, module: Module) -> str:
+        if module not in self._texts:
+            self._texts[module] = plain(module.text)
+        return self._texts[module]
 
     def reach(self, start: Module) -> tuple[Module, ...]:
         """A module and those of the project that it imports, in some steps."""
@@ -65,30 +55,30 @@ class Wording:
     def _imports(self, module: Module) -> tuple[Module, ...]:
         """What it imports, told from its text too, so that nothing is parsed for the answer."""
         if module not in self._imported:
-            names = dict.fromkeys(name.removesuffix(".*") for name in imports_in(module.text))
+            names = dict.fromkeys(name.removesuffix(".*") for name in self._imports_in(module))
             found = (self._codebase.brought(module, name) for name in names)
             self._imported[module] = tuple(dict.fromkeys(each for each in found if each is not None))
         return self._imported[module]
 
+    def _imports_in(self, module: Module) -> tuple[str, ...]:
+        if module not in self._names:
+            self._names[module] = imports_in(module.text)
+        return self._names[module]
+
     def _below(self, module: Module) -> Iterator[Module]:
         """What lies in folders that its imports may name: attributes lead there (`import package`, `package.part`)."""
-        for name in imports_in(module.text):
-            if name.endswith(".*"):
-                place = name[:-2].lstrip(".").replace(".", "/")
-                for folder in self._named(place.rpartition("/")[2]):
-                    if f"/{folder}".endswith(f"/{place}"):
-                        yield from self._inside(folder)
-
-    def _named(self, last: str) -> Sequence[str]:
         if self._folders is None:
             self._folders = {}
-            for folder in {folder for path in self._codebase.modules for folder in _above(path)}:
-                self._folders.setdefault(posixpath.basename(folder), []).append(folder)
-        return self._folders.get(last, ())
-
-    def _inside(self, folder: str) -> Iterator[Module]:
-        start = folder + "/"
-        return (module for path, module in self._codebase.modules.items() if path.startswith(start))
+            for path, inside in self._codebase.modules.items():
+                for folder in _above(path):
+                    named = self._folders.setdefault(posixpath.basename(folder), {})
+                    named.setdefault(folder, []).append(inside)
+        for name in self._imports_in(module):
+            if name.endswith(".*"):
+                place = name[:-2].lstrip(".").replace(".", "/")
+                for folder, modules in self._folders.get(place.rpartition("/")[2], {}).items():
+                    if f"/{folder}".endswith(f"/{place}"):
+                        yield from modules
 
 
 def _closure(start: Module, step: _Step) -> tuple[Module, ...]:

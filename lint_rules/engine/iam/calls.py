@@ -102,6 +102,7 @@ def paths_for(service: str, operation: str, action: str) -> tuple[str, ...]:
     return tuple(each.parameter for each in listed if each.name == action and each.present and each.parameter)
 
 
+@lru_cache(maxsize=1)
 def listed_calls() -> dict[str, tuple[str, ...]]:
     """Every call of the tables, in lower case, with all actions it may need."""
     return {call: tuple(action.name for action in actions) for call, actions in _exceptions().items()}

@@ -37,6 +37,7 @@ def _name(named: str) -> str:
     return named.rpartition("/")[2] if named.startswith("arn:") and ":iam::aws:policy/" in named else named
 
 
+@lru_cache(maxsize=1024)
 def _line(name: str) -> str | None:
     text = _snapshot()
     start = text.find(f"\n{name} ")

@@ -60,10 +60,15 @@ class Source:
 
     def span(self, node: Written) -> Span:
         """Where an expression stands."""
-        if isinstance(node, Scalar | List | Map):
+        if isinstance(node, (Scalar, List, Map)):
             return node.span
-        start, end = self.offset(node.start_byte), self.offset(node.end_byte)
+        start, end = self._ends(node)
         return Span(self.path, self.base + start, self.base + end)
+
+    def _ends(self, node: Any) -> tuple[int, int]:
+        if self._starts is None:
+            return node.start_byte, node.end_byte
+        return self.offset(node.start_byte), self.offset(node.end_byte)
 
     def offset(self, byte: int) -> int:
         """Characters before a byte."""
@@ -74,8 +79,10 @@ class Source:
 
     def written(self, node: Written) -> str:
         """The text of an expression."""
-        span = self.span(node)
-        return self.text[span.start - self.base : span.end - self.base]
+        if isinstance(node, (Scalar, List, Map)):
+            return self.text[node.span.start - self.base : node.span.end - self.base]
+        start, end = self._ends(node)
+        return self.text[start:end]
 
     def _places(self) -> list[tuple[int, int]]:
         found, at, count = [(0, 0)], 0, 0

@@ -43,18 +43,19 @@ class Terraform:
     def __init__(self, files: Iterable[File], read: Read) -> None:
         self._read = read
         self._folders: dict[str, list[File]] = {}
+        self._by_path: dict[str, list[tuple[str, File]]] = {}
         for file in files:
-            self._folders.setdefault(posixpath.dirname(file.name), []).append(file)
+            folder = posixpath.dirname(file.name)
+            self._folders.setdefault(folder, []).append(file)
+            self._by_path.setdefault(file.document.path, []).append((folder, file))
         self._called: set[str] | None = None
         self._can_read = can_read()
 
     def templates_of(self, path: str) -> list[Template]:
         """What is read in this document: the template of its folder in the first one, or what is wrong."""
         found: list[Template] = []
-        for folder, files in self._folders.items():
-            for file in files:
-                if file.document.path == path:
-                    found += self._templates(folder, files, file)
+        for folder, file in self._by_path.get(path, ()):
+            found += self._templates(folder, self._folders[folder], file)
         return found
 
     def _templates(self, folder: str, files: list[File], file: File) -> list[Template]:

@@ -18,6 +18,7 @@ from lint_rules.engine.templates.terraform_functions import FUNCTIONS, computed,
 from lint_rules.engine.typed import Any
 
 _DEEPEST = 60
+_WRAPPING = frozenset({"expression", "literal_value", "collection_value", "template_expr", "operation"})
 
 Lookup = Callable[[tuple[str, ...], Span, int], Node]
 """What a dotted name such as ("var", "stage") stands for, at a place and a depth."""
@@ -40,14 +41,15 @@ class Expressions:
                 name: (key, self.value(source, item, depth + 1)) for name, (key, item) in node.entries.items()
             }
             return Map(entries, node.span, True)
-        span = source.span(node)
         if isinstance(node, Unknown) or depth > _DEEPEST:
-            return Unknown(span)
-        parts = node.named_children
-        if node.type in ("expression", "literal_value", "collection_value", "template_expr", "operation"):
-            if len(parts) > 1:
-                return self._traversal(source, parts, span, depth)
-            return self.value(source, parts[0], depth + 1) if parts else Unknown(span)
+            return Unknown(source.span(node))
+        if node.type in _WRAPPING:
+            parts = node.named_children
+            if len(parts) == 1:
+                return self.value(source, parts[0], depth + 1)
+            span = source.span(node)
+            return self._traversal(source, parts, span, depth) if parts else Unknown(span)
+        span = source.span(node)
         read = getattr(self, f"_{node.type}", None)
         found: Node = (
             read(source, node, span, depth)

@@ -29,10 +29,10 @@ def cloudformation_form(module: Module, span: Span) -> Map:
     """The module, and the local ones it calls, as one template."""
     form = _Form(module)
     late: list[Found] = []
-    for found in module.resources():
+    for found in module.resources(_TABLES.keys() | _ADDING.keys()):
         if found.kind in _TABLES:
             form.add(found)
-        elif found.kind in _ADDING:
+        else:
             late.append(found)
     for found in late:
         _ADDING[found.kind](form, found)

@@ -8,7 +8,7 @@ writes it. `count` and `for_each` make no difference: one stands for all.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from lint_rules.engine.finding import Span
 from lint_rules.engine.sources.hcl import Block
@@ -71,10 +71,10 @@ class Module:
         self.known: dict[tuple[str, str], Node | None] = {}
         self.children = dict(self._children())
 
-    def resources(self) -> Iterator[Found]:
-        """The resources of the module and of the local modules it calls. One with `count = 0` is none."""
+    def resources(self, kinds: Container[str]) -> Iterator[Found]:
+        """The resources of these types in the module and the local ones it calls. One with `count = 0` is none."""
         for block in self.blocks:
-            if block.kind == "resource" and len(block.labels) == 2:
+            if block.kind == "resource" and len(block.labels) == 2 and block.labels[0] in kinds:
                 count = block.attribute("count")
                 if count is not None and block.source.written(count) == "0" if not _is_node(count) else False:
                     continue
@@ -83,7 +83,7 @@ class Module:
                 yield Found(block.labels[0], key, self.body(block))
         for child in self.children.values():
             if child is not None:
-                yield from child.resources()
+                yield from child.resources(kinds)
 
     def data_body(self, kind: str, address: str) -> Map | None:
         """The body of a data source, by its address with the module's prefix."""
