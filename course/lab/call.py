@@ -23,6 +23,8 @@ MEMORY = 4 * 1024**3
 FILE_SIZE = 256 * 1024**2
 DESCRIPTORS = 1024
 """As on Lambda: each open file costs the kernel memory that is nobody's."""
+SHARES = (("RLIMIT_SIGPENDING", 1024), ("RLIMIT_MSGQUEUE", 200_000))
+"""What the kernel counts for a user, who outside is that of all neighbours: signals and timers, bytes of queues."""
 
 
 def become(request: dict[str, Any], descriptors: list[int]) -> None:
@@ -196,6 +198,7 @@ def _bound() -> None:
         (resource.RLIMIT_FSIZE, FILE_SIZE),
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_NOFILE, DESCRIPTORS),
+        *((getattr(resource, name), value) for name, value in SHARES if hasattr(resource, name)),
     ):
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(limit, (value, value))

@@ -32,8 +32,8 @@ def let(what, step):
 def mode(path):
     os.chmod(path, stat.S_IMODE(os.stat(path).st_mode))
 
-def opened(path):
-    os.close(os.open(path, os.O_WRONLY))
+def opened(path, how=os.O_WRONLY):
+    os.close(os.open(path, how))
 
 def lease(path):
     descriptor = os.open(path, os.O_RDONLY)
@@ -58,6 +58,9 @@ def found():
     seen += let("mode of standard input", lambda: os.fchmod(0, stat.S_IMODE(os.fstat(0).st_mode)))
     for path in ("kernel/core_pattern", "kernel/hostname", "fs/lease-break-time", "vm/drop_caches"):
         seen += let("write " + path, lambda: opened("/proc/sys/" + path))
+    for entry in os.scandir("/proc"):  # what is root's to read is so for a reason: it tells of everybody's memory
+        if stat.S_ISREG(entry.stat().st_mode) and not entry.stat().st_mode & stat.S_IROTH:
+            seen += let("read " + entry.path, lambda: opened(entry.path, os.O_RDONLY))
     seen += let("write to the interpreter", lambda: opened("/proc/self/exe"))
     seen += let("lease", lambda: lease(json.tool.__file__))
     seen += let("keys", keys)

@@ -100,3 +100,58 @@ def test_what_waits_in_sockets_is_memory_too(
     finally:
         made.close()
         launcher.close()
+
+
+BESIDE_A_HANDLER = """
+def it_is_called_beside(cloud, answer):
+    from concurrent.futures import ThreadPoolExecutor
+    answer.deploy("holds", handler="holds.handler", files=["holds.py"], Timeout=20)
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(invoke, cloud, "holds")
+        called = 0
+        while not held.done() or not called:
+            assert answer.call("plain.py", "f", called) == called
+            called += 1
+    assert held.result().payload == 1000, held.result()
+"""
+TAKES = """
+import ctypes, os, signal, time
+def f():
+    system, queues = ctypes.CDLL(None), ctypes.CDLL("librt.so.1")
+    while system.inotify_init1(0) >= 0:
+        pass
+    signal.pthread_sigmask(signal.SIG_BLOCK, [40])
+    while system.sigqueue(os.getpid(), 40, None) == 0:
+        pass
+    count = 0
+    while queues.mq_open(b"/%d" % count, os.O_CREAT | os.O_RDWR, 0o600, None) >= 0:
+        count += 1
+    time.sleep(2)
+    return 1000
+"""
+WANTS = """
+import ctypes, os
+def f(given):
+    system, queues, timer = ctypes.CDLL(None), ctypes.CDLL("librt.so.1"), ctypes.c_void_p()
+    got = {
+        "watch": system.inotify_init1(0) >= 0,
+        "timer": system.timer_create(1, None, ctypes.byref(timer)) == 0,
+        "queue": queues.mq_open(b"/mine", os.O_CREAT | os.O_RDWR, 0o600, None) >= 0,
+    }
+    return given if all(got.values()) else got
+"""
+
+
+def test_what_the_kernel_counts_by_user_is_left_to_others_too() -> None:
+    check = Check("it_is_called_beside", "", 1, SIDE_BY_SIDE, False, None, 30)
+    with Examiner() as examiner:
+        result = examiner.examine(check, {"holds.py": TAKES, "plain.py": WANTS})
+    assert result.verdict.value == "passed", result
+
+
+def test_what_the_kernel_counts_by_user_is_left_to_a_call_beside_a_handler() -> None:
+    check = Check("it_is_called_beside", "", 1, BESIDE_A_HANDLER, False, None, 30)
+    handler = f"{TAKES}\ndef handler(event, context): return f()\n"
+    with Examiner() as examiner:
+        result = examiner.examine(check, {"holds.py": handler, "plain.py": WANTS})
+    assert result.verdict.value == "passed", result

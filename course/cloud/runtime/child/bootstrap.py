@@ -48,10 +48,10 @@ def _drop_capabilities() -> None:
 def _limit_resources() -> None:
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    files = 1024 if hard == resource.RLIM_INFINITY else min(1024, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    for name, bound in (("CORE", 0), ("NOFILE", 1024), ("SIGPENDING", 1024), ("MSGQUEUE", 200_000)):
+        if (limit := getattr(resource, f"RLIMIT_{name}", None)) is not None:
+            most = min(bound, resource.getrlimit(limit)[1] % 2**64)  # -1 is no limit
+            resource.setrlimit(limit, (most, most))
 
 
 def descendants(pid: int) -> list[int]:

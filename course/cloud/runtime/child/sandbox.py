@@ -17,6 +17,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import stat
 import struct
 import sys
 from contextlib import suppress
@@ -50,7 +51,9 @@ _ETC = (
     "nsswitch.conf",
     "os-release",
     "passwd",
-    "pki",
+    "pki/ca-trust/extracted",
+    "pki/tls/cert.pem",
+    "pki/tls/certs",
     "protocols",
     "services",
     "ssl/cert.pem",
@@ -139,16 +142,21 @@ def mount_proc(target: str) -> None:
 
 
 def lock_proc() -> None:
-    """Let nobody write to /proc any more: root, which learners' code may be outside, rules the machine from there.
-    To be called when everything is said there. Raises OSError."""
-    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
-    _mount(None, "/proc", None, MS_REMOUNT | MS_BIND | MS_RDONLY | flags, None)
+    """Let nobody write to /proc any more, nor read what it shows root alone: root, which learners' code may be outside,
+    rules the machine from there. To be called when everything is said there. Raises OSError."""
+    for entry in os.scandir("/proc"):
+        status = entry.stat(follow_symlinks=False)
+        if status.st_uid == os.getuid() and status.st_mode & (stat.S_IFDIR | stat.S_IROTH) == 0:
+            _mount("/dev/null", entry.path, None, MS_BIND, None)
+    _mount(None, "/proc", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
 
 
 def forbid_worlds() -> None:
-    """Let nobody in this user namespace begin another, in which they would have rights again. https://man7.org/linux/man-pages/man7/namespaces.7.html"""
-    with suppress(OSError):
-        _write("/proc/sys/user/max_user_namespaces", "0")
+    """Let nobody in this user namespace begin another, in which they would have rights again, nor take all of what the
+    kernel counts for a user outside. https://man7.org/linux/man-pages/man7/namespaces.7.html"""
+    for name, value in (("user_namespaces", 0), ("inotify_instances", 16), ("fanotify_groups", 16)):
+        with suppress(OSError):
+            _write(f"/proc/sys/user/max_{name}", str(value))
 
 
 def limit_processes(count: int) -> None:
@@ -246,8 +254,7 @@ def _write(path: str, text: str) -> None:
 
 def _mount(source: str | None, target: str, kind: str | None, flags: int, data: str | None) -> None:
     encoded = [None if part is None else part.encode() for part in (source, target, kind, data)]
-    result = _libc().mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3])
-    _call(f"mount {target}", result)
+    _call(f"mount {target}", _libc().mount(*encoded[:3], ctypes.c_ulong(flags), encoded[3]))
 
 
 def bind(source: str, target: str) -> None:
@@ -261,8 +268,7 @@ def bind(source: str, target: str) -> None:
     # Flags that the original mount has are locked in a user namespace: leaving one out would be refused.
     has = os.statvfs(target).f_flag
     kept = sum(flag for flag in (MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_NODIRATIME) if has & flag)
-    if has & 4096:
-        kept |= MS_RELATIME
+    kept |= MS_RELATIME if has & 4096 else 0
     with suppress(OSError):
         _mount(None, target, None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | kept, None)
     if not os.statvfs(target).f_flag & MS_RDONLY:
