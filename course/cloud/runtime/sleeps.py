@@ -48,11 +48,12 @@ class Sleeps:
             self.descriptor, self._wake_write = os.pipe()
             os.set_blocking(self.descriptor, False)
         counts = int(not aside)  # a timer waits beside the work: that it waits says nothing about the others
+        waits = int(aside != "perhaps-timer")
         with self._lock:
             self._pending += counts
-            self._asked += 1
+            self._asked += waits
         self._timers = [timer for timer in self._timers if timer.do is not None]
-        self._timers.append(self._clock.call_at(moment, lambda: self._rouse(request, counts)))
+        self._timers.append(self._clock.call_at(moment, lambda: self._rouse(request, counts, waits)))
         # Who says that all wait may be here before the others' requests are.
         if everyone.isdecimal() and 0 < int(everyone) <= self._asked:
             self._fall_asleep(deadline)
@@ -115,16 +116,16 @@ class Sleeps:
                 return
             self._asleep = True
             if left < LONGEST:
-                self._limit = self._clock.call_at(self._clock.now() + left, lambda: self._rouse(None, 0))
+                self._limit = self._clock.call_at(self._clock.now() + left, lambda: self._rouse(None, 0, 0))
         self._clock.fall_asleep()
 
-    def _rouse(self, request: Request | None, counts: int) -> None:
+    def _rouse(self, request: Request | None, counts: int, waits: int) -> None:
         with self._lock:
             self._stay_awake()
             self._computed = -1.0
             if request is not None:
                 self._pending -= counts
-                self._asked -= 1
+                self._asked -= waits
                 if not counts:
                     self._ringing.append(request)
                     self._rung = self._clock.monotonic()

@@ -13,6 +13,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
     from typing import Any
 
@@ -22,6 +23,7 @@ NOISE = 0.005
 """Seconds of no consequence. An event that arrives late makes a skip look shorter, never longer."""
 
 _real_sleep, _real_monotonic = time.sleep, time.monotonic
+_real_make = threading.Timer.__init__
 _offset = 0.0
 _timeout = 0.0
 _key = ""
@@ -38,9 +40,8 @@ def begin(setting: str, key: str) -> None:
     offset, timeout = map(float, setting.split())
     _timeout, _key = timeout, key
     time.sleep = _sleep  # type: ignore[assignment]
+    threading.Timer.__init__ = _make_timer  # type: ignore[assignment,method-assign]
     threading.Timer.start = _start_timer  # type: ignore[assignment,method-assign]
-    threading.Timer.run = _run_timer  # type: ignore[assignment,method-assign]
-    threading.Timer.cancel = _cancel_timer  # type: ignore[assignment,method-assign]
     for name in ("monotonic", "perf_counter"):
         setattr(time, name, _shifted(getattr(time, name), 1))
         setattr(time, name + "_ns", _shifted(getattr(time, name + "_ns"), 1_000_000_000))
@@ -115,6 +116,9 @@ def _wait(seconds: float) -> None:
         if connection is None:
             connection = _own.connection = _connect()
         _ask(connection, f"{seconds!r} {everyone}")
+        finished = getattr(_own, "finished", None)
+        if finished is not None:  # a timer that sleeps in its own way
+            finished.forget()
         _follow(_answer(connection))
     except (OSError, ValueError):
         _own.connection = None
@@ -124,48 +128,90 @@ def _wait(seconds: float) -> None:
             _sleeping -= 1
 
 
-def _start_timer(timer: "Any") -> None:
-    """Ask on behalf of its thread, before anybody goes on: the clock must not skip past its moment."""
-    global _sleeping
-    timer.connection = None
-    if SHORT <= timer.interval < 1e9:
+class _Finished(threading.Event):
+    """What a timer waits for, in the cloud's time: that somebody cancels it, or that its moment comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked: socket.socket | None = None
+        """The connection on which an answer is awaited. The cloud skips on only when it is closed, after an answer too:
+        at the timer's next question, or at its end."""
+        self._seconds = 0.0
+        self._counted = 0
+
+    def ask(self, seconds: float, surely: bool) -> None:
+        """Ask to be woken, unless that is not worth a question. `surely`: its thread is about to wait for the answer,
+        so that it counts as one that sleeps."""
+        asked, self._seconds = None, seconds
+        if isinstance(seconds, (int, float)) and SHORT <= seconds < 1e9:
+            try:
+                asked = _connect()
+                _ask(asked, f"{float(seconds)!r} 0 {'' if surely else 'perhaps-'}timer")
+                _acknowledged(asked)
+            except OSError:
+                asked = None
+        self._asked = asked
+        self._count(int(surely and asked is not None))
+        if self.is_set():  # since just now
+            self.set()
+
+    def wait(self, timeout: "float | None" = None) -> bool:
+        """Others than the timer itself wait in real time."""
+        if self.is_set() or timeout is None or getattr(_own, "finished", None) is not self:
+            return super().wait(timeout)
+        if not self._counted or self._seconds != timeout:
+            self.ask(timeout, True)
+        _own.rung = None
+        if self._asked is None:
+            return super().wait(timeout)
         try:
-            timer.connection = _connect()
-            _ask(timer.connection, f"{float(timer.interval)!r} 0 timer")
-            _acknowledged(timer.connection)
-        except OSError:
-            timer.connection = None
-    if timer.connection is not None:
+            _follow(_answer(self._asked))
+            _own.rung = self._asked
+        except (OSError, ValueError):
+            super().wait(timeout)
+        finally:
+            self._asked = None
+            self._count(0)
+        return bool(self.is_set())
+
+    def set(self) -> None:
+        super().set()
+        with contextlib.suppress(AttributeError, OSError):  # nothing is awaited
+            self._asked.shutdown(2)  # type: ignore[union-attr]
+
+    def forget(self) -> None:
+        """Its thread waits for it no more."""
+        self._asked = _own.rung = None
+        self._count(0)
+
+    def _count(self, asleep: int) -> None:
+        global _sleeping
         with _lock:
-            _sleeping += 1
+            _sleeping += asleep - self._counted
+            self._counted = asleep
+
+
+def _make_timer(timer: "Any", *arguments: "Any", **named: "Any") -> None:
+    _real_make(timer, *arguments, **named)
+    timer.finished = _Finished()
+
+
+def _start_timer(timer: "Any") -> None:
+    """Ask on behalf of its thread, before anybody goes on: the clock must not skip past its moment. A class with a
+    `run` of its own may wait for something else, or for nothing."""
+    if isinstance(timer.finished, _Finished) and timer.ident is None:
+        timer.finished.ask(timer.interval, type(timer).run is threading.Timer.run)
+        timer.run = lambda: _run_timer(timer)
     threading.Thread.start(timer)
 
 
 def _run_timer(timer: "Any") -> None:
-    global _sleeping
-    if timer.connection is None:
-        timer.finished.wait(timer.interval)
-    else:
-        try:
-            _follow(_answer(timer.connection))
-        except (OSError, ValueError):
-            timer.finished.wait(timer.interval)
-        finally:
-            with _lock:
-                _sleeping -= 1
+    _own.finished = finished = timer.finished
+    del timer.run  # what it was before `_start_timer`
     try:
-        if not timer.finished.is_set():
-            timer.function(*timer.args, **timer.kwargs)
+        timer.run()
     finally:
-        timer.finished.set()
-        if timer.connection is not None:
-            timer.connection.close()  # so the cloud knows that it may skip again
-
-
-def _cancel_timer(timer: "Any") -> None:
-    timer.finished.set()
-    with contextlib.suppress(AttributeError, OSError):  # it was not started, or is over
-        timer.connection.shutdown(2)
+        finished.forget()
 
 
 def _connect() -> "Any":
@@ -177,7 +223,8 @@ def _connect() -> "Any":
 
 def _ask(connection: "Any", body: str) -> None:
     """Ask to be woken. `body` is `SECONDS EVERYONE`: the second word counts the threads if all wait now, else it is 0.
-    A third one says that a timer asks. Raises OSError if the cloud is gone."""
+    A third one says that a timer asks: `timer` if its thread waits for the answer, `perhaps-timer` if it may not.
+    Raises OSError if the cloud is gone."""
     head = (
         "POST /2018-06-01/runtime/clock/sleep HTTP/1.1\r\n"
         f"Host: cloud\r\nUser-Agent: {_key}\r\nContent-Length: {len(body)}\r\n\r\n"
