@@ -244,7 +244,7 @@ class Cloud:
         return self._work.settle(seconds)
 
     def reset(self) -> None:
-        """Empty every service, end every environment, enforce no policies. Nothing under way is seen afterwards."""
+        """As it was started: empty, no environments, no policies enforced. Nothing under way is seen afterwards."""
         self._work.drop()
         self._mappings.clear()
         self._pushes.clear()

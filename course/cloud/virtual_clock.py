@@ -49,7 +49,7 @@ class VirtualClock(SystemClock):
         self.offset = 0.0
         """Seconds that the wall clock is ahead of the machine's."""
         self._skipped = 0.0
-        self._automatic = automatic
+        self._automatic = self._began_automatic = automatic
         self._heap: list[tuple[float, int, Timer]] = []
         self._count = itertools.count()
         self._changed = threading.Condition()
@@ -175,8 +175,10 @@ class VirtualClock(SystemClock):
         self.begin()
 
     def clear(self) -> None:
-        """Forget every timer, and give the process its own time back: nothing is left that could notice."""
+        """Forget every timer, and give the process its own time back: nothing is left that could notice. Whether the
+        clock skips by itself is again as it was made."""
         with self._stepping, self._changed:
+            self._automatic = self._began_automatic
             self._heap.clear()
             if self._travel is not None:
                 self._travel.stop()

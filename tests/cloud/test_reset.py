@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from course.cloud import Cloud
@@ -75,3 +76,14 @@ def test_environments_that_were_to_be_provisioned_are_not_started(
     cloud.reset()
     threading.Event().wait(1.0)  # the rest would be started in that time
     assert is_empty(cloud)
+
+
+@pytest.mark.parametrize("skip", ["on-request", "automatic"])
+def test_the_clock_skips_by_itself_as_it_did_when_the_cloud_was_started(skip: str) -> None:
+    """A test that changes this does not change it for the next one."""
+    with Cloud(seed=1, skip=skip) as cloud:
+        begun_with = cloud.clock.automatic
+        cloud.clock.automatic = not begun_with
+        cloud.reset()
+        assert cloud.clock.automatic is begun_with
+        assert begun_with is (skip == "automatic")
