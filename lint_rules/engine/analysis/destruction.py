@@ -29,9 +29,11 @@ _NOT_NARROW = frozenset({
     *("MaxResults", "NextToken", "PaginationConfig", "Marker", "MaxItems", "MaxRecords", "Limit", "PageSize"),
     *("OwnerIds", "Owners", "IncludeShadowTrails", "nextToken", "maxResults", "limit", "StartingToken"),
 })  # fmt: skip
-_THROUGH = frozenset(
-    {"get", "items", "values", "list", "sorted", "set", "tuple", "enumerate", "extend", "append"}
-)
+_THROUGH = frozenset({
+    *("get", "items", "keys", "values", "list", "sorted", "set", "tuple", "enumerate", "extend", "append"),
+    "build_full_result",
+})  # fmt: skip
+_COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 _WORDS = ("delete", "terminate", "deregister", "release")
 _DEEPEST = 12
 
@@ -87,19 +89,20 @@ def _sources(
         yield None
     elif isinstance(node, ast.Constant):
         return
-    elif isinstance(node, ast.Subscript | ast.Attribute):
+    elif isinstance(node, ast.Attribute) or (isinstance(node, ast.Subscript) and _is_word(node.slice)):
         yield from _sources(node.value, scope, calls, depth + 1)
-    elif isinstance(node, ast.List | ast.Tuple):
+    elif isinstance(node, ast.List | ast.Tuple | ast.Set):
         for item in node.elts:
             yield from _sources(item, scope, calls, depth + 1)
-    elif isinstance(node, ast.ListComp | ast.GeneratorExp):
+    elif isinstance(node, _COMPREHENSIONS):
         if any(generator.ifs for generator in node.generators):
             yield None
-        yield from _sources(node.elt, scope, calls, depth + 1)
+        for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
+            yield from _sources(part, scope, calls, depth + 1)
     elif isinstance(node, ast.Call):
         if node in calls:
             yield calls[node]
-        elif getattr(node.func, "attr", getattr(node.func, "id", "")) not in _THROUGH:
+        elif not _is_through(node):
             yield None
         else:
             base = (
@@ -116,6 +119,17 @@ def _sources(
         yield None
 
 
+def _is_through(call: ast.Call) -> bool:
+    """Whether a call gives all that it is given or asked of; `get` does for a member, not for a key of somebody's."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    return name in _THROUGH and (name != "get" or all(_is_word(argument) for argument in call.args[:1]))
+
+
+def _is_word(node: ast.expr) -> bool:
+    """Whether it is the name of a member: a number, a range or a variable chooses."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
 def _of_variable(
     name: str, scope: Scope, calls: Mapping[ast.AST, AwsCall], depth: int
 ) -> Iterator[AwsCall | None]:
@@ -124,9 +138,11 @@ def _of_variable(
         yield None
         return
     for binding in owner.bindings.get(name, ()):
-        parent = owner.facts.parents.get(binding)
+        target, parent = binding, owner.facts.parents.get(binding)
+        while isinstance(parent, ast.Tuple | ast.List):  # `for name, size in sizes.items()`
+            target, parent = parent, owner.facts.parents.get(parent)
         value = owner.facts.assigned(binding)
-        if isinstance(parent, ast.For | ast.comprehension) and parent.target is binding:
+        if isinstance(parent, ast.For | ast.comprehension) and parent.target is target:
             yield from _sources(parent.iter, owner, calls, depth + 1)
         elif isinstance(value, ast.List) and not value.elts:
             continue
@@ -150,6 +166,8 @@ def _chosen(node: ast.AST, scope: Scope) -> bool:
         if isinstance(
             parent, ast.If | ast.IfExp | ast.While | ast.BoolOp | ast.match_case | ast.ExceptHandler
         ):
+            return True
+        if isinstance(parent, _COMPREHENSIONS) and any(generator.ifs for generator in parent.generators):
             return True
         body = getattr(parent, "body", None)
         if isinstance(parent, ast.For | FunctionNode | ast.With | ast.Try) and isinstance(body, list):
