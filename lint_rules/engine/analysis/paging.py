@@ -27,6 +27,8 @@ _WHOLE = frozenset({
     *("bedrock-agent-runtime.Retrieve", "bedrock-agent-runtime.Rerank", "kendra.Query"),
 })  # fmt: skip
 _ANY_NAME = frozenset({"names", "ids", "arns", "name", "id", "arn", "identifiers"})
+_WIDER = frozenset({"functionversion"})
+"""Parameters that speak of the things, but ask for more of them: `FunctionVersion="ALL"`."""
 _VERB = regex(r"^(?:Describe|List|Get|Search|Lookup|Query|Scan)|s?(?:(?:By|For|In|Of)[A-Z].*)?$")
 _NAMING = regex(r"(?:id|name|arn|identifier)s?$")
 
@@ -127,6 +129,6 @@ def _names(parameter: str, noun: str) -> bool:
     stem = _NAMING.sub("", parameter)
     return (
         parameter in _ANY_NAME
-        or (bool(noun) and noun in parameter and "prefix" not in parameter)
+        or (bool(noun) and parameter not in _WIDER and noun in parameter and "prefix" not in parameter)
         or (stem not in ("", parameter) and noun.endswith(stem))
     )
