@@ -51,8 +51,8 @@ def size(pid: int) -> tuple[float, int]:
     """MB in memory and open descriptors of a process; zeros where that cannot be told."""
     try:
         return resident_mb(pid), len(os.listdir(f"/proc/{pid}/fd"))
-    except OSError:
-        return 0.0, 0
+    except OSError:  # gone, or of another user whose descriptors are none of ours
+        return resident_mb(pid), 0
 
 
 def memory_below(root: int, bound: float) -> float:

@@ -1,0 +1,83 @@
+"""Where a checking process works, and as whom.
+
+To the kernel, learners' code is the user who grades. For root's own sake, and for that of neighbours, each checking
+process that root starts has a user of its own, who owns nothing; as long as that user may run this interpreter and
+build worlds here. What root makes of what lies in that user's folder would be in their hands, so nothing of ours does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from course.lab import processes
+
+PACKAGES = Path(__file__).resolve().parents[2]
+DROPPED = ("AWS_", "PYTHON", "LAMBDA_", "_HANDLER")
+FIRST, EACH = 2_001_000_000, 32
+"""Numbers of users that nobody gives out, and how many a process takes of them: https://systemd.io/UIDS-GIDS/"""
+_count = itertools.count()
+
+
+class Quarters:
+    """A `folder` below an empty one of ours, and the `user` who works there; None: whoever we are."""
+
+    def __init__(self, top: Path, user: int | None = None) -> None:
+        """Raises OSError when the folder cannot be given away."""
+        self.user = user
+        self.folder = top
+        if user is not None:
+            self.folder = top / "own"
+            self.folder.mkdir(0o700)
+            os.chown(self.folder, user, user)
+            os.chown(top, -1, user)
+            top.chmod(0o710)
+
+    def environment(self, ours: Mapping[str, str], mark: str) -> dict[str, str]:
+        """Ours without what would lead the child elsewhere: AWS settings and Python's switches."""
+        kept = {name: value for name, value in ours.items() if not name.startswith(DROPPED)}
+        return {
+            **kept,
+            "HOME": str(self.folder),
+            "TMPDIR": str(self.folder),
+            "PYTHONPATH": str(PACKAGES),
+            "PYTHONUTF8": "1",
+            "DOCKER_HOST": "tcp://127.0.0.1:9",  # moto has services that would start what a learner names
+            processes.MARK: mark,
+        }
+
+    @property
+    def rights(self) -> dict[str, Any]:
+        """What `subprocess.Popen` is told of the user."""
+        return {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": ()}
+
+
+def spare(process: int, number: int) -> int:
+    """The number of a user for the `number`th of the examiners of a process."""
+    return FIRST + process * EACH + number % EACH
+
+
+def choose(top: Path) -> Quarters:
+    """Quarters for one more examiner: with a user of its own for root, where one can be had."""
+    if sys.platform == "linux" and os.geteuid() == 0:
+        with suppress(OSError, subprocess.SubprocessError):
+            found = Quarters(top, spare(os.getpid(), next(_count)))
+            # Whoever starts a process goes to its folder as root; whether its user gets there is another matter.
+            step = "import os, sys; os.chdir(sys.argv[1])"
+            command = [sys.executable, "-I", "-S", "-c", step, str(found.folder)]
+            nothing = subprocess.DEVNULL
+            subprocess.run(command, check=True, stdin=nothing, stderr=nothing, **found.rights)
+            return found
+    return ours(top)
+
+
+def ours(top: Path) -> Quarters:
+    """Quarters in which we work as who we are."""
+    top.chmod(0o700)
+    return Quarters(top)
