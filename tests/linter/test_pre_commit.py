@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 PRE_COMMIT = Path(sys.executable).parent / "pre-commit"
@@ -57,6 +59,19 @@ def commit(folder: Path) -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
+def configuration(address: str, revision: str) -> str:
+    """What README.md says to write, with what its reader puts in."""
+    (shown,) = re.findall(
+        r"^```yaml\n(repos:\n.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S
+    )
+    (repository,) = yaml.safe_load(shown)["repos"]
+    return (
+        str(shown)
+        .replace(repository["repo"], address)
+        .replace(f"rev: {repository['rev']}", f"rev: {revision}")
+    )
+
+
 def test_the_hook_finds_defects_in_what_is_committed_and_lets_the_rest_pass(tmp_path):
     ours = tmp_path / "lambdalint"
     ours.mkdir()
@@ -73,8 +88,7 @@ def test_the_hook_finds_defects_in_what_is_committed_and_lets_the_rest_pass(tmp_
     (theirs / "tests/test_broken.py").write_text("def (\n")
     (theirs / "app.py").write_text("def handler(event, context):\n    return {}\n")
     (theirs / ".pre-commit-config.yaml").write_text(
-        f"repos:\n- repo: {ours}\n  rev: {revision}\n"
-        "  hooks:\n  - id: lambdalint\n    args: [--output-format=concise]\n"
+        configuration(ours.as_uri(), revision) + "        args: [--output-format=concise]\n"
     )
     git(theirs, "init", "--quiet")
     git(theirs, "add", "--all")
