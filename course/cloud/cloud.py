@@ -78,7 +78,7 @@ class Cloud:
         skip: str = "on-request",
         admin_token: str | None = None,
         private: bool = False,
-        launcher: str = "exec",
+        launcher: str | Launcher = "exec",
         isolation: str = "auto",
         network: str = "open",
         cpu: str = "off",
@@ -87,11 +87,11 @@ class Cloud:
     ) -> None:
         """Start it. Raises UserError if the port cannot be had.
 
-        `launcher` is "exec" (each cold start a new interpreter, as honest as it can be) or "zygote" (a fork of one
-        that has boto3 imported: fast). `isolation` is "auto" (as much as the system allows) or "basic". `network`
-        is "open", or "cloud" to let handlers connect to this cloud only. `cpu` is "off", or "share" to let handlers
-        compute only as fast as their memory buys (1,769 MB: one vCPU). `skip` is "on-request" (time passes as it
-        does until `clock.advance` is called) or "automatic" (waits in which nothing runs are skipped).
+        `launcher` is "exec" (each cold start a new interpreter, as honest as it can be), "zygote" (a fork of one that
+        has boto3 imported: fast) or a launcher. `isolation` is "auto" (as much as the system allows) or "basic".
+        `network` is "open", or "cloud" to let handlers connect to this cloud only. `cpu` is "off", or "share" to let
+        handlers compute only as fast as their memory buys (1,769 MB: one vCPU). `skip` is "on-request" (time passes as
+        it does until `clock.advance` is called) or "automatic" (waits in which nothing runs are skipped).
         `runtime_client` is "auto" (the C part of awslambdaric where there is one) or "python" (what stands in for it).
         `admin_token` guards the admin routes. `private`: answer only programs of the same user, where the system
         tells whose they are (`callers`). `debug` names a function whose environments wait for an editor.
@@ -106,7 +106,7 @@ class Cloud:
             ACCOUNT, REGION, lambda arn: document(self._account, arn), self.clock, self.ledger
         )
         neighbours = MotoNeighbours(ACCOUNT, REGION)
-        self.launcher = LAUNCHERS[launcher]()
+        self.launcher = LAUNCHERS[launcher]() if isinstance(launcher, str) else launcher
         """Starts environments; a zygote forks other things, too."""
         factory = Factory(
             self.launcher,

@@ -16,9 +16,11 @@ import random
 import re
 import secrets
 import shutil
+import socket
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,8 @@ PARTING = 2.0
 START = 30.0
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, holders: Mapping[str, socket.socket] | None = None) -> None:
+    """Serve. `holders` are the ends of processes that wait to be zygotes, see `ZygoteLauncher`."""
     os.set_inheritable(descriptor, False)
     threading.stack_size(STACK)
     reason = _leave_network()
@@ -51,26 +54,28 @@ def main(descriptor: int) -> None:
         from course.cloud.runtime.zygote import ZygoteLauncher
         from course.lab.check_cloud import CheckCloud
 
+        # Who waits to be a zygote comes into this network, which has to be one of its own.
+        forks = ZygoteLauncher(None if reason else holders)
         # Handlers must not reach what a check asks of the cloud itself.
-        with CheckCloud(launcher="zygote", admin_token=secrets.token_hex()) as cloud:
-            forks = cloud.launcher if isinstance(cloud.launcher, ZygoteLauncher) else None
+        with CheckCloud(launcher=forks, admin_token=secrets.token_hex()) as cloud:
+            zygotes = forks.begin()
             found = cloud.isolation
             processes.limit_data(MEMORY)
-            nests = Nests(forks, readable_folders()) if forks and found.tier == "full" else None
+            nests = Nests(forks, readable_folders()) if found.tier == "full" else None
             refused = _refused(nests, Path.cwd()) if nests else found.reason
             if refused:
                 nests = None
             weak = reason or refused
-            _say(results, {"ready": True, "weak": weak})
+            _say(results, {"ready": True, "weak": weak, "zygotes": zygotes})
             while line := requests.get():
                 request = json.loads(line)
                 _say(results, examine(request, cloud, forks=nests or forks))
                 cloud.reset()
-                processes.collect_orphans(forks.pids() if forks else ())
+                processes.collect_orphans(forks.pids())
                 if nests is None:
                     # No environment is left, so these only fled; from a PID namespace nothing does.
-                    processes.kill_below(os.getpid(), forks.pids() if forks else ())
-                shutil.rmtree(request["folder"], ignore_errors=True)
+                    processes.kill_below(os.getpid(), forks.pids())
+                    shutil.rmtree(request["folder"], ignore_errors=True)
                 _say(results, {"tidy": True})
     shutil.rmtree(Path.cwd(), ignore_errors=True)
 
@@ -122,7 +127,8 @@ def examine(
     in, and the `seed`. `forks` is how the learner's files are run, see `calling.run`.
     """
     folder = Path(request["folder"])
-    folder.mkdir(parents=True)
+    if not isinstance(forks, Nests):  # a copy of a nest has a world of its own to write to
+        folder.mkdir(parents=True)
     # A call that hangs must end before the check does, so that the learner hears which call it was.
     seconds = max(0.5, min(request["seconds"] - MARGIN, request["seconds"] * 0.8))
     answer = Answer(request["files"], folder, cloud, seconds, request["seed"], forks=forks)

@@ -105,10 +105,24 @@ def _used() -> Iterator[Any]:
     seen: set[int] = set()
     for name, module in list(sys.modules.items()):
         if name.startswith("moto.") and name.endswith("models"):
-            for value in list(vars(module).values()):
-                if isinstance(value, base.BackendDict) and id(value) not in seen:
+            for value in _services(name, module, base.BackendDict):
+                if id(value) not in seen:
                     seen.add(id(value))
                     yield value
+
+
+_found: dict[str, list[Any]] = {}
+"""What modules of moto that are wholly imported hold: a cloud is emptied often, and they are large."""
+
+
+def _services(name: str, module: Any, kind: type) -> list[Any]:
+    """The services that a module holds."""
+    if name in _found:
+        return _found[name]
+    values = [value for value in list(vars(module).values()) if isinstance(value, kind)]
+    if not getattr(module.__spec__, "_initializing", False):
+        _found[name] = values
+    return values
 
 
 def _keep_underscores(environ: dict[str, Any]) -> None:

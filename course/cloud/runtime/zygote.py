@@ -9,6 +9,7 @@ import array
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -26,14 +27,18 @@ _BARE = 14.0
 _MANY = 100
 """Python files; who brings more imports for longer than a fork takes."""
 _SDK = (b"boto", b"aws_lambda_powertools")
+_PARTING = 2000
+"""Milliseconds."""
 _SCRIPT = Path(__file__).parent / "child" / "zygote.py"
 
 
 class ZygoteLauncher:
     """A fork for each environment: of a process with boto3 if the function's files speak of it, else of a small one."""
 
-    def __init__(self) -> None:
-        self._zygotes = {kind: _Zygote(kind) for kind in ("plain", "boto3")}
+    def __init__(self, holders: Mapping[str, socket.socket] | None = None) -> None:
+        """`holders` are the ends of forks that wait to become zygotes, by kind; see `child/family.py`."""
+        ready = holders or {}
+        self._zygotes = {kind: _Zygote(kind, ready.get(kind)) for kind in ("plain", "boto3")}
         self._kinds: dict[tuple[str, str], str] = {}
 
     def start(self, variables: Mapping[str, str], folder: Path, world: dict[str, Any] | None) -> Process:
@@ -52,6 +57,10 @@ class ZygoteLauncher:
         """
         return self._zygotes[kind].fork(request, descriptors)
 
+    def begin(self) -> list[int]:
+        """Have those that wait to be zygotes be some now, and give their process ids. Raises OSError."""
+        return [zygote.join() for zygote in self._zygotes.values() if zygote.waits]
+
     def pids(self) -> list[int]:
         """The process ids of those that are forked."""
         return [zygote.pid for zygote in self._zygotes.values() if zygote.pid is not None]
@@ -64,10 +73,10 @@ class ZygoteLauncher:
 class _Zygote:
     """One process to fork, started when it is first needed."""
 
-    def __init__(self, kind: str) -> None:
-        self._kind = kind
+    def __init__(self, kind: str, holder: socket.socket | None = None) -> None:
+        self._kind, self._holder = kind, holder
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | _Held | None = None
         self._channel: socket.socket | None = None
         self._ready = False
         self._closed = False
@@ -103,6 +112,18 @@ class _Zygote:
             os.close(watch.pop())
 
         return Process(start, wait, sandboxed=world is not None, inherited_mb=self._inherited)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a fork waits to become this one."""
+        return self._holder is not None
+
+    def join(self) -> int:
+        """Begin, and give the process id. Raises OSError."""
+        with self._lock:
+            self._connected()
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def pid(self) -> int | None:
@@ -143,15 +164,25 @@ class _Zygote:
         if channel is None:
             raise OSError("the zygote cannot be started")
         if not self._ready:
-            if _line(channel) != "ready":
+            said, _, number = _line(channel).partition(" ")
+            if said != "ready":
                 raise OSError("the zygote did not start")
             self._ready = True
+            if self._process is None:
+                self._process = _Held(int(number))
             if self._process is not None:
                 self._inherited = max(0.0, resident_mb(self._process.pid) - _BARE)
         return channel
 
     def _begin(self) -> None:
         ours, theirs = socket.socketpair()
+        self._ready = False
+        if self._holder is not None:
+            # Asked once: in the place of one that died comes a new interpreter.
+            holder, self._holder, self._channel = self._holder, None, ours
+            with holder, theirs:
+                _ask(holder, theirs)
+            return
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-B", "-s", str(_SCRIPT), str(theirs.fileno()), self._kind],
@@ -165,7 +196,7 @@ class _Zygote:
             )
         finally:
             theirs.close()
-        self._channel, self._ready = ours, False
+        self._channel = ours
 
     def _drop(self) -> None:
         if self._channel is not None:
@@ -174,6 +205,33 @@ class _Zygote:
             self._process.kill()
             self._process.wait()
         self._channel = self._process = None
+
+
+class _Held:
+    """A zygote that is somebody else's child, as long as it needs to be known."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._watch = os.pidfd_open(pid)
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._watch, signal.SIGKILL)
+
+    def wait(self) -> None:
+        gone = select.poll()
+        gone.register(self._watch, select.POLLIN)
+        gone.poll(_PARTING)
+        os.close(self._watch)
+
+
+def _ask(holder: socket.socket, channel: socket.socket) -> None:
+    """Have a zygote made for this process, in its namespaces, that serves a channel."""
+    watch = os.pidfd_open(os.getpid())
+    try:
+        socket.send_fds(holder, [b"\n"], [channel.fileno(), watch])
+    finally:
+        os.close(watch)
 
 
 def memory_file(data: bytes) -> int:

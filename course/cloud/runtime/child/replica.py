@@ -11,6 +11,9 @@ from types import ModuleType
 
 SYS_CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE_PIDFD, SIGCHLD = 0x00001000, 17
+# Unlike CDLL it keeps the interpreter's lock, which the copy would wait for.
+_system = ctypes.PyDLL(None, use_errno=True).syscall
+_system.restype = ctypes.c_long
 
 
 def clone(sandbox: ModuleType) -> tuple[int, int]:
@@ -24,11 +27,10 @@ def clone(sandbox: ModuleType) -> tuple[int, int]:
         raise OSError(38, "clone: unknown machine")
     flags = sandbox.CLONE_NEWUSER | sandbox.CLONE_NEWPID | sandbox.CLONE_NEWIPC | sandbox.CLONE_NEWNS
     watch = ctypes.c_int(-1)
-    # Unlike CDLL it keeps the interpreter's lock, which the copy would wait for.
-    system = ctypes.PyDLL(None, use_errno=True).syscall
-    system.restype = ctypes.c_long
     ctypes.pythonapi.PyOS_BeforeFork()
-    pid = system(number, ctypes.c_ulong(flags | CLONE_PIDFD | SIGCHLD), None, ctypes.byref(watch), None, None)
+    pid = _system(
+        number, ctypes.c_ulong(flags | CLONE_PIDFD | SIGCHLD), None, ctypes.byref(watch), None, None
+    )
     error = ctypes.get_errno()
     if pid == 0:
         ctypes.pythonapi.PyOS_AfterFork_Child()

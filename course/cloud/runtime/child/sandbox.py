@@ -65,6 +65,7 @@ _ETC = (
 _INODES = 1 << 16
 """Files that /tmp may have: each costs memory that nothing else counts."""
 _DEVICES = ("null", "zero", "full", "random", "urandom")
+CAPABILITIES, NONE = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()  # see capset(2)
 
 
 def enter() -> None:
@@ -144,11 +145,17 @@ def mount_proc(target: str) -> None:
 def lock_proc() -> None:
     """Let nobody write to /proc any more, nor read what it shows root alone: root, which learners' code may be outside,
     rules the machine from there. To be called when everything is said there. Raises OSError."""
-    for entry in os.scandir("/proc"):
-        status = entry.stat(follow_symlinks=False)
-        if status.st_uid == os.getuid() and status.st_mode & (stat.S_IFDIR | stat.S_IROTH) == 0:
-            _mount("/dev/null", entry.path, None, MS_BIND, None)
+    for path in shown_to_root():
+        _mount("/dev/null", path, None, MS_BIND, None)
     _mount(None, "/proc", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
+
+
+@lru_cache(maxsize=1)
+def shown_to_root() -> list[str]:
+    """The files of /proc that this user alone may read: the same for all who are copied from who asked once."""
+    found = [(entry.path, entry.stat(follow_symlinks=False)) for entry in os.scandir("/proc")]
+    mine = [(path, status.st_mode) for path, status in found if status.st_uid == os.getuid()]
+    return [path for path, mode in mine if mode & (stat.S_IFDIR | stat.S_IROTH) == 0]
 
 
 def forbid_worlds() -> None:
@@ -173,8 +180,7 @@ def limit_processes(count: int) -> None:
 def drop_privileges() -> None:
     """Give up every capability, for good."""
     _libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    _libc().capset(header, (ctypes.c_uint32 * 6)())
+    _libc().capset(CAPABILITIES, NONE)
 
 
 def die_with_parent() -> None:
@@ -204,11 +210,9 @@ def withdraw(abi: int | None = None) -> None:
     try:
         if abi < 6:
             root = os.open("/", os.O_PATH | os.O_DIRECTORY)
-            try:
-                rule = struct.pack("=Qi", ACCESS_REFER, root)
-                _call("landlock rule", libc.syscall(LANDLOCK_ADD, ruleset, 1, rule, 0))
-            finally:
-                os.close(root)
+            added = libc.syscall(LANDLOCK_ADD, ruleset, 1, struct.pack("=Qi", ACCESS_REFER, root), 0)
+            os.close(root)
+            _call("landlock rule", added)
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         _call("landlock restrict", libc.syscall(LANDLOCK_RESTRICT, ruleset, 0))
     finally:
@@ -218,15 +222,12 @@ def withdraw(abi: int | None = None) -> None:
 def restrict_network(ports: list[int]) -> None:
     """Allow TCP connections to these ports only, here and in all children. Raises OSError if the kernel cannot."""
     libc = _libc()
-    abi = libc.syscall(LANDLOCK_CREATE, None, 0, 1)
-    if abi < 4:
+    if libc.syscall(LANDLOCK_CREATE, None, 0, 1) < 4:
         raise OSError(38, "Landlock cannot restrict connections on this kernel")
-    attributes = struct.pack("QQ", 0, 1 << 1)
-    ruleset = _call("landlock", libc.syscall(LANDLOCK_CREATE, attributes, len(attributes), 0))
+    ruleset = _call("landlock", libc.syscall(LANDLOCK_CREATE, struct.pack("QQ", 0, 1 << 1), 16, 0))
     try:
         for port in ports:
-            rule = struct.pack("QQ", 1 << 1, port)
-            _call("landlock rule", libc.syscall(LANDLOCK_ADD, ruleset, 2, rule, 0))
+            _call("landlock rule", libc.syscall(LANDLOCK_ADD, ruleset, 2, struct.pack("QQ", 1 << 1, port), 0))
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         _call("landlock restrict", libc.syscall(LANDLOCK_RESTRICT, ruleset, 0))
     finally:
@@ -248,8 +249,8 @@ def _call(what: str, result: int) -> int:
 
 
 def _write(path: str, text: str) -> None:
-    with open(path, "w") as file:
-        file.write(text)
+    with open(path, "wb", buffering=0) as file:  # what writes texts costs a copy of a process memory
+        file.write(text.encode())
 
 
 def _mount(source: str | None, target: str, kind: str | None, flags: int, data: str | None) -> None:

@@ -31,15 +31,27 @@ MACHINES = {
 }
 
 
+_libc = ctypes.CDLL(None)
+_laid_out: list[ctypes.Array[ctypes.c_char]] = []
+"""The filter as prctl(2) takes it, and the memory to which that points."""
+
+
 def refuse() -> None:
     """Have the kernel refuse them to this process and all it starts, where it can. Nobody here may gain rights any
     more (PR_SET_NO_NEW_PRIVS). https://docs.kernel.org/userspace-api/seccomp_filter.html"""
+    if prepare():
+        _libc.prctl(PR_SET_SECCOMP, MODE_FILTER, _laid_out[0], 0, 0)
+
+
+def prepare() -> bool:
+    """Lay the filter out once, for all the forks that will ask for it. False on a machine for which there is none."""
     machine = os.uname().machine
-    if machine in MACHINES:
+    if not _laid_out and machine in MACHINES:
         program = _program(*MACHINES[machine])
         block = ctypes.create_string_buffer(program, len(program))
-        head = struct.pack("HP", len(program) // 8, ctypes.addressof(block))
-        ctypes.CDLL(None).prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.c_char_p(head), 0, 0)
+        head = ctypes.create_string_buffer(struct.pack("HP", len(program) // 8, ctypes.addressof(block)))
+        _laid_out[:] = [head, block]
+    return bool(_laid_out)
 
 
 def _program(architecture: int, fcntl: int, socket: int, numbers: tuple[int, ...]) -> bytes:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DESCRIPTORS = 9
 """As many may come with a request."""
-OURS = ("bootstrap", "sandbox", "seccomp", "signature", "virtual_time")
+OURS = ("bootstrap", "pages", "sandbox", "seccomp", "signature", "virtual_time")
 SERVICES = (
     "s3",
     "dynamodb",
@@ -95,6 +95,7 @@ WITH_BOTO3 = (
 
 def preload(kind: str) -> None:
     """Import what a kind of function needs: "plain", or "boto3" with the services that handlers call most."""
+    gc.disable()  # until a fork goes on: nothing of what is imported is ever garbage
     for name in (*OURS, *PLAIN, *(WITH_BOTO3 if kind == "boto3" else ())):
         with suppress(ImportError):
             importlib.import_module(name)
@@ -103,6 +104,8 @@ def preload(kind: str) -> None:
             _share_descriptions()
     gc.collect()
     gc.freeze()
+    with suppress(ImportError):
+        importlib.import_module("pages").collapse()
 
 
 def _share_descriptions() -> None:
@@ -188,22 +191,36 @@ def become(request: "dict[str, Any]", descriptors: "list[int]") -> None:
 
 def become_other(request: "dict[str, Any]", descriptors: "list[int]") -> None:
     """Hand this fork to the script that the request names."""
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    spec = spec_from_file_location("entry", request["entry"])
-    if spec is None or spec.loader is None:
-        raise ImportError(request["entry"])
-    entry = module_from_spec(spec)
-    spec.loader.exec_module(entry)
+    entry = script(request["entry"])
     forget(request["own"])
     entry.become(request, descriptors)
+
+
+def script(path: str) -> "Any":
+    """The module that a file is, without a place among the others."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("entry", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def greet(channel: socket.socket) -> None:
+    """Say that requests are served here, and by which process."""
+    channel.sendall(f"ready {os.getpid()}\n".encode())
 
 
 def forget(names: "list[str]") -> None:
     """Let these top-level modules be imported anew: what runs here brings its own."""
     for name in names:
-        for loaded in [module for module in sys.modules if module == name or module.startswith(name + ".")]:
-            del sys.modules[loaded]
+        if (
+            name in sys.modules
+        ):  # a look at all names would write to the memory of each, which a fork then copies
+            for loaded in [one for one in sys.modules if one == name or one.startswith(name + ".")]:
+                del sys.modules[loaded]
 
 
 def serve(channel: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
@@ -252,7 +269,7 @@ def read(descriptor: int) -> "dict[str, Any]":
 if __name__ == "__main__":
     connection = socket.socket(fileno=int(sys.argv[1]))
     preload(sys.argv[2])
-    connection.sendall(b"ready\n")
+    greet(connection)
     order = serve(connection)
     if order is not None:
         del connection
