@@ -41,9 +41,9 @@ def loop(cloud, api, deploy) -> Callable[..., None]:
         cloud.clock.advance(60)
         return str(url)
 
-    def by_queue() -> None:
+    def by_queue(times: int = 1) -> None:
         cloud.client("sqs").create_queue(QueueName="lost")
-        policy = {"deadLetterTargetArn": f"arn:aws:sqs:{ACCOUNT}:lost", "maxReceiveCount": 1}
+        policy = {"deadLetterTargetArn": f"arn:aws:sqs:{ACCOUNT}:lost", "maxReceiveCount": times}
         url = mapped({"RedrivePolicy": json.dumps(policy)})
         cloud.client("sqs").send_message(QueueUrl=url, MessageBody="x")
 
@@ -78,6 +78,7 @@ def loop(cloud, api, deploy) -> Callable[..., None]:
 
     ways = {
         "sqs": by_queue,
+        "sqs thrice": lambda: by_queue(3),
         "sns": by_topic,
         "sns sqs": by_topic_and_queue,
         "s3": by_bucket,
@@ -113,6 +114,15 @@ def test_a_loop_through_a_queue_is_stopped_and_the_message_is_left_to_its_dead_l
     sqs = cloud.client("sqs")
     url = sqs.get_queue_url(QueueName="lost")["QueueUrl"]
     assert [message["Body"] for message in sqs.receive_message(QueueUrl=url)["Messages"]] == ["x"]
+
+
+def test_a_message_of_a_stopped_loop_is_refused_each_time_its_queue_offers_it_again(cloud, loop):
+    """AWS goes on so until the queue's own count is full; without a dead-letter queue, as long as it is kept."""
+    loop("sqs thrice")
+    assert runs(cloud) == 16
+    stopped = cloud.ledger.entries("recursion.stopped", "f")
+    assert [entry.details["hops"] for entry in stopped] == [16, 16, 16]
+    assert len(cloud.ledger.entries("message.dead-lettered")) == 1
 
 
 def test_a_topic_passes_the_count_on_to_its_queues(cloud, loop):

@@ -4,6 +4,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 
 The trace header carries the count: `Lineage=1:a87bd80c:3` has come through that function three times before; a chain
 through several functions counts each, with bars between them. The names are a hash of the function's ARN.
+
+A message that was stopped returns to its queue, and is stopped again whenever it is offered: by the page above, until
+its count of receives is full and the dead-letter queue gets it. `RecursiveInvocationsDropped` counts each time.
 """
 
 from __future__ import annotations
