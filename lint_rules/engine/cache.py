@@ -77,8 +77,8 @@ class Cache:
         """What is noted of what a file that has not changed says about others."""
         self._read_rest()
         try:
-            imports, words, up, provides = self._links[self._place(path)]
-            return Links(tuple(imports), tuple(words), up, tuple(provides))
+            imports, words, up, provides, assets = self._links[self._place(path)]
+            return Links(tuple(imports), tuple(words), up, tuple(provides), tuple(assets))
         except (KeyError, TypeError, ValueError):
             return None
 

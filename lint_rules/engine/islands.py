@@ -5,7 +5,9 @@
 2. A template hangs together with every file below it whose name may be meant in its text, misspelt too, or below a
    folder further up where it climbs out of its own; where code comes out of archives also with those of its
    handlers' names anywhere.
-3. Terraform files of one folder are one module.
+3. A stack of the CDK hangs together with the folders, and the handlers, that its texts may mean, from its own folder
+   upwards.
+4. Terraform files of one folder are one module.
 
 Linting island by island finds what linting everything at once would. So an island is what is kept between runs, and
 what a worker gets.
@@ -103,6 +105,20 @@ class _Atlas:
             self.bind_words(path, own)
         for name in own.provides:
             self.union(path, self.home.get(name, path))
+        for name in own.assets:
+            self.bind_asset(path, folder, name)
+
+    def bind_asset(self, path: str, folder: str, name: str) -> None:
+        """Bind a file to what a path, or the name of a handler, means from its folder or from one above it."""
+        first = name.partition("/")[0]
+        for above in _above(folder, self._firsts.get(first, set())):
+            whole = posixpath.normpath(posixpath.join(above, name))
+            if whole in self._folders:
+                self._take_in(path, whole)
+        module = name.rpartition(".")[0].replace(".", "/")
+        for above in _above(folder, self._firsts.get(module.partition("/")[0], set())) if module else ():
+            for file in self._under(posixpath.normpath(posixpath.join(above, module)), path):
+                self.union(path, file)
 
     def bind_packages(self, path: str, own: Links, packages: Collection[str]) -> None:
         """Bind a file, and what it provides, to those of the packages that it is in."""

@@ -27,6 +27,7 @@ COMMON_NAMES = frozenset({
     *("lambda_function", "lambda_handler", "lambda_main", "lambda_code", "function_code", "__init__"),
 })  # fmt: skip
 """Names of files that any function may have."""
+_TEXT = regex(r"[\"'](?:\.{1,2}/)*([\w-][\w./-]*)[\"']")
 _UP = regex(r"(?<![\w.])\.\.(?![\w.])")
 _MAKES_FUNCTIONS = (
     *("create_function", "update_function", "aws_cdk", "aws_lambda", "PythonFunction", "andler="),
@@ -43,12 +44,13 @@ class Links(NamedTuple):
     """`imports` are dotted names, with leading dots where they are relative, and `.*` at the end where anything
     below may be meant as well; `words` may be names of files below the file's own folder, or below the one `up`
     levels above it, with `.py` behind them of files anywhere, and with `.zip` of folders anywhere; `provides` are
-    files that a notebook writes."""
+    files that a notebook writes; `assets` may be paths, or handlers, below the file's own folder or one above it."""
 
     imports: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     up: int = 0
     provides: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
 
 
 def packages_of(path: str) -> Iterator[str]:
@@ -68,9 +70,10 @@ def links_of(path: str, text: str) -> Links:
         provides = (posixpath.normpath(posixpath.join(folder, name)) for name in _WRITES.findall(text))
         plain = text.replace("\\n", "\n").replace('"', " ")
         return Links(imports_in(plain), *_places(plain), tuple(sorted({*provides})))
-    return Links(
-        imports_in(text), *(_places(text) if any(word in text for word in _MAKES_FUNCTIONS) else ((), 0))
-    )
+    places = _places(text) if any(word in text for word in _MAKES_FUNCTIONS) else ((), 0)
+    # The paths of the CDK's assets begin where the application is started.
+    assets = tuple(sorted({*_TEXT.findall(text)})) if "aws_cdk" in text else ()
+    return Links(imports_in(text), *places, (), assets)
 
 
 def _is_template(path: str, text: str) -> bool:

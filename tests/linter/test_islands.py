@@ -127,3 +127,44 @@ def test_islands_find_what_everything_at_once_finds():
     assert sorted(apart, key=str) == sorted(at_once, key=str)
     assert len(parts) > len(files) / 4
     assert len(at_once) > 50
+
+
+STACK = """\
+import os
+from aws_cdk import aws_lambda
+from constructs import Construct
+
+class Shop(Construct):
+    def __init__(self, scope, id):
+        super().__init__(scope, id)
+        aws_lambda.Function(
+            self, "Send", runtime=aws_lambda.Runtime.PYTHON_3_13, handler={handler!r},
+            code=aws_lambda.Code.from_asset({code!r}),
+        )
+"""
+SENDING = (
+    "import urllib.request\ndef work(event, context):\n    return urllib.request.urlopen(event['url'])\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "handler", "place"),
+    [
+        ("functions", "send.work", "shop/functions/send.py"),
+        ("./functions/send", "app.work", "shop/functions/send/app.py"),
+        ("functions", "deep.send.work", "functions/deep/send.py"),
+        (".", "send.work", "shop/send.py"),
+        ("code", "send.work", "shop/code/send/__init__.py"),
+        (".", "parts/send.work", "shop/parts/send.py"),
+        ("../functions", "send.work", "functions/send.py"),
+    ],
+)
+def test_a_stack_of_the_cdk_binds_code_beside_a_folder_above_it(code, handler, place):
+    files = {
+        "shop/stacks/shop.py": STACK.format(code=code, handler=handler),
+        place: SENDING,
+        "other/send.py": "",
+    }
+    assert any(handler.module.name == place and handler.specs for handler in Project.of(files).handlers)
+    assert together(files, "shop/stacks/shop.py", place)
+    assert not together(files, "shop/stacks/shop.py", "other/send.py")
