@@ -29,6 +29,7 @@ from course.lab.quarters import Quarters
 START = 60.0
 GRACE = 2.0
 ENDING = 10.0
+LOG = 4000
 TIDIES_WITHIN = 15.0
 """Seconds in which a child must have emptied its cloud after a check."""
 MEMORY, DESCRIPTORS = 400, 512
@@ -92,7 +93,7 @@ class Examiner:
     def warm(self) -> None:
         """Start the child if there is none, and do not wait for it."""
         if self._child is None:
-            self._child = _Child(self._quarters, Path(self._folder.name, "child.log"), self._mark)
+            self._child = _Child(self._quarters, self._mark)
             self.started += 1
 
     def examine(self, check: Check, files: dict[str, str], seed: int = 0) -> CheckResult:
@@ -131,7 +132,7 @@ class Examiner:
         if self._quarters.user is not None and (said is None or said["weak"]):
             # Some systems build worlds for root alone, or have our packages where only root can read them.
             self.renew()
-            self._quarters = quarters.ours(Path(self._folder.name))
+            self._quarters = quarters.taken_back(self._quarters)
             self.warm()
             said = self._child.receive(START)
         if said is not None:
@@ -171,9 +172,8 @@ class Examiner:
         """Give up the child; the next check starts another."""
         log = ""
         if self._child is not None:
-            self._child.kill()
             log = self._child.log()
-            self._child = None
+            self.renew()
         help = {
             Verdict.FAILED: "Does the code loop for ever, wait for something, or end other processes?",
             Verdict.BROKEN: "This is our mistake, not yours. Please report it with the lines below.",
@@ -184,23 +184,23 @@ class Examiner:
 class _Child:
     """One `course.lab.child`, with its pipe of results."""
 
-    def __init__(self, place: Quarters, log: Path, mark: str) -> None:
-        self._errors = log
+    def __init__(self, place: Quarters, mark: str) -> None:
+        # Without a name: what lies in the child's folder is in the hands of its user.
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `kill`
         reading, writing = os.pipe()
-        with self._errors.open("wb") as errors:
-            self._process = subprocess.Popen(
-                [sys.executable, "-B", "-m", "course.lab.child", str(writing)],
-                cwd=place.folder,
-                env=place.environment(os.environ, mark),
-                stdin=subprocess.PIPE,
-                stdout=errors,
-                stderr=errors,
-                pass_fds=(writing,),
-                start_new_session=True,
-                text=True,
-                encoding="utf-8",
-                **place.rights,
-            )
+        self._process = subprocess.Popen(
+            [sys.executable, "-B", "-m", "course.lab.child", str(writing)],
+            cwd=place.folder,
+            env=place.environment(os.environ, mark),
+            stdin=subprocess.PIPE,
+            stdout=self._said,
+            stderr=self._said,
+            pass_fds=(writing,),
+            start_new_session=True,
+            text=True,
+            encoding="utf-8",
+            **place.rights,
+        )
         os.close(writing)
         self._replies: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self.ready = False
@@ -266,12 +266,13 @@ class _Child:
             assert self._process.stdin is not None
             self._process.stdin.close()
         self._reader.join(GRACE)
+        self._said.close()
 
     def log(self) -> str:
         """The end of what it printed."""
-        with contextlib.suppress(OSError):
-            return self._errors.read_text(encoding="utf-8", errors="replace")[-4000:]
-        return ""
+        descriptor = self._said.fileno()
+        end = os.fstat(descriptor).st_size
+        return os.pread(descriptor, LOG, max(0, end - LOG)).decode(errors="replace")
 
     def _read(self, descriptor: int) -> None:
         with os.fdopen(descriptor, encoding="utf-8", errors="replace") as results:

@@ -2,17 +2,19 @@
 
 To the kernel, learners' code is the user who grades. For root's own sake, and for that of neighbours, each checking
 process that root starts has a user of its own, who owns nothing; as long as that user may run this interpreter and
-build worlds here. What root makes of what lies in that user's folder would be in their hands, so nothing of ours does.
+build worlds here.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +27,12 @@ FIRST, EACH = 2_001_000_000, 32
 _count = itertools.count()
 
 
+@dataclass(frozen=True)
 class Quarters:
-    """A `folder` below an empty one of ours, and the `user` who works there; None: whoever we are."""
+    """A `folder` of a child's own, and the `user` who works there; None: whoever we are."""
 
-    def __init__(self, top: Path, user: int | None = None) -> None:
-        """Raises OSError when the folder cannot be given away."""
-        self.user = user
-        self.folder = top
-        if user is not None:
-            self.folder = top / "own"
-            self.folder.mkdir(0o700)
-            os.chown(self.folder, user, user)
-            os.chown(top, -1, user)
-            top.chmod(0o710)
+    folder: Path
+    user: int | None = None
 
     def environment(self, ours: Mapping[str, str], mark: str) -> dict[str, str]:
         """Ours without what would lead the child elsewhere: AWS settings and Python's switches."""
@@ -63,21 +58,29 @@ def spare(process: int, number: int) -> int:
     return FIRST + process * EACH + number % EACH
 
 
-def choose(top: Path) -> Quarters:
-    """Quarters for one more examiner: with a user of its own for root, where one can be had."""
-    if sys.platform == "linux" and os.geteuid() == 0:
-        with suppress(OSError, subprocess.SubprocessError):
-            found = Quarters(top, spare(os.getpid(), next(_count)))
-            # Whoever starts a process goes to its folder as root; whether its user gets there is another matter.
-            step = "import os, sys; os.chdir(sys.argv[1])"
-            command = [sys.executable, "-I", "-S", "-c", step, str(found.folder)]
-            nothing = subprocess.DEVNULL
-            subprocess.run(command, check=True, stdin=nothing, stderr=nothing, **found.rights)
-            return found
-    return ours(top)
+def choose(folder: Path) -> Quarters:
+    """Quarters in an empty folder of ours: with a user of its own for root, where one can be had."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return Quarters(folder)
+    found = Quarters(folder, spare(os.getpid(), next(_count)))
+    try:
+        os.chown(folder, found.rights["user"], found.rights["group"])
+        # Whoever starts a process goes to its folder as root; whether its user gets there is another matter.
+        step = "import os, sys; os.chdir(sys.argv[1])"
+        command = [sys.executable, "-I", "-S", "-c", step, str(folder)]
+        nothing = subprocess.DEVNULL
+        subprocess.run(command, check=True, stdin=nothing, stderr=nothing, **found.rights)
+    except (OSError, subprocess.SubprocessError):
+        return taken_back(found)
+    return found
 
 
-def ours(top: Path) -> Quarters:
-    """Quarters in which we work as who we are."""
-    top.chmod(0o700)
-    return Quarters(top)
+def taken_back(given: Quarters) -> Quarters:
+    """The same, empty, for whoever we are."""
+    with suppress(OSError):
+        os.chown(given.folder, os.geteuid(), os.getegid())
+        for entry in given.folder.iterdir():
+            shutil.rmtree(
+                entry, ignore_errors=True
+            ) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    return Quarters(given.folder)
