@@ -15,12 +15,13 @@ from course.lab.fences import Fence
 
 @dataclass(frozen=True)
 class AnswerFile:
-    """One file the learner writes: its flat name, the stub they begin with, and the reference answer, which
-    is None in a learner edition."""
+    """One file of an answer: its flat name, the stub that the learner begins with, and the reference answer, which
+    is None in a learner edition. `given` says that there is nothing to write in it: the lab gives it whole."""
 
     name: str
     stub: str
     reference: str | None = None
+    given: bool = False
 
 
 @dataclass(frozen=True)

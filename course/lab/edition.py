@@ -88,11 +88,8 @@ def _cells(lab: Lab, cell: Fence, edition: Edition) -> Iterator[tuple[str, str, 
         file = next(file for file in lab.files if file.name == found.name)
         content = file.stub if edition == "learner" else file.reference or ""
         source = f"{found.head}\n{content}".rstrip("\n")
-        yield (
-            "code",
-            source,
-            {"lambdalab": {"exercise": name, "file": file.name}, **_collected(file.name, edition)},
-        )
+        about = {"exercise": name, "file": file.name, **({"given": True} if file.given else {})}
+        yield "code", source, {"lambdalab": about, **_collected(file.name, edition)}
     elif kind == "check":
         check = next(check for check in lab.checks if check.source.strip() == cell.source.strip())
         if not check.hidden:
@@ -162,5 +159,5 @@ def _exercise(facts: dict[str, Any], cells: list[dict[str, Any]]) -> Exercise:
         else:
             found = file_cell.read(source)
             assert found is not None  # made by `notebook`
-            files.append(AnswerFile(found.name, found.text))
+            files.append(AnswerFile(found.name, found.text, given=about.get("given", False)))
     return Exercise(facts["name"], facts["title"], tuple(files), tuple(checks), tuple(facts["hints"]))

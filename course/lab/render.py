@@ -114,9 +114,9 @@ def exercise(result: ExerciseResult, number: str, files: Mapping[str, str] | Non
         head += f", {result.points:g} of {result.total:g} points"
     after = ""
     if result.verdict is Verdict.NOT_ATTEMPTED:
-        names = " and ".join(file.name for file in result.exercise.files)
-        several = len(result.exercise.files) > 1
-        cells, run = (f"cells for {names}", "them") if several else (f"cell for {names}", "that cell")
+        names = [file.name for file in result.exercise.files if not file.given]
+        cells, run = ("cells", "them") if len(names) > 1 else ("cell", "that cell")
+        cells += f" for {' and '.join(names)}"
         after = f"Not attempted yet: write your code in the {cells}, run {run}, then check again."
     elif result.verdict is Verdict.FAILED:
         stuck = f'Stuck? lab.hint("{name}") gives a hint; in a terminal: lambdalab hint {number} {name}'
@@ -134,7 +134,7 @@ def _unwritten(result: ExerciseResult, files: Mapping[str, str]) -> Iterator[str
     for file in result.exercise.files:
         if file.name not in files:
             yield f"{file.name} is not written yet: run the cell whose first line names it."
-        elif files[file.name].split() == file.stub.split():
+        elif files[file.name].split() == file.stub.split() and not file.given:
             yield f"{file.name} is still as it was given to you: change its cell, and run that cell."
 
 

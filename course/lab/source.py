@@ -152,9 +152,8 @@ class _Reading:
         self._once("answer file", file, line)
         validate(content, self.path, cell.line + 1)
         self.titles.setdefault(name, (self.heading or name, line))
-        self.files.setdefault(name, []).append(
-            AnswerFile(file, _end(stub(content)), _end(reference(content)))
-        )
+        first, answer = _end(stub(content)), _end(reference(content))
+        self.files.setdefault(name, []).append(AnswerFile(file, first, answer, given=first == answer))
         self._plant({file: _end(stub(content))}, cell)
 
     def _check(self, cell: Fence, name: str, line: int) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from html import unescape
 
-from course.lab import render
+from course.lab import edition, render, source
 from course.lab.checks import CheckResult, Verdict
 from course.lab.document import Lab
 from course.lab.grade import ExerciseResult, Grade
@@ -79,6 +79,24 @@ def test_an_exercise_with_two_files_names_both_cells(tiny: Lab) -> None:
     untouched = CheckResult(first.checks[0], Verdict.NOT_ATTEMPTED)
     shown = render.exercise(ExerciseResult(both, (untouched,)), "07")
     assert "write your code in the cells for adder.py and other.py, run them, then check" in shown.text
+
+
+def test_a_file_that_the_lab_gives_whole_is_none_that_the_learner_has_to_write(sample: str) -> None:
+    given = '```python exercise="add"\n%%writefile given.py\nPRICE = 3\n```\n\n'
+    text = sample.replace('```python exercise="add"', f'{given}```python exercise="add"', 1)
+    written = source.parse(text, slug="07_tiny")
+    for lab in (written, edition.read(edition.notebook(written, "learner"), "lab.ipynb")):
+        first = lab.exercises[0]
+        assert [file.name for file in first.files] == ["given.py", "adder.py"]
+        untouched = ExerciseResult(first, (CheckResult(first.checks[0], Verdict.NOT_ATTEMPTED),))
+        assert (
+            "write your code in the cell for adder.py, run that cell" in render.exercise(untouched, "07").text
+        )
+        failed = ExerciseResult(first, (CheckResult(first.checks[0], Verdict.FAILED, "0"),))
+        told = render.exercise(failed, "07", lab.stubs).text
+        assert "adder.py is still as it was given to you" in told
+        assert "given.py" not in told
+        assert "given.py is not written yet: run the cell" in render.exercise(failed, "07", {}).text
 
 
 def test_a_failed_exercise_says_which_file_was_not_written_or_not_changed(tiny: Lab) -> None:
