@@ -80,7 +80,8 @@ def taken_back(given: Quarters) -> Quarters:
     with suppress(OSError):
         os.chown(given.folder, os.geteuid(), os.getegid())
         for entry in given.folder.iterdir():
-            shutil.rmtree(
-                entry, ignore_errors=True
-            ) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink()
     return Quarters(given.folder)
