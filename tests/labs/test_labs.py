@@ -28,6 +28,9 @@ ROWS = coverage.wanted(ROOT / "solutions")
 TRIVIAL = re.compile(r".{0,11}|(import|from) .*|def \w*handler\(event, context\):")
 """Lines that give nothing away: short ones, imports, the head of a handler."""
 
+ELSEWHERE = re.compile(r"\b[Ll]abs?\s+\d\d\b(?:(?:,|,?\s+(?:and|or|to))\s+\d\d\b)*")
+"""What sends a reader to other labs: "lab 05", "labs 01, 05 and 06"."""
+
 each_lab = pytest.mark.parametrize("lab", LABS, ids=[lab.slug for lab in LABS])
 each_exercise = pytest.mark.parametrize(
     ("lab", "exercise"),
@@ -78,6 +81,16 @@ def test_the_untouched_learner_edition_is_not_attempted_and_earns_nothing(lab: L
         assert grade.points == 0
         assert grade.total > 0
         assert {one.verdict for one in grade.results} == {Verdict.NOT_ATTEMPTED}
+
+
+@each_lab
+def test_a_lab_speaks_of_labs_that_there_are(lab: Lab) -> None:
+    """A learner who is sent to another one must find it."""
+    numbers = {slug[:2] for slug in SLUGS}
+    text = (ROOT / "solutions" / lab.slug / build.SOURCE).read_text(encoding="utf-8")
+    told = [found[0] for found in ELSEWHERE.finditer(text)]
+    assert told
+    assert [words for words in told if not {*re.findall(r"\d\d", words)} <= numbers] == []
 
 
 @each_lab
