@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import UserError
-from course.lab import file_cell, questions
+from course.lab import file_cell, helpers, questions
 from course.lab.document import AnswerFile, Check, Exercise, Lab, Planted, Question, WrongAnswer
 from course.lab.fences import HEADING, Attribute, Fence, LabError, cells, front_matter
 from course.lab.regions import reference, stub, validate
@@ -21,6 +21,7 @@ from course.lab.regions import reference, stub, validate
 HINTS = 3
 ALLOWED = {
     "exercise": {"exercise", "lint"},
+    "helpers": {"helpers"},
     "check": {"check", "points", "hidden", "needs", "seconds"},
     "wrong": {"wrong", "name", "fails", "lint"},
     "hint": {"hint"},
@@ -34,7 +35,7 @@ FRONT = {"title", "goals", "out_of_scope", "prerequisites", "minutes", "rules", 
 
 
 def kind_of(cell: Fence) -> str:
-    """What a fenced cell is for: `exercise`, `check`, `wrong`, `hint`, `predict`, `recall`, or empty
+    """What a fenced cell is for: `exercise`, `helpers`, `check`, `wrong`, `hint`, `predict`, `recall`, or empty
     for a plain one."""
     return next((kind for kind in ALLOWED if kind in cell.attributes), "")
 
@@ -95,6 +96,8 @@ class _Reading:
         self.heading = ""
         self.titles: dict[str, tuple[str, int]] = {}
         self.files: dict[str, list[AnswerFile]] = {}
+        self.helpers: dict[str, dict[helpers.Helper, int]] = {}
+        self.used: set[tuple[str, helpers.Helper]] = set()
         self.checks: dict[str, list[Check]] = {}
         self.hints: dict[str, list[str]] = {}
         self.wrong: dict[str, dict[str, WrongAnswer]] = {}
@@ -156,8 +159,22 @@ class _Reading:
         self.files.setdefault(name, []).append(AnswerFile(file, first, answer, given=first == answer))
         self._plant({file: _end(stub(content))}, cell)
 
+    def _helpers(self, cell: Fence, name: str, line: int) -> None:
+        if name in self.checks:
+            raise LabError(self.path, line, f"the helpers of `{name}` stand before its first check")
+        try:
+            found = helpers.read(cell.source)
+        except SyntaxError as error:
+            at = cell.line + (error.lineno or 1) - 1
+            raise LabError(self.path, at, f"this cell of helpers is not Python: {error.msg}") from None
+        except ValueError as error:
+            raise LabError(self.path, line, str(error)) from None
+        self.helpers.setdefault(name, {}).update(dict.fromkeys(found, line))
+
     def _check(self, cell: Fence, name: str, line: int) -> None:
         function = self._function(cell)
+        taken = helpers.needed(cell.source, tuple(self.helpers.get(name, ())))
+        self.used.update((name, one) for one in taken)
         self._once("check", function.name, line)
         needs = cell.attributes.get("needs")
         earlier = {check.name: check for check in self.checks.get(name, ())}
@@ -171,7 +188,7 @@ class _Reading:
                 name=function.name,
                 sentence=" ".join((ast.get_docstring(function) or "").split()),
                 points=_number(cell.attributes["points"], self.path, line),
-                source=cell.source.strip() + "\n",
+                source=helpers.joined(cell.source.strip() + "\n", taken),
                 hidden=hidden,
                 needs=None if needs is None else str(needs),
                 seconds=_number(cell.attributes.get("seconds", 10), self.path, line),
@@ -242,6 +259,9 @@ class _Reading:
             raise LabError(self.path, line, f"the exercise `{name}` has no visible check")
         if len(hints) != HINTS:
             raise LabError(self.path, line, f"the exercise `{name}` needs {HINTS} hints, it has {len(hints)}")
+        for one, at in self.helpers.get(name, {}).items():
+            if (name, one) not in self.used:
+                raise LabError(self.path, at, f"no check uses `{min(one.makes)}`")
         names = {check.name for check in checks}
         files = {file.name for file in self.files[name]}
         wrong = self.wrong.get(name, {})
