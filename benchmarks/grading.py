@@ -1,11 +1,14 @@
 """What grading a submission costs here, with nbgrader and with otter: the same five exercises, in one run.
 
-    python benchmarks/grading.py [--peers PYTHON] [--count 20] [--rounds 2]
+    python benchmarks/grading.py [--peers PYTHON] [--count 20] [--rounds 2] [--workers 1] [--memory 3]
 
 PYTHON is an interpreter that has nbgrader, otter-grader, boto3 and moto (an environment of its own: they pin what we do
 not). Every submission solves everything. Printed are wall seconds a submission, start-up shared out over the batch, CPU
 seconds where Linux's `perf` can count them (on a machine that others use, too, these are the ones to compare), the
-memory of the process tree (PSS, peak), and the ratios. Without --peers ours alone.
+memory of the process tree (PSS, peak), and the ratios. Without --peers ours alone. With --memory N instead the memory
+that ours takes with one worker to N of them, what is forked for learners' code included: of all processes, and of those
+beside the workers' clouds and what clouds are forks of. PSS is what the kernel counts (smaps_rollup): a page that
+several processes share is shared out among them, so that a sum over all processes counts each page once.
 """
 
 from __future__ import annotations
@@ -13,12 +16,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tree_cost import Cost, cost, environment
 
@@ -88,7 +94,11 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--memory", type=int, default=0)
     options = parser.parse_args()
+    if options.memory:
+        _memory(options.memory, options.count)
+        return
     ways = {"ours": lambda folder: _ours(folder, options.count, options.workers)}
     if options.peers:
         ways["nbgrader"] = lambda folder: _nbgrader(folder, options.count, options.peers)
@@ -101,7 +111,7 @@ def main() -> None:
             found[name].append(one)
             print(
                 f"round {number + 1} {name:9} {one.wall:6.3f} s a submission, CPU {one.cpu:6.3f} s, "
-                f"{one.memory:5.0f} MB",
+                f"{one.memory:5.0f} MB, load {os.getloadavg()[0]:.1f}",
                 flush=True,
             )
     for what in ("wall", "cpu"):
@@ -109,6 +119,30 @@ def main() -> None:
             pairs = zip(found["ours"], found[name], strict=True)
             ratio = median(getattr(ours, what) / getattr(theirs, what) for ours, theirs in pairs)
             print(f"{what}: ours / {name}: {ratio:.3f} (1/{1 / ratio:.1f})")
+
+
+def _memory(most: int, count: int) -> None:
+    """Print what ours takes with one worker, two, and so on."""
+    found: list[Cost] = []
+    for workers in range(1, most + 1):
+        with tempfile.TemporaryDirectory() as folder:
+            found.append(_ours(Path(folder), count, workers))
+        print(
+            f"{workers} workers: {found[-1].memory:4.0f} MB, {found[-1].beside:4.0f} MB beside their clouds",
+            flush=True,
+        )
+    if most > 1:
+        whole = (found[-1].memory - found[0].memory) / (most - 1)
+        beside = (found[-1].beside - found[0].beside) / (most - 1)
+        print(f"each further worker: {whole:.0f} MB, {beside:.0f} MB beside its cloud")
+
+
+def _is_cloud(process: Any) -> bool:
+    """Whether a process of ours is a worker's cloud, or that of which all clouds are forks: of those below `lambdalab
+    grade` clouds alone have threads, and it has one child."""
+    parent = process.parent()
+    forked = parent is not None and "course.cli" in parent.cmdline()
+    return forked or (process.num_threads() > 1 and "course.cli" not in process.cmdline())
 
 
 def _ours(folder: Path, count: int, workers: int) -> Cost:
@@ -123,7 +157,7 @@ def _ours(folder: Path, count: int, workers: int) -> Cost:
     (folder / "checks.json").write_text(Bundle(_lab()).text())
     command = [sys.executable, "-m", "course.cli", "grade", str(folder / "in"), "--bundle"]
     command += [str(folder / "checks.json"), "--to", str(folder / "out"), "--workers", str(workers)]
-    measured = _shared(command, folder, count)
+    measured = _shared(command, folder, count, _is_cloud)
     lines = (folder / "out" / "verdicts.jsonl").read_text().splitlines()
     points = [sum(check["points"] for check in json.loads(line)["checks"]) for line in lines]
     assert points == [10.0] * count, points
@@ -175,6 +209,9 @@ def _nbgrader(folder: Path, count: int, python: str) -> Cost:
         (place / "lab.ipynb").write_text(text)
     measured = _shared([python, "-m", "nbgrader", "autograde", "bench", "--create"], folder, count)
     assert len(list((folder / "autograded").glob("*/bench/lab.ipynb"))) == count
+    with closing(sqlite3.connect(folder / "gradebook.db")) as book:
+        (points,) = book.execute("SELECT SUM(auto_score) FROM grade").fetchone()
+    assert points == 10.0 * count, points
     return measured
 
 
@@ -215,10 +252,12 @@ def _otter(folder: Path, count: int, python: str) -> Cost:
     return _shared([python, "-c", script, str(archive)], folder, count)
 
 
-def _shared(command: list[str], folder: Path, count: int) -> Cost:
+def _shared(
+    command: list[str], folder: Path, count: int, aside: Callable[[Any], bool] = lambda process: False
+) -> Cost:
     """What a command costs a submission."""
-    whole = cost(command, folder)
-    return Cost(whole.wall / count, whole.cpu / count, whole.memory)
+    whole = cost(command, folder, aside)
+    return Cost(whole.wall / count, whole.cpu / count, whole.memory, whole.beside)
 
 
 def _quiet(python: str) -> dict[str, object]:

@@ -18,6 +18,7 @@ from course.grading.handed import Place, Work
 from course.grading.marking import Now
 from course.grading.verdict import Verdict
 from course.lab.checks import Examiner
+from course.lab.forkserver import ForkServer
 
 Key = tuple[str, str, str, str, int]
 
@@ -44,8 +45,11 @@ def run(task: Task, workers: int, now: Now) -> Generator[Verdict | None, None, N
         todo.put(place)
     made: queue.SimpleQueue[Verdict | BaseException | None] = queue.SimpleQueue()
     stopping = threading.Event()
+    server = ForkServer()
     threads = [
-        threading.Thread(target=_work, args=(task, todo, made, stopping, now), name=f"grader-{number}")
+        threading.Thread(
+            target=_work, args=(task, server, todo, made, stopping, now), name=f"grader-{number}"
+        )
         for number in range(max(1, min(workers, len(task.places))))
     ]
     for thread in threads:
@@ -60,6 +64,7 @@ def run(task: Task, workers: int, now: Now) -> Generator[Verdict | None, None, N
         stopping.set()
         for thread in threads:
             thread.join()
+        server.close()
 
 
 def insist(task: Task, examiner: Examiner) -> None:
@@ -102,12 +107,13 @@ def marked(task: Task, place: Place, work: Work, examiner: Examiner, now: Now) -
 
 def _work(
     task: Task,
+    server: ForkServer,
     todo: queue.SimpleQueue[Place],
     made: queue.SimpleQueue[Verdict | BaseException | None],
     stopping: threading.Event,
     now: Now,
 ) -> None:
-    with Examiner() as examiner:
+    with Examiner(server) as examiner:
         while not stopping.is_set():
             try:
                 place = todo.get_nowait()

@@ -7,33 +7,21 @@ check gets a new one. When the examiner closes, no process and no folder of it i
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import queue
-import subprocess
-import sys
 import tempfile
-import threading
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from course.errors import UserError
 from course.lab import processes, quarters
+from course.lab.checker import GRACE, Checker
 from course.lab.document import Check
+from course.lab.forkserver import ForkServer
 from course.lab.patience import factor
-from course.lab.quarters import Quarters
 
 START = 60.0
-GRACE = 2.0
-ENDING = 10.0
-LOG = 4000
-TIDIES_WITHIN = 15.0
-"""Seconds in which a child must have emptied its cloud after a check."""
-MEMORY, DESCRIPTORS = 400, 512
-"""MB and open descriptors with which a child is done: one learner's files and connections are no other's burden."""
 
 
 class Verdict(Enum):
@@ -59,15 +47,17 @@ class CheckResult:
 
 
 class Examiner:
-    """Examines answers, one check at a time; a context manager. The child starts with the first check."""
+    """Examines answers, one check at a time; a context manager. The child starts with the first check, as a fork where
+    there is a `server` that several examiners share."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: ForkServer | None = None) -> None:
+        self._server = server
         self._folder = tempfile.TemporaryDirectory(prefix="lambdalab-", ignore_cleanup_errors=True)
         self._mark = self._folder.name
         self._quarters = quarters.choose(Path(self._folder.name))
         self._count = 0
         self._isolation = ""
-        self._child: _Child | None = None
+        self._child: Checker | None = None
         self.started = 0
         """How many children were started: one, unless one was lost."""
 
@@ -93,7 +83,7 @@ class Examiner:
     def warm(self) -> None:
         """Start the child if there is none, and do not wait for it."""
         if self._child is None:
-            self._child = _Child(self._quarters, self._mark)
+            self._child = Checker(self._quarters, self._mark, self._server)
             self.started += 1
 
     def examine(self, check: Check, files: dict[str, str], seed: int = 0) -> CheckResult:
@@ -125,7 +115,7 @@ class Examiner:
             raise UserError(f"the cloud for the checks did not start ({log or 'no reason given'})")
         return self._isolation
 
-    def _heard(self) -> dict[str, str] | None:
+    def _heard(self) -> dict[str, Any] | None:
         """What the child says when it is ready."""
         assert self._child is not None
         said = self._child.receive(START)
@@ -137,6 +127,7 @@ class Examiner:
             said = self._child.receive(START)
         if said is not None:
             self._child.ready = True
+            self._child.adopt(said["zygotes"])
             self._isolation = f"weak: {said['weak']}" if said["weak"] else "full"
         return said
 
@@ -179,103 +170,3 @@ class Examiner:
             Verdict.BROKEN: "This is our mistake, not yours. Please report it with the lines below.",
         }[verdict]
         return CheckResult(check, verdict, observed, help, log)
-
-
-class _Child:
-    """One `course.lab.child`, with its pipe of results."""
-
-    def __init__(self, place: Quarters, mark: str) -> None:
-        # Without a name: what lies in the child's folder is in the hands of its user.
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `kill`
-        reading, writing = os.pipe()
-        self._process = subprocess.Popen(
-            [sys.executable, "-B", "-m", "course.lab.child", str(writing)],
-            cwd=place.folder,
-            env=place.environment(os.environ, mark),
-            stdin=subprocess.PIPE,
-            stdout=self._said,
-            stderr=self._said,
-            pass_fds=(writing,),
-            start_new_session=True,
-            text=True,
-            encoding="utf-8",
-            **place.rights,
-        )
-        os.close(writing)
-        self._replies: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self.ready = False
-        """Whether it has said that its cloud runs."""
-        self._untidy = False
-        self._silent = False
-        self._reader = threading.Thread(target=self._read, args=(reading,), daemon=True)
-        self._reader.start()
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it runs."""
-        try:
-            # One that closed its pipe is on its way out, however long a busy machine takes for that.
-            self._process.wait(ENDING if self._silent else 0.5)
-        except subprocess.TimeoutExpired:
-            return True
-        return False
-
-    def is_fresh(self) -> bool:
-        """Whether it is fit for another check: it has done away with what the last one left, and is not large."""
-        if not self.ready or not self._untidy:
-            return self.exit_code is None
-        self._untidy = False
-        if self.receive(TIDIES_WITHIN) is None or self.exit_code is not None:
-            return False
-        memory, descriptors = processes.size(self._process.pid)
-        return memory <= MEMORY and descriptors <= DESCRIPTORS
-
-    @property
-    def exit_code(self) -> int | None:
-        """Its exit code, negative for a signal; None while it runs."""
-        return self._process.poll()
-
-    def send(self, request: dict[str, object]) -> None:
-        """Give it a check to run; a child that is gone is noticed by `receive`."""
-        assert self._process.stdin is not None
-        self._untidy = True
-        with contextlib.suppress(OSError):
-            self._process.stdin.write(json.dumps(request) + "\n")
-            self._process.stdin.flush()
-
-    def receive(self, seconds: float) -> dict[str, str] | None:
-        """Its next result; None when it says nothing in time, or nothing more."""
-        try:
-            line = self._replies.get(timeout=seconds)
-        except queue.Empty:
-            return None
-        self._silent = line is None
-        try:
-            found = json.loads(line or "")
-        except ValueError:
-            return None
-        return found if isinstance(found, dict) else None
-
-    def kill(self) -> None:
-        """End it and everything below it."""
-        if self._process.poll() is None:
-            processes.kill_tree(self._process.pid)
-        processes.kill_group(self._process.pid)
-        self._process.wait()
-        with contextlib.suppress(OSError):
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-        self._reader.join(GRACE)
-        self._said.close()
-
-    def log(self) -> str:
-        """The end of what it printed."""
-        descriptor = self._said.fileno()
-        end = os.fstat(descriptor).st_size
-        return os.pread(descriptor, LOG, max(0, end - LOG)).decode(errors="replace")
-
-    def _read(self, descriptor: int) -> None:
-        with os.fdopen(descriptor, encoding="utf-8", errors="replace") as results:
-            for line in results:
-                self._replies.put(line)
-        self._replies.put(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from course.lab import checks
+from course.lab import checker
 from course.lab.checks import Examiner, Verdict
 from course.lab.document import Check
 
@@ -17,7 +17,7 @@ GOOD = check("assert cloud.client('sqs').list_queues().get('QueueUrls') is None"
 
 
 def test_a_cloud_that_cannot_be_emptied_costs_the_next_check_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "TIDIES_WITHIN", 1.0)
+    monkeypatch.setattr(checker, "TIDIES_WITHIN", 1.0)
     stuck = check("import threading\n    cloud.reset = threading.Event().wait")
     with Examiner() as examiner:
         assert examiner.examine(stuck, {}).verdict is Verdict.PASSED

@@ -11,6 +11,7 @@ import pytest
 from course.cloud.runtime.world import Tier
 from course.lab.checks import Examiner
 from course.lab.document import Check
+from course.lab.forkserver import ForkServer
 
 pytestmark = pytest.mark.skipif(Tier().find().tier != "full", reason="this system refuses namespaces")
 
@@ -38,9 +39,9 @@ def looks(cloud, answer):
 '''
 
 
-@pytest.fixture
-def examiner() -> Iterator[Examiner]:
-    with Examiner() as using:
+@pytest.fixture(params=["new interpreter", "fork"])
+def examiner(request: pytest.FixtureRequest) -> Iterator[Examiner]:
+    with ForkServer() as server, Examiner(server if request.param == "fork" else None) as using:
         yield using
 
 

@@ -24,7 +24,7 @@ AS_ROOT = pytest.mark.skipif(
 )
 NOBODY = quarters.spare(os.getpid(), 31)
 SCRIPT = """
-import json, os
+import json, os, sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from course.cloud.clock import SystemClock
@@ -32,6 +32,7 @@ from course.cloud.runtime.child.bootstrap import descendants
 from course.cloud.runtime.process import children_of
 from course.lab.checks import Examiner
 from course.lab.document import Check
+from course.lab.forkserver import ForkServer
 
 SOURCE = '''
 def it_answers(cloud, answer):
@@ -47,10 +48,15 @@ def user(pid):
         return None
     return next(int(line.split()[1]) for line in lines if line.startswith("Uid:"))
 
-with Examiner() as one, Examiner() as other, ThreadPoolExecutor(2) as pool:
+used = ForkServer()
+server = used if sys.argv[1] == "forks" else None
+with used, Examiner(server) as one, Examiner(server) as other, ThreadPoolExecutor(2) as pool:
     isolation = [one.isolation(), other.isolation()]
     held = [pool.submit(examiner.examine, check, {"a.py": WAITS}) for examiner in (one, other)]
     users, count = {pid: set() for pid in children_of(os.getpid())}, 0
+    if server:  # the one child and the two that wait below it are who they were; the others are theirs
+        waiting = children_of(*users)[:2]
+        users = {pid: set() for pid in descendants(*users) if pid not in waiting}
     while not all(each.done() for each in held):
         for child, found in users.items():
             below = descendants(child)
@@ -88,10 +94,12 @@ def anybodys() -> Iterator[str]:
     pytest.skip("no interpreter here that every user may run")
 
 
-def graded(python: str, packages: Path = ROOT, folder: str = "/tmp") -> dict[str, object]:
+def graded(
+    python: str, packages: Path = ROOT, folder: str = "/tmp", how: str = "interpreters"
+) -> dict[str, object]:
     """What two examiners of one process say of the same answer, and as whom their processes ran."""
     done = subprocess.run(
-        [python, "-B", "-c", SCRIPT],
+        [python, "-B", "-c", SCRIPT, how],
         cwd="/",
         env={**os.environ, "PYTHONPATH": str(packages), "TMPDIR": folder},
         stdin=subprocess.DEVNULL,
@@ -136,3 +144,22 @@ def test_where_only_root_reaches_our_packages_root_grades_as_it_is(anybodys: str
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     told = graded(anybodys, tmp_path)
     assert told == {"verdicts": ["passed"] * 2, "isolation": ["full"] * 2, "users": [[0], [0]]}
+
+
+@AS_ROOT
+def test_children_that_are_forked_and_their_zygotes_have_users_of_their_own_too(anybodys: str) -> None:
+    told = graded(anybodys, how="forks")
+    users = [found for (found,) in told.pop("users")]  # type: ignore[attr-defined]
+    assert len(set(users)) == 2
+    assert os.getuid() not in users
+    assert told == {"verdicts": ["passed"] * 2, "isolation": ["full"] * 2}
+
+
+@AS_ROOT
+def test_forked_children_are_root_where_only_root_reaches_our_packages(anybodys: str, tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    for package in ("course", "lint_rules"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    told = graded(anybodys, tmp_path, how="forks")
+    assert {user for found in told.pop("users") for user in found} == {0}  # type: ignore[attr-defined]
+    assert told == {"verdicts": ["passed"] * 2, "isolation": ["full"] * 2}

@@ -11,6 +11,7 @@ import importlib
 import os
 import signal
 import socket
+import struct
 import sys
 
 TYPE_CHECKING = False
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 sandbox: "Any" = importlib.import_module("sandbox")
 zygote: "Any" = importlib.import_module("zygote")
 KINDS = ("plain", "boto3")
+SCM_CREDENTIALS = 2
 
 
 def main(number: int) -> None:
@@ -49,8 +51,9 @@ def main(number: int) -> None:
 def hold(waiting: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
     """Make a zygote for each cloud that asks. Returns as `zygote.serve` does, in its forks; None when all is over."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel collects the zygotes
+    waiting.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
     while True:
-        said, descriptors, _, _ = socket.recv_fds(waiting, 16, 2)
+        said, descriptors, user, group = _asked(waiting)
         if not said:
             return None
         pid = os.fork()
@@ -59,6 +62,8 @@ def hold(waiting: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
             channel, cloud = descriptors
+            if user != os.geteuid():
+                become_user(user, group)
             join(cloud)
             os.close(cloud)
             os.chdir("/")
@@ -68,6 +73,28 @@ def hold(waiting: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
             return order
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _asked(waiting: socket.socket) -> "tuple[bytes, list[int], int, int]":
+    """What a cloud says with which descriptors, and its user and group, for which the kernel vouches."""
+    size = socket.CMSG_SPACE(2 * 4) + socket.CMSG_SPACE(3 * 4)
+    said, ancillary, _, _ = waiting.recvmsg(16, size)
+    descriptors: list[int] = []
+    user, group = os.geteuid(), os.getegid()
+    for level, kind, content in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            descriptors += struct.unpack(f"{len(content) // 4}i", content)
+        elif level == socket.SOL_SOCKET and kind == SCM_CREDENTIALS:
+            _, user, group = struct.unpack("3I", content)
+    return said, descriptors, user, group
+
+
+def become_user(user: int, group: int) -> None:
+    """Be a user for good, as a new program of that user would be. Raises OSError for who may not."""
+    os.setgroups([])
+    os.setresgid(group, group, group)
+    os.setresuid(user, user, user)
+    sandbox.hide_from_tracing(False)  # which a change of the user had done
 
 
 def join(process: int) -> None:
@@ -82,4 +109,5 @@ def join(process: int) -> None:
 
 
 if __name__ == "__main__":
+    sys.modules["family"] = sys.modules["__main__"]
     main(int(sys.argv[1]))
