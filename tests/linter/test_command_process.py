@@ -47,6 +47,8 @@ def test_an_interrupt_is_quiet():
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # What a shell runs in the background is deaf to interrupts, and so is all that it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         # It waits for standard input once it no longer starts: a full pipe has been read then.

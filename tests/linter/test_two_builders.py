@@ -93,9 +93,11 @@ SNIPPETS = WRITTEN.split("---\n")
 
 
 def dumped(tree: ast.Module) -> str:
-    """Everything that a tree says, places included; of what is inside an f-string that of the whole."""
+    """Everything that a tree says, places included; of what is inside an f-string that of the whole. The parser of
+    Python 3.12 writes an empty text behind a field in a format."""
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
+            node.values = [one for one in node.values if getattr(one, "value", None) != ""]
             for inner in ast.walk(node):
                 if "lineno" in inner._attributes:
                     ast.copy_location(inner, node)
