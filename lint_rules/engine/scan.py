@@ -1,10 +1,10 @@
 """From files on disk to findings: read what is new, lint what that touches, and keep the answers.
 
 1. Look each file up in the cache, or read it.
-2. Part the files into islands, and look each of these up.
+2. Part the files into repositories and these into islands, and look each of these up.
 3. Lint the others, here or with help, and note what was found.
 
-Without a cache and without helpers everything is one island, since parting costs time and changes nothing.
+Without a cache and without helpers a repository is one island, since parting costs time and changes nothing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from lint_rules.engine.finding import Finding
 from lint_rules.engine.intake import Taken, is_quiet, project_from, project_of, take
 from lint_rules.engine.lint import Crash, Settings
 from lint_rules.engine.project import Project
+from lint_rules.engine.repositories import by_repository
 from lint_rules.engine.rule import load_rules
 from lint_rules.engine.sources.files import read_bytes
 from lint_rules.engine.sources.problem import NO_TERRAFORM
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
-from lint_rules.engine.workers import WORTH_A_POOL, Island, Outcome, lint_island, lint_islands
+from lint_rules.engine.workers import WORTH_A_POOL, Island, Outcome, lint_island, lint_islands, tidied
 
 if TYPE_CHECKING:
     from lint_rules.engine.cache import Cache, Entry
@@ -120,10 +121,10 @@ class Scan:
                     self.aside.add(path)
                 if taken.aside or (path in self._walked and is_quiet(path, taken)):
                     self.quiet.add(path)
-        self.parts = [self.paths] if self.paths else []
-        if self.paths:
-            project = project_from({path: self._take(path) for path in self.paths}, self.quiet)
-            self._take_in(lint_island(self.island(self.paths), self._help.clock, project))
+        self.parts = by_repository(self.paths)
+        for part in tidied(self.parts, lambda part: sum(len(self._bytes(path) or b"") for path in part)):
+            project = project_from({path: self._take(path) for path in part}, self.quiet)
+            self._take_in(lint_island(self.island(part), self._help.clock, project))
 
     def _pays_to_part(self, files: Sequence[str]) -> bool:
         """Whether there is enough to lint for several processes, and nobody said how many."""
@@ -167,15 +168,16 @@ class Scan:
         from lint_rules.engine.fingerprint import digest
         from lint_rules.engine.islands import islands
 
-        self.parts = islands(
-            {path: self._links_of(path) for path in self.paths},
-            self.quiet,
-            {
-                path
-                for path in self.quiet
-                if posixpath.basename(path) == "__init__.py" and entries[path].digest != digest(b"")
-            },
-        )
+        packages = {
+            path
+            for path in self.quiet
+            if posixpath.basename(path) == "__init__.py" and entries[path].digest != digest(b"")
+        }
+        self.parts = [
+            part
+            for group in by_repository(self.paths)
+            for part in islands({path: self._links_of(path) for path in group}, self.quiet, packages)
+        ]
         todo: list[tuple[str, Island]] = []
         for part in self.parts:
             key = self._key(part, entries)

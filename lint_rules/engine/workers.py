@@ -18,10 +18,15 @@ from lint_rules.engine.finding import Finding
 from lint_rules.engine.intake import project_of
 from lint_rules.engine.lint import Crash, Meter, lint
 from lint_rules.engine.project import Project
-from lint_rules.engine.typed import Any, NamedTuple
+from lint_rules.engine.typed import Any, NamedTuple, TypeVar
+
+Part = TypeVar("Part")
 
 WORTH_A_POOL = 6_000_000
 """Bytes. What one process lints in about the time in which others start."""
+
+TIDIED_AFTER = 16_000_000
+"""Bytes of files. After so many the memory is tidied up that is full of what nobody needs any more."""
 
 CONNECTS_WITHIN = "10s"
 """How long a scheduler may take to answer at first."""
@@ -62,6 +67,10 @@ class Sent(Exception):
         self.traceback = traceback
 
 
+def _size(island: Island) -> int:
+    return island.size
+
+
 def lint_island(
     island: Island, clock: Callable[[], float] | None = None, project: Project | None = None
 ) -> Outcome:
@@ -86,10 +95,22 @@ def lint_islands(
         plenty = len(islands) > 1 and sum(island.size for island in islands) >= WORTH_A_POOL
         workers = (os.cpu_count() or 1) if plenty else 1
     if workers < 2 or len(islands) < 2:
-        for number, island in enumerate(islands):
+        for number, island in enumerate(tidied(islands, _size)):
             yield number, lint_island(island)
         return
     yield from _in_processes(islands, workers)
+
+
+def tidied(parts: Iterable[Part], size: Callable[[Part], int]) -> Iterator[Part]:
+    """The parts of what is to be linted, with the memory tidied up that those before have filled; `size` is in bytes.
+    The collector is off, since it would walk living trees again and again, and trees hold one another."""
+    left = TIDIED_AFTER
+    for part in parts:
+        if left <= 0:
+            gc.collect()
+            left = TIDIED_AFTER
+        yield part
+        left -= size(part)
 
 
 def batches(islands: Sequence[Island], number: int) -> list[list[int]]:
@@ -109,7 +130,7 @@ def work(islands: Sequence[Island]) -> list[tuple[list[Any], list[Any]]]:
 
     gc.disable()
     try:
-        done = [lint_island(island) for island in islands]
+        done = [lint_island(island) for island in tidied(islands, _size)]
     finally:
         gc.enable()
     return [([pack(f) for f in one.findings], [_sendable(crash) for crash in one.crashes]) for one in done]

@@ -1,0 +1,43 @@
+"""Repositories: what lies in one is never taken for what another one's code or templates mean.
+
+A folder with a `.git` folder in it is the top of one. A submodule, and a work tree beside its repository, have a file
+of that name instead: it makes the top of one only where none is further up, for what uses a submodule is the
+repository that holds it. https://git-scm.com/docs/gitrepository-layout
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+
+def by_repository(paths: Iterable[str]) -> list[list[str]]:
+    """The paths, grouped by the repository that they lie in; those in none are together. Groups are in the order of
+    their first paths."""
+    tops: dict[str, str] = {}
+    groups: dict[str, list[str]] = {}
+    for path in paths:
+        folder = os.path.dirname(path)
+        top = tops.get(folder)
+        if top is None:
+            top = tops[folder] = _top(os.path.abspath(folder), tops)
+        groups.setdefault(top, []).append(path)
+    return list(groups.values())
+
+
+def _top(folder: str, tops: dict[str, str]) -> str:
+    """The top of the repository that a folder, given by its full path, lies in, or an empty string."""
+    below: list[str] = []
+    while folder not in tops:
+        below.append(folder)
+        above = os.path.dirname(folder)
+        if above == folder:
+            break
+        folder = above
+    top = tops.get(folder, "")
+    for folder in reversed(below):
+        mark = os.path.join(folder, ".git")
+        if os.path.isdir(mark) or (not top and os.path.exists(mark)):
+            top = folder
+        tops[folder] = top
+    return top

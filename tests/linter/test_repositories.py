@@ -1,0 +1,91 @@
+"""Repositories that are linted together do not mean one another's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lint_rules import Config
+from lint_rules.engine.cache import Cache
+from lint_rules.engine.repositories import by_repository
+from lint_rules.engine.scan import Help, Scan
+
+TEMPLATE = """\
+Resources:
+  Retry:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: retry.work
+      Role: arn:aws:iam::123456789012:role/retry
+      Code: {S3Bucket: builds, S3Key: retry.zip}
+"""
+CODE = "def work(a, b):\n    try:\n        return a['b']\n    except:\n        return None\n"
+
+
+def _grouped(folder: Path, *paths: str) -> list[list[str]]:
+    groups = by_repository(str(folder / path) for path in paths)
+    return [[Path(path).relative_to(folder).as_posix() for path in group] for group in groups]
+
+
+def test_files_of_different_repositories_are_apart(tmp_path: Path) -> None:
+    for top in ("a", "b"):
+        (tmp_path / top / ".git").mkdir(parents=True)
+    assert _grouped(tmp_path, "a/x.py", "b/c/y.py", "a/d/z.py") == [["a/x.py", "a/d/z.py"], ["b/c/y.py"]]
+
+
+def test_files_in_no_repository_are_together(tmp_path: Path) -> None:
+    assert _grouped(tmp_path, "a/x.py", "b/y.py", "z.py") == [["a/x.py", "b/y.py", "z.py"]]
+
+
+def test_a_submodule_belongs_to_the_repository_that_holds_it(tmp_path: Path) -> None:
+    (tmp_path / "a/.git").mkdir(parents=True)
+    (tmp_path / "a/sub").mkdir()
+    (tmp_path / "a/sub/.git").write_text("gitdir: ../.git/modules/sub\n")
+    assert _grouped(tmp_path, "a/x.py", "a/sub/y.py") == [["a/x.py", "a/sub/y.py"]]
+
+
+def test_a_work_tree_is_a_repository_of_its_own(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".git").write_text(f"gitdir: /elsewhere/{name}\n")
+    assert _grouped(tmp_path, "one/x.py", "two/x.py") == [["one/x.py"], ["two/x.py"]]
+
+
+def test_a_repository_in_another_is_one_of_its_own(tmp_path: Path) -> None:
+    for top in ("a", "a/b"):
+        (tmp_path / top / ".git").mkdir(parents=True)
+    assert _grouped(tmp_path, "a/x.py", "a/b/y.py") == [["a/x.py"], ["a/b/y.py"]]
+
+
+def test_paths_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for top in ("a", "b"):
+        (tmp_path / top / ".git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a")
+    assert by_repository(["x.py", "./d/y.py", "../b/z.py"]) == [["x.py", "./d/y.py"], ["../b/z.py"]]
+
+
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("apart", [False, True])
+def test_code_in_another_repository_is_not_what_a_template_means(
+    tmp_path: Path, kept: bool, apart: bool
+) -> None:
+    files = {"a/template.yaml": TEMPLATE, "b/retry/retry.py": CODE}
+    files |= {f"c/{number}.py": "" for number in range(10)}
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    for top in ("a", "b") if apart else ():
+        (tmp_path / top / ".git").mkdir()
+    help = Help(cache=(lambda: Cache(str(tmp_path / "cache"), "any")) if kept else None)
+    paths = sorted(str(tmp_path / path) for path in files)
+    scan = Scan(paths, {}, _Same(), help)
+    assert [Path(finding.span.path).name for finding in scan.findings] == ([] if apart else ["retry.py"])
+
+
+class _Same:
+    """One configuration for every file."""
+
+    def of(self, path: str) -> Config:
+        return Config(select=("LAM402",))
