@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -113,7 +112,7 @@ def command(tmp_path):
         one.process.communicate()
 
 
-def warm(endpoint, pack, source="def handler(event, context): return event"):
+def warm(endpoint, pack, source="def handler(event, context): return event", timeout=3):
     """A function that has run once, on a cloud of another process."""
     settings = {
         "endpoint_url": endpoint,
@@ -136,6 +135,7 @@ def warm(endpoint, pack, source="def handler(event, context): return event"):
         Handler="app.handler",
         Role=role,
         Code={"ZipFile": pack(app=source)},
+        Timeout=timeout,
     )
     answer = json.loads(api.invoke(FunctionName="f", Payload=b'{"a": 1}')["Payload"].read())
     for client in (iam, api):
@@ -183,19 +183,18 @@ def test_the_command_says_when_it_is_ready_and_ends_cleanly_when_told_to(command
 def test_a_busy_cloud_ends_when_told_to(command, pack):
     running = command("--port", "0")
     endpoint = running.ready()
-    warm(endpoint, pack, "import time\ndef handler(event, context): time.sleep(event.get('seconds', 0))")
+    sleeper = "import time\ndef handler(event, context): time.sleep(event.get('seconds', 0))"
+    warm(endpoint, pack, sleeper, timeout=900)
     request = urllib.request.Request(
         f"{endpoint}/2015-03-31/functions/f/invocations",
-        data=b'{"seconds": 60}',
+        data=b'{"seconds": 600}',
         headers={"X-Amz-Invocation-Type": "Event"},
     )
     with urllib.request.urlopen(request) as answer:
         assert answer.status == 202
     family = running.family()
-    begun = time.monotonic()
     running.process.send_signal(signal.SIGTERM)
     assert running.wait()[0] == 0
-    assert time.monotonic() - begun < 5
     assert gone(family)
     assert list(running.folder.iterdir()) == []
 

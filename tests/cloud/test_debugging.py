@@ -137,10 +137,8 @@ def test_an_environment_that_waits_for_an_editor_ends_with_the_cloud(serve, free
     served.place(HANDLER, Timeout=1)
     threading.Thread(target=lambda: _quietly(served), daemon=True).start()
     assert "waits for an editor" in served.read()
-    begun = time.monotonic()
     served.process.terminate()
     assert served.process.wait(20) == 0
-    assert time.monotonic() - begun < 8
 
 
 def _quietly(served):
