@@ -9,10 +9,10 @@ import secrets
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from contextlib import suppress
 from importlib.util import find_spec
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -29,6 +29,7 @@ pytestmark = [
     pytest.mark.timeout(240),
 ]
 PATIENCE = 90.0
+RECIPE = Path(__file__).resolve().parents[2] / "docs" / "grading" / "jupyterhub_config.py"
 # Whom the hub believes a name, and a proxy that forwards nothing: the test asks each server where it listens.
 SETTINGS = """
 import sys
@@ -46,6 +47,7 @@ class Nowhere(Proxy):
         return self.routes
 
 c = get_config()
+load_subconfig("{recipe}")
 c.JupyterHub.proxy_class = Nowhere
 c.JupyterHub.bind_url = "http://127.0.0.1:{front}"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{port}"
@@ -53,9 +55,7 @@ c.JupyterHub.authenticator_class = "dummy"
 c.Authenticator.allowed_users = {{"ann", "bob"}}
 c.JupyterHub.spawner_class = SimpleLocalProcessSpawner
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/{{username}}"
-c.Spawner.cmd = [sys.executable, "-m", "course.cli", "start", "--hub"]
-c.Spawner.start_timeout = 90
-c.Spawner.http_timeout = 90
+c.Spawner.cmd = [sys.executable, "-m", "course.cli", *c.Spawner.cmd[1:]]
 c.JupyterHub.services = [{{"name": "teacher", "api_token": "{token}"}}]
 c.JupyterHub.load_roles = [{{"name": "teacher", "scopes": ["admin:users", "admin:servers", "access:servers", "tokens"],
                             "services": ["teacher"]}}]
@@ -72,7 +72,7 @@ class Hub:
         self.address = f"http://127.0.0.1:{port}/hub/api"
         settings = folder / "jupyterhub_config.py"
         settings.write_text(
-            textwrap.dedent(SETTINGS.format(port=port, front=front, folder=folder, token=self.token))
+            SETTINGS.format(port=port, front=front, folder=folder, token=self.token, recipe=RECIPE)
         )
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
