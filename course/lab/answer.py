@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from course.lab import calling, processes, wire
+from course.lab import calling, pipes, processes, wire
 from course.lab.calling import Completed, Ended, Order
 from course.lab.checking import CloudLike, Failure, LearnerError
 from course.lab.nests import Forks, Nests
@@ -103,7 +103,7 @@ class Answer:
         ended = self._run(file, function, {"args": args, "kwargs": kwargs})
         if ended.late:
             raise LearnerError("TimeoutError", f"{function} did not return within {self._seconds:g} seconds")
-        if len(ended.reply) > calling.OUTPUT:
+        if len(ended.reply) > pipes.OUTPUT:
             raise Failure(f"{function} returned more than 1 MB")
         try:
             answer = wire.loads(ended.reply.decode())

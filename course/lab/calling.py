@@ -11,7 +11,6 @@ import contextlib
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,10 +20,9 @@ from course.cloud.clock import SystemClock
 from course.cloud.runtime.zygote import memory_file
 from course.lab import nests, processes, wire
 from course.lab.nests import Forks, Nests
+from course.lab.pipes import Drain, Feed
 
 SCRIPT = Path(__file__).with_name("call.py")
-OUTPUT = 1024 * 1024
-"""Bytes of each stream that are kept."""
 MEMORY_MB = 2048
 """What a call and all that it starts may occupy; beyond that it is killed, as a process that the system ends."""
 LOOK = 0.1
@@ -98,16 +96,17 @@ def run(order: Order, forks: Forks | Nests | None) -> Ended:
         raise
     finally:
         os.close(writing)
-    drains = [_Drain(descriptor) for descriptor in (*started.outputs, reading)]
+    drain = Drain((*started.outputs, reading))
     ended = False
     try:
         ended = started.wait(order.seconds)
     finally:
         code = started.end(ended)
-    for drain in drains:
-        drain.join(1)  # a process that left the group may hold the pipe open; it does not hold us
-    out, errors = (bytes(drain.kept).decode(errors="replace") for drain in drains[:2])
-    return Ended(bytes(drains[2].kept), Completed(code, out, errors), not ended)
+    drain.join(1)  # a process that left the group may hold a pipe open; it does not hold us
+    out, errors, reply = (bytes(kept) for kept in drain.kept.values())
+    return Ended(
+        reply, Completed(code, *(text.decode(errors="replace") for text in (out, errors))), not ended
+    )
 
 
 class _Started(Protocol):
@@ -143,7 +142,7 @@ class _Interpreter:
         for stream in streams:
             if stream:
                 stream.close()
-        _Feed(stdin, given)
+        Feed(stdin, given)
 
     def wait(self, seconds: float) -> bool:
         try:
@@ -176,7 +175,7 @@ class _Fork:
         }
         with self._end.given(stdin, feeding) as (stdout, stderr, status):
             self._pid = forks.fork(request, [stdin, stdout, stderr, channel, status])
-        _Feed(feeding, given)
+        Feed(feeding, given)
 
     def wait(self, seconds: float) -> bool:
         return self._end.wait(seconds, lambda: self._pid)
@@ -266,35 +265,3 @@ class _End:
             return int(self._said) if self._said else KILLED
         except ValueError:
             raise OSError(self._said.decode(errors="replace")) from None
-
-
-class _Drain(threading.Thread):
-    """Reads a descriptor to its end and keeps the first megabyte, so that no amount of output holds or fills us."""
-
-    def __init__(self, descriptor: int) -> None:
-        super().__init__(daemon=True)
-        self.kept, self._descriptor = bytearray(), descriptor
-        self.start()
-
-    def run(self) -> None:
-        try:
-            while block := os.read(self._descriptor, 65536):
-                self.kept += block[: max(0, OUTPUT + 1 - len(self.kept))]
-        finally:
-            os.close(self._descriptor)
-
-
-class _Feed(threading.Thread):
-    """Writes a request without waiting for a reader that may never come."""
-
-    def __init__(self, descriptor: int, data: bytes) -> None:
-        super().__init__(daemon=True)
-        self._descriptor, self._data = descriptor, data
-        self.start()
-
-    def run(self) -> None:
-        try:
-            with os.fdopen(self._descriptor, "wb") as stream:
-                stream.write(self._data)
-        except OSError:
-            return

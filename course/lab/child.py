@@ -21,7 +21,9 @@ import sys
 import threading
 import traceback
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from course.lab import calling, processes
@@ -142,7 +144,7 @@ def examine(
     }
     source, name = request["source"], request["name"]
     try:
-        exec(compile(source, f"<check {name}>", "exec"), names)
+        exec(_compiled(source, name), names)
         names[name](cloud, answer)
     except Failure as failure:
         log = failure.traceback if isinstance(failure, LearnerError) else ""
@@ -153,6 +155,12 @@ def examine(
     except Exception as error:
         return _result("BROKEN", f"the check itself failed: {type(error).__name__}: {error}", "", _trace())
     return _result("PASSED", "", "", "")
+
+
+@lru_cache(maxsize=256)
+def _compiled(source: str, name: str) -> CodeType:
+    """A check's code: many learners meet the same."""
+    return compile(source, f"<check {name}>", "exec")
 
 
 def _result(verdict: str, observed: str, help: str, log: str) -> dict[str, Any]:

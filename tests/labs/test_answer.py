@@ -13,9 +13,9 @@ import pytest
 from course.cloud.runtime.world import Tier, readable_folders
 from course.cloud.runtime.zygote import ZygoteLauncher
 from course.lab.answer import Answer
-from course.lab.calling import OUTPUT
 from course.lab.checking import Failure, LearnerError
 from course.lab.nests import Nests
+from course.lab.pipes import OUTPUT
 
 WAYS: dict[str, Any] = {}
 

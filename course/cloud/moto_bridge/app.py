@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from course.cloud.moto_bridge import afterwards
@@ -88,7 +88,7 @@ def _is_page(headers: list[tuple[str, str]]) -> bool:
 
 def reset() -> None:
     """Empty every service that has been used."""
-    for service in list(_used()):
+    for service in _used():
         for account in list(service.values()):
             for backend in list(account.values()):
                 backend.reset()
@@ -98,31 +98,24 @@ def reset() -> None:
         instances.reset_model_data()
 
 
-def _used() -> Iterator[Any]:
+_looked_at: set[str] = set()
+_services: dict[int, Any] = {}
+"""By their numbers: what the modules that were looked at hold. A cloud is emptied often, and modules are many."""
+
+
+def _used() -> list[Any]:
     base = sys.modules.get("moto.core.base_backend")
     if base is None:
-        return
-    seen: set[int] = set()
-    for name, module in list(sys.modules.items()):
+        return []
+    for name in set(sys.modules) - _looked_at:
+        module = sys.modules[name]
         if name.startswith("moto.") and name.endswith("models"):
-            for value in _services(name, module, base.BackendDict):
-                if id(value) not in seen:
-                    seen.add(id(value))
-                    yield value
-
-
-_found: dict[str, list[Any]] = {}
-"""What modules of moto that are wholly imported hold: a cloud is emptied often, and they are large."""
-
-
-def _services(name: str, module: Any, kind: type) -> list[Any]:
-    """The services that a module holds."""
-    if name in _found:
-        return _found[name]
-    values = [value for value in list(vars(module).values()) if isinstance(value, kind)]
-    if not getattr(module.__spec__, "_initializing", False):
-        _found[name] = values
-    return values
+            if getattr(module.__spec__, "_initializing", False):
+                continue  # another thread imports it
+            found = (value for value in list(vars(module).values()) if isinstance(value, base.BackendDict))
+            _services.update((id(value), value) for value in found)
+        _looked_at.add(name)
+    return list(_services.values())
 
 
 def _keep_underscores(environ: dict[str, Any]) -> None:

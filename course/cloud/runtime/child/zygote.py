@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DESCRIPTORS = 9
 """As many may come with a request."""
-OURS = ("bootstrap", "pages", "sandbox", "seccomp", "signature", "virtual_time")
+OURS = ("bootstrap", "sandbox", "seccomp", "signature", "virtual_time")
 SERVICES = (
     "s3",
     "dynamodb",
@@ -104,8 +104,6 @@ def preload(kind: str) -> None:
             _share_descriptions()
     gc.collect()
     gc.freeze()
-    with suppress(ImportError):
-        importlib.import_module("pages").collapse()
 
 
 def _share_descriptions() -> None:
