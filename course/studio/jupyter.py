@@ -73,6 +73,10 @@ def common(workspace: Path, notebook: str) -> dict[str, dict[str, object]]:
             "root_dir": str(workspace),
             "default_url": f"/lab/tree/{quote(notebook)}",
             "allow_root": True,  # containers often have no other user
+            # Without it shells are login shells, which forget where our commands are.
+            "terminado_settings": {
+                "shell_command": [os.environ.get("SHELL") or shutil.which("bash") or "sh"]
+            },
         },
         # The search starts other programs.
         "LanguageServerManager": {"autodetect": False, "language_servers": language_servers()},

@@ -17,15 +17,30 @@ TICK = 0.05
 
 
 class Process:
-    """`python -m MODULE ARGUMENTS`, started in `folder`, everything it says in `log`."""
+    """`python -m MODULE ARGUMENTS`, started in `folder`, everything it says in `log`. It works `inside` another folder,
+    if one is given: modules are found in the first, which is ours, and what it starts begins in the second."""
 
     def __init__(
-        self, module: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path
+        self,
+        module: str,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        inside: Path | None = None,
     ) -> None:
         self.log = log
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "course.studio.tether", str(os.getpid()), module, *arguments],
+                [
+                    sys.executable,
+                    "-m",
+                    "course.studio.tether",
+                    str(os.getpid()),
+                    str(inside or folder),
+                    module,
+                    *arguments,
+                ],
                 cwd=folder,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,

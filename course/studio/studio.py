@@ -108,7 +108,8 @@ def start_jupyter(
     try:
         own = jupyter.prepare(home, server.content, os.environ)
         environment = {**environment, **server.variables, **own}
-        process = Process(server.module, [], place.kept, environment, place.kept / "jupyter.log")
+        log = place.kept / "jupyter.log"
+        process = Process(server.module, [], place.kept, environment, log, inside=place.folder)
     except OSError as error:
         raise UserError(
             f"{error.filename} cannot be written: {error.strerror}; choose another folder with `--folder`"

@@ -1,4 +1,5 @@
-"""Runs a Python module as a child that does not outlive its parent: `python -m course.studio.tether PID MODULE ...`.
+"""Runs a Python module as a child that does not outlive its parent:
+`python -m course.studio.tether PID FOLDER MODULE ...`. It works in the folder, from which nothing is imported.
 
 On Linux the kernel sends this process SIGTERM when the parent ends, however it ends (prctl(2),
 PR_SET_PDEATHSIG). Elsewhere the parent must stop it. A wrapper of its own, and not a function between fork and
@@ -28,5 +29,6 @@ def tie(parent: int) -> None:
 
 if __name__ == "__main__":
     tie(int(sys.argv[1]))
-    sys.argv = sys.argv[2:]
+    os.chdir(sys.argv[2])
+    sys.argv = sys.argv[3:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

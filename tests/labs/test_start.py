@@ -16,6 +16,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import psutil
 import pytest
+import websocket
 
 from course.lab import shelf
 
@@ -106,6 +107,32 @@ def test_start_prints_one_address_gives_a_kernel_the_cloud_and_stops_on_ctrl_c(s
 
     assert studio.stop(signal.SIGINT) == 0
     assert studio.left() == []
+
+
+def test_a_terminal_begins_among_the_labs_and_knows_the_command(start_studio):
+    studio = start_studio()
+    name = studio.jupyter("/api/terminals", "POST")["name"]
+    address = studio.url.partition("/lab")[0].replace("http", "ws")
+    token = studio.url.partition("token=")[2]
+    link = websocket.create_connection(
+        f"{address}/terminals/websocket/{name}", header=[f"Authorization: token {token}"], timeout=60
+    )
+    said = ""
+    try:
+        link.send(json.dumps(["stdin", "echo [$(pwd)] [$(command -v lambdalab)] en''d\r"]))
+        while "] end" not in said:
+            kind, *text = json.loads(link.recv())
+            said += text[0] if kind == "stdout" else ""
+    finally:
+        link.close()
+    said = re.sub(r"\s", "", said)
+    assert f"[{studio.workspace}][{Path(sys.executable).with_name('lambdalab')}]end" in said
+
+
+def test_a_learners_file_by_the_name_of_a_module_stops_no_jupyterlab(start_studio, tmp_path):
+    (tmp_path / "my-labs").mkdir()
+    (tmp_path / "my-labs" / "random.py").write_text("raise RuntimeError('not this one')")
+    assert start_studio().jupyter("/api/contents")["type"] == "directory"
 
 
 def test_sigterm_stops_everything_too(start_studio):

@@ -145,7 +145,7 @@ def test_a_process_that_does_not_listen_is_killed_after_a_while(tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children of a process that was killed")
 def test_a_tethered_module_does_not_start_without_its_parent():
     done = subprocess.run(
-        [sys.executable, "-m", "course.studio.tether", "1", "this"],
+        [sys.executable, "-m", "course.studio.tether", "1", "/", "this"],
         capture_output=True,
         text=True,
         timeout=30,
