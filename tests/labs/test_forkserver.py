@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 
 from course.cloud.runtime.world import Tier
+from course.cloud.runtime.zygote import ZygoteLauncher
+from course.lab import calling
+from course.lab.calling import Order
 from course.lab.checks import Examiner, Verdict
 from course.lab.document import Check
 from course.lab.forkserver import ForkServer
@@ -201,3 +206,23 @@ threading.Event().wait()
     _, alive = psutil.wait_procs(family, timeout=30)
     assert alive == []
     assert [path for folder in folders for path in [folder, *folder.rglob("*")] if path.exists()] == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_zygote_that_cannot_come_is_a_new_interpreter(tmp_path: Path, when: str) -> None:
+    asking, waiting = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if when == "before":
+        waiting.close()
+    launcher = ZygoteLauncher({"plain": asking})
+    with ThreadPoolExecutor(1) as pool:
+        begun = pool.submit(launcher.begin)
+        if when == "after":
+            for descriptor in socket.recv_fds(waiting, 16, 2)[1]:
+                os.close(descriptor)
+            waiting.close()
+        assert begun.result() == []
+    order = Order({"a.py": "print('here')"}, tmp_path / "answer", "a.py", None, None, {}, 60)
+    try:
+        assert calling.run(order, launcher).completed.stdout == "here\n"
+    finally:
+        launcher.close()

@@ -58,8 +58,9 @@ class ZygoteLauncher:
         return self._zygotes[kind].fork(request, descriptors)
 
     def begin(self) -> list[int]:
-        """Have those that wait to be zygotes be some now, and give their process ids. Raises OSError."""
-        return [zygote.join() for zygote in self._zygotes.values() if zygote.waits]
+        """Have those that wait to be zygotes be some now, and give the process ids of those that are."""
+        found = [zygote.join() for zygote in self._zygotes.values() if zygote.waits]
+        return [pid for pid in found if pid is not None]
 
     def pids(self) -> list[int]:
         """The process ids of those that are forked."""
@@ -118,12 +119,14 @@ class _Zygote:
         """Whether a fork waits to become this one."""
         return self._holder is not None
 
-    def join(self) -> int:
-        """Begin, and give the process id. Raises OSError."""
+    def join(self) -> int | None:
+        """Begin, and give the process id; None where the system refuses: a new interpreter is then left to do it."""
         with self._lock:
-            self._connected()
-        assert self._process is not None
-        return self._process.pid
+            try:
+                self._connected()
+            except OSError:
+                self._drop()
+        return self.pid
 
     @property
     def pid(self) -> int | None:
