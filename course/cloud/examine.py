@@ -50,7 +50,11 @@ def _isolation() -> Examined:
     found = Tier().find()
     if found.tier == "full":
         return Examined("isolation", True, f"full: {found.reason}")
-    hint = "; a container has to allow user namespaces and all of /proc (docs/grading.md)" if in_container() else ""
+    hint = (
+        "; a container has to allow user namespaces and all of /proc (docs/grading.md)"
+        if in_container()
+        else ""
+    )
     says = f"basic: {found.reason}{hint}. Handlers see this machine's files and write to its /tmp"
     return Examined("isolation", False, says)
 
