@@ -144,7 +144,13 @@ class Scan:
         if taken is None:
             data = self._bytes(path)
             taken = self._taken[path] = Taken() if data is None else take(path, data)
+            self._forget(path, taken)
         return taken
+
+    def _forget(self, path: str, taken: Taken) -> None:
+        """Drop the bytes of data that is certainly no template: of some repositories it is nearly all."""
+        if taken.blank and path not in self._given and self._data.get(path):
+            del self._data[path]
 
     def _lint_parts(self, files: Sequence[str]) -> None:
         entries = {
@@ -231,6 +237,7 @@ class Scan:
         if data is None:
             return None
         taken = self._taken.pop(path, None) or take(path, data)
+        self._forget(path, taken)
         links = self._links[path] = Links() if taken.text is None else links_of(path, taken.text)
         entry = Entry(digest(data), taken.note, taken.blank, taken.aside, is_quiet(path, taken))
         if self._cache and not given:
