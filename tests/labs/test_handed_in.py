@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import stat
-import tempfile
-import threading
 import zipfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -215,73 +211,6 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
         "eve": True,
         "mal": True,
     }
-
-
-@pytest.fixture
-def swapping(tmp_path: Path) -> Iterator[Path]:
-    """Eve's folder, in whose place there is a link to Bob's every other moment."""
-    put(tmp_path / "bob" / "lab.ipynb", notebook("%%writefile hello.py\nBOBS = 1\n"))
-    mine, aside, link = (tmp_path / name for name in ("eve", "aside", "link"))
-    mine.mkdir()
-    link.symlink_to(tmp_path / "bob")
-    done = threading.Event()
-
-    def swap() -> None:
-        while not done.is_set():
-            mine.rename(aside)
-            link.rename(mine)
-            mine.rename(link)
-            aside.rename(mine)
-
-    thread = threading.Thread(target=swap)
-    thread.start()
-    yield mine
-    done.set()
-    thread.join()
-
-
-@pytest.mark.parametrize("many", range(4))
-def test_a_folder_that_becomes_a_link_while_it_is_read_is_not_followed(swapping: Path, many: int) -> None:
-    place = Place("eve", swapping)
-    works = [handed.read(place, NAMES) for _ in range(3000)]
-    assert not [work.files for work in works if work.files]
-
-
-@pytest.mark.parametrize("closed", ["bob", f"bob/{SLUG}", f"bob/{SLUG}/work"])
-def test_a_folder_that_its_learner_closed_is_their_problem_alone(closed: str) -> None:
-    def problems() -> str:
-        works = {place.learner: handed.read(place, NAMES) for place in handed.find([top], SLUG)}
-        return json.dumps({learner: work.problem for learner, work in works.items()})
-
-    with tempfile.TemporaryDirectory() as name:
-        top = Path(name)
-        top.chmod(0o755)
-        put(top / "ann.ipynb")
-        put(top / "bob" / SLUG / "work" / "lab.ipynb")
-        (top / closed).chmod(0)
-        try:
-            said = json.loads(as_anybody(problems))
-        finally:
-            (top / closed).chmod(0o700)
-    assert said["ann"] == ""
-    assert said["bob"].endswith("cannot be read: Permission denied")
-
-
-def as_anybody(tell: Callable[[], str]) -> str:
-    """What `tell` says in a process without root's rights."""
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            if os.geteuid() == 0:
-                os.setuid(54321)
-            os.write(theirs, tell().encode())
-        finally:
-            os._exit(0)
-    os.close(theirs)
-    os.waitpid(child, 0)
-    with os.fdopen(ours) as said:
-        return said.read()
 
 
 def test_a_link_in_an_archive_is_refused(tmp_path: Path) -> None:
