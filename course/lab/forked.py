@@ -63,24 +63,36 @@ class _Server:
         """The ids of those that have ended, by where it was told."""
 
     def serve(self) -> None:
-        """Fork and collect until the other side is gone, and then see all end."""
+        """Fork and collect until the other side is gone, and then see all end: so does the children's standard input,
+        and they do away with what is theirs."""
         zygote = importlib.import_module("zygote")  # which lies beside `family.py`, and so is known
-        while True:
+        asked = True
+        while asked or self._running:
             for descriptor, _ in self._poll.poll():
                 if descriptor in self._running:
                     self._tell(descriptor)
                 elif descriptor in self._ended:
                     self._collect(descriptor)
-                else:
-                    ends = zygote.receive(self._channel)
-                    if not ends:
-                        self._leave()
-                        return
+                elif ends := zygote.receive(self._channel):
                     self._fork(ends)
+                else:
+                    asked = False
+                    self._poll.unregister(self._channel)
+        for holder in self._holders.values():
+            holder.close()
+        for pid in (*self._ended.values(), *self._waiting):
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
     def _fork(self, ends: list[int]) -> None:
         *given, status, order = ends
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            for descriptor in ends:
+                os.close(descriptor)
+            self._channel.sendall(b"none\n")
+            return
         if pid == 0:
             self._channel.close()
             for descriptor in (status, *self._running, *self._ended):
@@ -113,16 +125,6 @@ class _Server:
         self._poll.unregister(status)
         os.close(status)
 
-    def _leave(self) -> None:
-        # The children's standard input has ended, too: they do away with what is theirs.
-        for holder in self._holders.values():
-            holder.close()
-        for watch in list(self._running):
-            self._tell(watch)
-        for pid in (*self._ended.values(), *self._waiting):
-            with suppress(ChildProcessError):
-                os.waitpid(pid, 0)
-
 
 def _live(given: list[int], order: int, holders: Mapping[str, socket.socket]) -> NoReturn:
     """In a fork: be what `python -m course.lab.child` is, in the folder and the environment that were asked for."""
@@ -139,12 +141,10 @@ def _live(given: list[int], order: int, holders: Mapping[str, socket.socket]) ->
             told = json.loads(file.read())
         if told["user"] is not None:
             importlib.import_module("family").become_user(told["user"], told["user"])
-            for name in (
-                "botocore",
-                "moto",
-                __file__,
-            ):  # of which more is read later, and maybe by root alone
-                os.listdir(os.path.dirname(getattr(sys.modules.get(name), "__file__", name)))
+            # Of these more is read later, and by root alone where only root can.
+            for package in ("botocore", "course", "moto"):
+                os.listdir(importlib.import_module(package).__path__[0])
+        importlib.import_module("sandbox").die_with_parent()
         os.environ.clear()
         os.environ.update(told["variables"])
         time.tzset()

@@ -19,7 +19,7 @@ from types import TracebackType
 
 from course.cloud.runtime.zygote import memory_file
 from course.lab import processes
-from course.lab.quarters import Quarters
+from course.lab.quarters import PACKAGES, Quarters
 
 FAMILY = Path(__file__).resolve().parents[1] / "cloud" / "runtime" / "child" / "family.py"
 SCRIPT = Path(__file__).with_name("forked.py")
@@ -104,8 +104,12 @@ class ForkServer:
                 if self._channel is not None:
                     socket.send_fds(self._channel, [b"\n"], [*ends, writing, order])
                     return Forked(int(self._line()), reading)
-        except (OSError, ValueError):
-            self._give_up()
+        except BaseException as error:
+            os.close(reading)
+            self._give_up()  # whatever comes from there now would be the answer to another question
+            if isinstance(error, (OSError, ValueError)):
+                return None
+            raise
         finally:
             os.close(writing)
             os.close(order)
@@ -134,7 +138,7 @@ class ForkServer:
         ours.settimeout(READY_WITHIN)
         self._channel = ours
         # Not before: what a fork knows that waits to be a zygote, learners' code may find.
-        request = memory_file(json.dumps({"entry": str(SCRIPT), "path": sys.path}).encode())
+        request = memory_file(json.dumps({"entry": str(SCRIPT), "path": _path()}).encode())
         try:
             socket.send_fds(ours, [b"\n"], [request])
         finally:
@@ -151,3 +155,9 @@ class ForkServer:
                 raise OSError("the fork server is gone")
             said += part
         return said.decode().strip()
+
+
+def _path() -> list[str]:
+    """Where modules are found: as here, but never in the folder in which we are, which may be one of hand-ins."""
+    here = os.getcwd()
+    return [str(PACKAGES), *(entry for entry in sys.path if os.path.isabs(entry) and entry != here)]

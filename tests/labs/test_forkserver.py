@@ -176,7 +176,10 @@ def test_nothing_is_left_of_one_that_closes_or_is_lost(server: ForkServer) -> No
 def test_a_server_that_dies_is_done_without(server: ForkServer) -> None:
     with Examiner(server) as first, Examiner(server) as second:
         assert first.examine(CALLS, {"client.py": CLIENT}).verdict is Verdict.PASSED
+        (cloud,) = (process for process in below(server) if is_cloud(process))
         psutil.Process(server.pid).kill()
+        psutil.wait_procs([cloud], timeout=30)
+        assert not cloud.is_running()
         assert second.examine(CALLS, {"client.py": CLIENT}).verdict is Verdict.PASSED
         assert first.examine(CALLS, {"client.py": CLIENT}).verdict is Verdict.PASSED
 
@@ -226,3 +229,15 @@ def test_a_zygote_that_cannot_come_is_a_new_interpreter(tmp_path: Path, when: st
         assert calling.run(order, launcher).completed.stdout == "here\n"
     finally:
         launcher.close()
+
+
+def test_nothing_is_imported_from_the_folder_in_which_the_grader_is(
+    server: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "moto.py").write_text("raise SystemExit('a learner was here')")
+    (tmp_path / "boto3.py").write_text("raise SystemExit('a learner was here')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path), *sys.path])
+    with Examiner(server) as examiner:
+        assert examiner.examine(CALLS, {"client.py": CLIENT}).verdict is Verdict.PASSED
+        assert any(map(is_cloud, below(server)))

@@ -214,9 +214,8 @@ def greet(channel: socket.socket) -> None:
 def forget(names: "list[str]") -> None:
     """Let these top-level modules be imported anew: what runs here brings its own."""
     for name in names:
-        if (
-            name in sys.modules
-        ):  # a look at all names would write to the memory of each, which a fork then copies
+        # A look at all names writes to the memory of each, which a fork then has to copy.
+        if name in sys.modules:
             for loaded in [one for one in sys.modules if one == name or one.startswith(name + ".")]:
                 del sys.modules[loaded]
 
