@@ -16,6 +16,8 @@ from course.studio import jupyter, ports
 MODULE = "jupyterhub.singleuser"
 WHERE = "JUPYTERHUB_SERVICE_URL"
 EVERYWHERE = ("", "0.0.0.0", "::")
+FOLDER = "JUPYTERHUB_ROOT_DIR"
+"""Where a hub would have JupyterLab work; ours works among the labs."""
 
 
 def service(environment: Mapping[str, str]) -> str:
@@ -36,10 +38,12 @@ def server(workspace: Path, notebook: str, environment: Mapping[str, str]) -> ju
     host = ports.HOST if (address.hostname or "") in EVERYWHERE else address.hostname
     prefix = environment.get("JUPYTERHUB_SERVICE_PREFIX", address.path).rstrip("/")
     port = address.port or (443 if address.scheme == "https" else 80)
+    hubs = {name: value for name, value in environment.items() if name.startswith(("JUPYTERHUB_", "JPY_API"))}
+    hubs.pop(FOLDER, None)
     return jupyter.Server(
         MODULE,
         jupyter.common(workspace, notebook),
-        {name: value for name, value in environment.items() if name.startswith(("JUPYTERHUB_", "JPY_API"))},
+        hubs,
         f"{address.scheme}://{host}:{port}{prefix}/api",
         "",
     )

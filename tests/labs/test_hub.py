@@ -55,6 +55,7 @@ c.JupyterHub.authenticator_class = "dummy"
 c.Authenticator.allowed_users = {{"ann", "bob"}}
 c.JupyterHub.spawner_class = SimpleLocalProcessSpawner
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/{{username}}"
+c.Spawner.notebook_dir = "/"
 c.Spawner.cmd = [sys.executable, "-m", "course.cli", *c.Spawner.cmd[1:]]
 c.JupyterHub.services = [{{"name": "teacher", "api_token": "{token}"}}]
 c.JupyterHub.load_roles = [{{"name": "teacher", "scopes": ["admin:users", "admin:servers", "access:servers", "tokens"],
@@ -203,6 +204,18 @@ def test_without_a_hub_the_option_says_in_one_line_what_it_is_for(tmp_path):
 )
 def test_the_server_is_asked_where_the_hub_wants_it(tmp_path, said, asked):
     assert hub.server(tmp_path, "01/lab.ipynb", {hub.WHERE: said}).answers_at == asked
+
+
+def test_the_server_gets_what_the_hub_says_but_its_folder(tmp_path):
+    said = {
+        hub.WHERE: "http://127.0.0.1:1/",
+        "JUPYTERHUB_API_TOKEN": "t",
+        hub.FOLDER: "/srv",
+        "AWS_PROFILE": "x",
+    }
+    found = hub.server(tmp_path, "01/lab.ipynb", said)
+    assert found.variables == {hub.WHERE: "http://127.0.0.1:1/", "JUPYTERHUB_API_TOKEN": "t"}
+    assert found.content["ServerApp"]["root_dir"] == str(tmp_path)
 
 
 def test_a_hub_that_says_nothing_is_told_of():
