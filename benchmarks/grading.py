@@ -122,11 +122,11 @@ def main() -> None:
 
 
 def _memory(most: int, count: int) -> None:
-    """Print what ours takes with one worker, two, and so on."""
+    """Print what ours takes with one worker, two, and so on, with `count` submissions for each."""
     found: list[Cost] = []
     for workers in range(1, most + 1):
         with tempfile.TemporaryDirectory() as folder:
-            found.append(_ours(Path(folder), count, workers))
+            found.append(_ours(Path(folder), count * workers, workers))
         print(
             f"{workers} workers: {found[-1].memory:4.0f} MB, {found[-1].beside:4.0f} MB beside their clouds",
             flush=True,

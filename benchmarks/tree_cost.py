@@ -80,7 +80,7 @@ class _Peak(threading.Thread):
     def run(self) -> None:
         import psutil
 
-        while not self._over.wait(0.5):
+        while not self._over.wait(0.2):
             try:
                 top = psutil.Process(self._pid)
                 family = [(process, _pss(process.pid)) for process in (top, *top.children(recursive=True))]
