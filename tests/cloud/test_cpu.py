@@ -24,6 +24,20 @@ def handler(event, context):
 """
 
 
+BESIDE = """
+import threading, time
+def handler(event, context):
+    begun, done = time.monotonic(), []
+    def work():
+        until = time.thread_time() + event["cpu"]
+        while time.thread_time() < until: pass
+        done.append(time.monotonic() - begun)
+    threading.Thread(target=work).start()
+    time.sleep(800)
+    return done
+"""
+
+
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -32,7 +46,7 @@ TRUST = {
 }
 
 
-def run(cloud, pack, memory, event, seconds=60):
+def run(cloud, pack, memory, event, seconds=60, source=WORK):
     trust = json.dumps(TRUST)
     role = cloud.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     api = cloud.client("lambda")
@@ -41,7 +55,7 @@ def run(cloud, pack, memory, event, seconds=60):
         Runtime="python3.13",
         Handler="app.handler",
         Role=role,
-        Code={"ZipFile": pack(app=WORK)},
+        Code={"ZipFile": pack(app=source)},
         MemorySize=memory,
         Timeout=seconds,
     )
@@ -92,6 +106,13 @@ def test_a_function_that_is_held_up_still_runs_out_of_time_and_is_gone(slow_clou
     slow_cloud.reset()
     answer = run(slow_cloud, pack, 128, {"cpu": 300}, seconds=1)
     assert "Task timed out after 1.00 seconds" in answer["errorMessage"]
+
+
+def test_the_clock_skips_past_nobody_who_waits_for_the_processor(pack):
+    """While one thread sleeps another one computes, but for the moments in which it is held up."""
+    with Cloud(seed=7, launcher="zygote", cpu="share", skip="automatic") as cloud:
+        (done,) = run(cloud, pack, 128, {"cpu": 0.2}, seconds=900, source=BESIDE)
+        assert done < 400
 
 
 class Handle:

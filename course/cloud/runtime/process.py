@@ -122,6 +122,11 @@ class Process:
         self._computed_by_gone += sum(used for pid, used in before.items() if pid not in self._computed)
         return self._computed_by_gone + sum(self._computed.values())
 
+    def is_at_rest(self) -> bool:
+        """Whether every thread of the runtime and of all that it started waits for something other than a processor:
+        none runs, stands in the queue for one, or was stopped. Linux only; elsewhere True."""
+        return all(_is_at_rest(pid) for pid in self._own())
+
     def freeze(self) -> None:
         """Stop every process and thread between two invocations, as Lambda does."""
         if not self._stopped:
@@ -177,6 +182,17 @@ def end_tree(pid: int) -> None:
     for member in [*descendants(pid), pid]:
         with suppress(OSError):
             os.kill(member, signal.SIGKILL)
+
+
+def _is_at_rest(pid: int) -> bool:
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with suppress(OSError), open(f"/proc/{pid}/task/{thread}/stat", "rb", buffering=0) as file:
+                if (file.read() or b"").rpartition(b") ")[2][:1] in (b"R", b"D", b"T"):
+                    return False
+    except OSError:
+        return True
+    return True
 
 
 def resident_mb(pid: int) -> float:

@@ -72,8 +72,9 @@ class Sleeps:
                 self._computed = -1.0
                 self._stay_awake()
 
-    def look(self, computed: Callable[[], float], deadline: float) -> None:
-        """Some threads sleep: if the others have not computed since the last look, all of them wait."""
+    def look(self, computed: Callable[[], float], at_rest: Callable[[], bool], deadline: float) -> None:
+        """Some threads sleep: if the others have not computed since the last look, and are at rest, all of them wait.
+        On a busy machine, or held to a share of it, who has work to do may not get to it for a while."""
         with self._lock:
             if not self._pending or self._asleep:
                 return
@@ -81,7 +82,7 @@ class Sleeps:
             if self._ringing and self._clock.monotonic() < self._rung + PATIENCE:
                 return
         before, self._computed = self._computed, computed()
-        if self._computed == before:
+        if self._computed == before and at_rest():
             self._fall_asleep(deadline)
 
     def roused(self) -> list[Request]:

@@ -73,7 +73,7 @@ class Watch:
             if now >= next_look:
                 if self.aborted:  # it may have been starting still, with nothing there to kill
                     self._process.kill()
-                self._sleeps.look(self._process.cpu_seconds, deadline)
+                self._sleeps.look(self._process.cpu_seconds, self._process.is_at_rest, deadline)
                 used = self._process.memory_mb(memory)
                 # Near the limit a look costs less than the memory that could be taken between two of them.
                 next_look = now + (TICK if used < memory * 0.6 else TICK / 5)
