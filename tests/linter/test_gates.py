@@ -162,7 +162,9 @@ def test_words_of_layers_count_too(line: str) -> None:
     assert _says({"a/app.py": f"{line}\n", "layer/python/shared.py": CALLED}, "except")
 
 
-@pytest.mark.parametrize("line", ["import deep", "from deep import er", "from . import deep", "import deep as d"])
+@pytest.mark.parametrize(
+    "line", ["import deep", "from deep import er", "from . import deep", "import deep as d"]
+)
 def test_words_of_what_lies_in_an_imported_folder_count_too(line: str) -> None:
     assert _says({"a/app.py": f"{line}\n", "a/deep/er/down.py": CALLED}, "except")
 
