@@ -22,6 +22,8 @@ sandbox: "Any" = importlib.import_module("sandbox")
 zygote: "Any" = importlib.import_module("zygote")
 KINDS = ("plain", "boto3")
 SCM_CREDENTIALS = 2
+NOBODY = 65534
+"""The user and group of whom the kernel says nothing."""
 
 
 def main(number: int) -> None:
@@ -32,6 +34,7 @@ def main(number: int) -> None:
     for kind in KINDS:
         zygote.preload(kind)
         asking, waiting = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        waiting.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         pid = os.fork()
         if pid == 0:
             for end in (channel, asking, *holders.values()):
@@ -51,7 +54,6 @@ def main(number: int) -> None:
 def hold(waiting: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
     """Make a zygote for each cloud that asks. Returns as `zygote.serve` does, in its forks; None when all is over."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel collects the zygotes
-    waiting.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
     while True:
         said, descriptors, user, group = _asked(waiting)
         if not said:
@@ -80,7 +82,7 @@ def _asked(waiting: socket.socket) -> "tuple[bytes, list[int], int, int]":
     size = socket.CMSG_SPACE(2 * 4) + socket.CMSG_SPACE(3 * 4)
     said, ancillary, _, _ = waiting.recvmsg(16, size)
     descriptors: list[int] = []
-    user, group = os.geteuid(), os.getegid()
+    user = group = NOBODY
     for level, kind, content in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             descriptors += struct.unpack(f"{len(content) // 4}i", content)
