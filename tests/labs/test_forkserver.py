@@ -67,6 +67,20 @@ ZYGOTES = Check(
     "def zygotes(cloud, answer):\n    raise Failure(json.dumps(cloud.launcher.pids()))\n",
 )
 
+LIMITS = Check(
+    "limits",
+    "It names the limits of its process and of its zygotes.",
+    1,
+    "def limits(cloud, answer):\n"
+    "    import resource\n"
+    "    answer.call('client.py', 'made')\n"
+    "    pids = [0, *cloud.launcher.pids()]\n"
+    "    which = resource.RLIMIT_DATA, resource.RLIMIT_NOFILE\n"
+    "    found = [[resource.prlimit(pid, one) for one in which] for pid in pids]\n"
+    "    raise Failure(json.dumps([found[0], found[-1]]))\n",
+    seconds=30,
+)
+
 
 def told(examiner: Examiner, check: Check, files: dict[str, str]) -> list[str]:
     found: list[str] = json.loads(examiner.examine(check, files).rationale)
@@ -123,6 +137,12 @@ def test_learners_code_is_a_fork_of_what_never_had_a_cloud(server: ForkServer) -
         look = Check("look", "It looks.", 1, source)
         for first in ("", "import boto3\n"):
             assert examiner.examine(look, {"loaded.py": first + LOADED}).verdict is Verdict.PASSED
+
+
+def test_what_is_forked_is_bounded_as_what_is_started(server: ForkServer) -> None:
+    files = {"client.py": CLIENT}
+    with Examiner() as started, Examiner(server) as forked:
+        assert told(forked, LIMITS, files) == told(started, LIMITS, files)
 
 
 def test_a_further_one_takes_little_memory_beside_its_cloud(server: ForkServer) -> None:

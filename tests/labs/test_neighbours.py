@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from course.lab.answer import Answer
 from course.lab.checking import LearnerError
 from course.lab.checks import Examiner
 from course.lab.document import Check
+from course.lab.forkserver import ForkServer
 from course.lab.nests import Nests
 
 resource = pytest.importorskip("resource")
@@ -58,12 +60,15 @@ def usual_limit() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("usual_limit")
-def test_descriptors_under_way_keep_nobody_else_from_being_called() -> None:
+@pytest.mark.parametrize("serving", [nullcontext, ForkServer])
+def test_descriptors_under_way_keep_nobody_else_from_being_called(
+    serving: Callable[[], AbstractContextManager[ForkServer | None]],
+) -> None:
     """The kernel counts those for all processes of a user together, and lets each send up to a limit of its own."""
     if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 4096:
         pytest.skip("this system gives a grader no more descriptors than a learner has")
     check = Check("it_is_called_beside", "", 1, SIDE_BY_SIDE, False, None, 30)
-    with Examiner() as examiner:
+    with serving() as server, Examiner(server) as examiner:
         result = examiner.examine(check, {"holds.py": HOLDS, "plain.py": "def f(given): return given"})
     assert result.verdict.value == "passed", result
 
