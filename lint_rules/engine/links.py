@@ -13,8 +13,11 @@ from collections.abc import Iterator
 from lint_rules.engine.regex import regex
 from lint_rules.engine.typed import NamedTuple
 
-_FROM = regex(r"[ \t]*from[ \t]*([.\w]+)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n;#]*)")
-_IMPORT = regex(r"[ \t]*import[ \t]+([^\n;#]+)")
+_FROM = regex(
+    r"[ \t\f]*from\b[ \t\f]*([.\w](?:[.\w \t\f]*?[.\w])??)[ \t\f]*(?<!\w)import\b[ \t\f]*"
+    r"(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n;#]*)"
+)
+_IMPORT = regex(r"[ \t\f]*import[ \t\f]+([^\n;#]+)")
 _NAME = regex(r"\w+(?:[ \t]*\.[ \t]*\w+)*")
 # A word is tried from its first letter only: from the others it would end in the same place.
 _PATH = regex(r"(?<![\w-])(?:[\w-]+(?=[./]\w)|(?<=/)[\w-]+)")
@@ -68,8 +71,9 @@ def links_of(path: str, text: str) -> Links:
     if path.endswith(".ipynb"):
         folder = posixpath.dirname(path)
         provides = (posixpath.normpath(posixpath.join(folder, name)) for name in _WRITES.findall(text))
-        plain = text.replace("\\n", "\n").replace('"', " ")
-        return Links(imports_in(plain), *_places(plain), tuple(sorted({*provides})))
+        plain = text.replace("\\n", "\n")
+        lines = plain.replace("\\t", "\t").replace("\\r", "\r").replace('"', "\n")
+        return Links(imports_in(lines), *_places(plain.replace('"', " ")), tuple(sorted({*provides})))
     places = _places(text) if any(word in text for word in _MAKES_FUNCTIONS) else ((), 0)
     # The paths of the CDK's assets begin where the application is started.
     assets = tuple(sorted({*_TEXT.findall(text)})) if "aws_cdk" in text else ()
@@ -105,15 +109,18 @@ def imports_in(text: str) -> tuple[str, ...]:
     at = text.find("import")
     if at < 0:
         return ()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\\\n" in text:
         text = text.replace("\\\n", " ")
-        at = text.find("import")
+    at = text.find("import")
     found: set[str] = set()
     while at >= 0:
-        start = max(text.rfind("\n", 0, at), text.rfind(";", 0, at)) + 1
+        start = text.rfind("\n", 0, at) + 1
+        start = max(start, text.rfind(";", start, at) + 1, text.rfind(":", start, at) + 1)
         begin = _FROM.match(text, start)
         if begin:
-            source, listed = begin.groups()
+            source, listed = re.sub(r"\s", "", begin[1]), begin[2]
             found.add(source)
             head = source if source.endswith(".") else source + "."
             names = _NAME.findall(re.sub(r"#[^\n]*", "", listed) if "#" in listed else listed)
@@ -127,4 +134,11 @@ def imports_in(text: str) -> tuple[str, ...]:
                     found.add(dotted)
                     found.add(dotted.partition(".")[0] + ".*")
         at = text.find("import", max(at + 6, begin.end() if begin else 0))
-    return tuple(sorted(found))
+    return tuple(sorted({name if name.isascii() else _as_read(name) for name in found}))
+
+
+def _as_read(name: str) -> str:
+    """A name as Python reads it (PEP 3131)."""
+    from unicodedata import normalize
+
+    return normalize("NFKC", name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 
-from lint_rules.engine.links import imports_in
+from lint_rules.engine.links import imports_in, packages_of
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,8 +38,16 @@ class Wording:
     def company(self, module: Module) -> tuple[Module, ...]:
         """A module and all that it may come to by imports, of attributes too: rather too many than too few."""
         if module not in self._company:
-            self._company[module] = _closure(module, lambda each: (*self._imports(each), *self._below(each)))
+            self._company[module] = _closure(module, self._accompanying)
         return self._company[module]
+
+    def _accompanying(self, module: Module) -> Iterator[Module]:
+        yield from self._imports(module)
+        yield from self._below(module)
+        for place in packages_of(posixpath.normpath(module.name)):  # They run before it does.
+            package = self._codebase.modules.get(place)
+            if package is not None:
+                yield package
 
     def _text(self, module: Module) -> str:
         if module not in self._texts:
