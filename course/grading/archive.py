@@ -21,6 +21,9 @@ SUFFIX = ".zip"
 LEFT_OUT = ("__MACOSX", ".ipynb_checkpoints", "__pycache__")
 """Folders that tools leave behind."""
 _SMALL = 1024**2
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, LookupError)
+"""What `zipfile` says to damage: that a name is no text, or that something lies before the first byte, it does not
+look for."""
 _WANTED = (".ipynb", ".py", hints.PATH)
 
 
@@ -114,7 +117,7 @@ def _opened(file: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as opened:
             yield opened
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        if isinstance(error, RecursionError):
-            raise
+    except (Refused, RecursionError):
+        raise
+    except (*_UNREADABLE, NotImplementedError, RuntimeError):
         raise Refused("is not a zip archive that can be read (cut off, or of another kind)") from None

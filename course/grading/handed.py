@@ -128,7 +128,7 @@ def _of_file(path: Path) -> Iterator[Place]:
     if path.suffix == ".zip" and not path.is_symlink():
         try:
             names = archive.names(path)
-        except archive.Refused:
+        except (archive.Refused, OSError):  # which `read` tells
             names = []
         owners = sorted({name.partition("/")[0] for name in names if MOODLE.match(name)})
         for owner in owners:

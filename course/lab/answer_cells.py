@@ -78,7 +78,8 @@ def _cells(document: Any) -> list[Any]:
     cells = document.get("cells")
     sheets = document.get("worksheets")
     if cells is None and isinstance(sheets, list):  # nbformat 3
-        cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or ()]
+        held = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        cells = [cell for found in held if isinstance(found, list) for cell in found]
     if not isinstance(cells, list):
         raise Unreadable("has no cells")
     return cells

@@ -163,6 +163,7 @@ HOPELESS: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "is empty"),
     "a list": (b"[]", "is JSON, but not a notebook"),
     "no cells": (b'{"metadata": {}}', "has no cells"),
+    "sheets without a list": (b'{"worksheets": [{"cells": 5}]}', "no answer cell is left in it"),
     "cells null": (b'{"cells": null}', "has no cells"),
     "a hundred thousand deep": (b"[" * 100_000, "is nested too deeply"),
     "3,000 cells": (

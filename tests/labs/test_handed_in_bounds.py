@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import struct
 import sys
 import zipfile
 from pathlib import Path
@@ -93,3 +95,38 @@ def test_names_that_no_terminal_and_no_table_takes_are_made_plain(tmp_path: Path
     assert sorted(place.learner for place in found) == ["ann?", "ben?[31m"]
     assert all(handed.read(place, NAMES).problem.isprintable() for place in found)
     assert all(place.source.isprintable() for place in found)
+
+
+DIRECTORY, END = b"PK\1\2", -22
+"""How the record of a member begins, and where the last record of an archive does."""
+
+
+def changed(data: bytes, at: int, layout: str, value: int) -> bytes:
+    edited = bytearray(data)
+    struct.pack_into(layout, edited, at, value)
+    return bytes(edited)
+
+
+def without_name(data: bytes) -> bytes:
+    """The name of its first member made a comment."""
+    member = data.index(DIRECTORY)
+    (length,) = struct.unpack_from("<H", data, member + 28)
+    return changed(changed(data, member + 28, "<H", 0), member + 32, "<H", length)
+
+
+DAMAGED = {
+    "a name that is no text": zipped(é__py=b"1").replace("é".encode(), b"\xff\xff"),
+    "a place before the first": changed(zipped(x__py=b"1"), END + 16, "<I", 10**6),
+    "no name": without_name(zipped(x__py=b"1")),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_a_damaged_archive_is_one_problem_and_stops_no_class(tmp_path: Path, case: str) -> None:
+    put(tmp_path / "eve.zip", DAMAGED[case])
+    put(tmp_path / "ann" / "hello.py", ANSWER.encode())
+    put(tmp_path / "bob" / "mine.zip", DAMAGED[case])
+    works = {place.learner: handed.read(place, NAMES) for place in handed.find([tmp_path], SLUG)}
+    assert works["ann"].files == {"hello.py": ANSWER}
+    for learner in ("bob", "eve"):
+        assert re.search("cannot be read: |not a zip archive that can be read", works[learner].problem)

@@ -55,10 +55,6 @@ def test_a_folder_that_becomes_a_link_while_it_is_read_is_not_followed(swapping:
 
 @pytest.mark.parametrize("closed", ["bob", f"bob/{SLUG}", f"bob/{SLUG}/work"])
 def test_a_folder_that_its_learner_closed_is_their_problem_alone(closed: str) -> None:
-    def problems() -> str:
-        works = {place.learner: handed.read(place, NAMES) for place in handed.find([top], SLUG)}
-        return json.dumps({learner: work.problem for learner, work in works.items()})
-
     with tempfile.TemporaryDirectory() as name:
         top = Path(name)
         top.chmod(0o755)
@@ -66,11 +62,28 @@ def test_a_folder_that_its_learner_closed_is_their_problem_alone(closed: str) ->
         hand_in(top / "bob" / SLUG / "work", "BOBS = 1\n")
         (top / closed).chmod(0)
         try:
-            said = json.loads(as_anybody(problems))
+            said = json.loads(as_anybody(lambda: problems(top)))
         finally:
             (top / closed).chmod(0o700)
     assert said["ann"] == ""
     assert said["bob"].endswith("cannot be read: Permission denied")
+
+
+def test_an_archive_that_its_learner_closed_is_their_problem_alone() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        top = Path(name)
+        top.chmod(0o755)
+        hand_in(top / "ann", "ANNS = 1\n")
+        (top / "bob.zip").touch(0)
+        said = json.loads(as_anybody(lambda: problems(top)))
+    assert said["ann"] == ""
+    assert said["bob"].endswith("cannot be read: Permission denied")
+
+
+def problems(top: Path) -> str:
+    """The problem with each learner's work below a folder, as JSON."""
+    works = {place.learner: handed.read(place, NAMES) for place in handed.find([top], SLUG)}
+    return json.dumps({learner: work.problem for learner, work in works.items()})
 
 
 def as_anybody(tell: Callable[[], str]) -> str:
