@@ -166,7 +166,8 @@ class Scan:
             for path in self.paths
             if entries[path].quiet and (path in self.aside or path in self._walked)
         }
-        run = self._key(self.paths, entries)
+        groups = by_repository(self.paths)
+        run = " ".join(self._key(group, entries) for group in groups) if self._cache else ""
         known = self._cache.run(run, self.paths) if self._cache else None
         if known is not None:
             self.findings, self.parts = known
@@ -181,7 +182,7 @@ class Scan:
         }
         self.parts = [
             part
-            for group in by_repository(self.paths)
+            for group in groups
             for part in islands({path: self._links_of(path) for path in group}, self.quiet, packages)
         ]
         todo: list[tuple[str, Island]] = []

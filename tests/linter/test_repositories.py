@@ -71,17 +71,37 @@ def test_paths_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_code_in_another_repository_is_not_what_a_template_means(
     tmp_path: Path, kept: bool, apart: bool
 ) -> None:
+    paths = _written(tmp_path)
+    for top in ("a", "b") if apart else ():
+        (tmp_path / top / ".git").mkdir()
+    assert _found(tmp_path, paths, kept) == ([] if apart else ["retry.py"])
+
+
+def test_what_is_kept_of_a_run_is_not_taken_for_that_of_other_repositories(tmp_path: Path) -> None:
+    paths = _written(tmp_path)
+    assert _found(tmp_path, paths, True) == ["retry.py"]
+    for top in ("a", "b"):
+        (tmp_path / top / ".git").mkdir()
+    assert _found(tmp_path, paths, True) == []
+    (tmp_path / "a" / ".git").rmdir()
+    (tmp_path / "b" / ".git").rmdir()
+    assert _found(tmp_path, paths, True) == ["retry.py"]
+
+
+def _written(folder: Path) -> list[str]:
+    """The paths of a template in one folder and of code in another, with some more."""
     files = {"a/template.yaml": TEMPLATE, "b/retry/retry.py": CODE}
     files |= {f"c/{number}.py": "" for number in range(10)}
     for path, text in files.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
-    for top in ("a", "b") if apart else ():
-        (tmp_path / top / ".git").mkdir()
-    help = Help(cache=(lambda: Cache(str(tmp_path / "cache"), "any")) if kept else None)
-    paths = sorted(str(tmp_path / path) for path in files)
-    scan = Scan(paths, {}, _Same(), help)
-    assert [Path(finding.span.path).name for finding in scan.findings] == ([] if apart else ["retry.py"])
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    return sorted(str(folder / path) for path in files)
+
+
+def _found(folder: Path, paths: list[str], kept: bool) -> list[str]:
+    """The files in which something is found."""
+    help = Help(cache=(lambda: Cache(str(folder / "cache"), "any")) if kept else None)
+    return [Path(finding.span.path).name for finding in Scan(paths, {}, _Same(), help).findings]
 
 
 class _Same:
