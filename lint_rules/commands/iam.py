@@ -40,7 +40,8 @@ def iam(paths: tuple[str, ...], check: bool, form: str | None, output_format: st
     from lint_rules.engine.access.writing import WHOLE, written
     from lint_rules.engine.errors import UsageError, did_you_mean
     from lint_rules.engine.intake import project_of
-    from lint_rules.engine.reports.access import render_access, render_access_diff, render_access_json
+    from lint_rules.engine.reports.access import Asked, render_access, render_access_diff, render_access_json
+    from lint_rules.engine.repositories import by_repository
 
     request = Request(paths=paths or (".",))
     sources = gather(request, Settings(request))
@@ -51,15 +52,21 @@ def iam(paths: tuple[str, ...], check: bool, form: str | None, output_format: st
                 texts[path] = file.read()
         except OSError as error:
             tell(f"warning: {path}: cannot be read: {error.strerror}")
-    project = project_of(texts)
-    access = project.access
-    for path, crash in project.crashes:
-        tell(f"warning: {path}: cannot be understood: {crash}")
-    roles = {id(one): role for role in access.roles for one in role.functions}
-    found = [(one, roles.get(id(one))) for one in callers(project)]
+    found: list[Asked] = []
+    for group in by_repository(texts):
+        project = project_of({path: texts[path] for path in group})
+        access = project.access  # What cannot be understood is noticed on the way to it.
+        for path, crash in project.crashes:
+            tell(f"warning: {path}: cannot be understood: {crash}")
+        roles = {id(one): role for role in access.roles for one in role.functions}
+        found += [Asked(project, one, roles.get(id(one))) for one in callers(project)]
     if wanted is not None:
-        names = [one.name for one, _ in found]
-        found = [(one, role) for one, role in found if wanted in (one.name, one.name.rpartition(".")[2])]
+        names = [one.name for _, one, _ in found]
+        found = [
+            asked
+            for asked in found
+            if wanted in (asked.function.name, asked.function.name.rpartition(".")[2])
+        ]
         if not found:
             hint = did_you_mean(wanted, names) or f" There are {', '.join(names) or 'none'}."
             raise UsageError(f'no function "{wanted}".{hint}')
@@ -67,7 +74,7 @@ def iam(paths: tuple[str, ...], check: bool, form: str | None, output_format: st
         tell("warning: no function found")
     if form is not None:
         done: set[int] = set()
-        for one, role in found:
+        for _, one, role in found:
             if role is not None and id(role) in done:
                 continue
             done.add(id(role))
@@ -77,12 +84,12 @@ def iam(paths: tuple[str, ...], check: bool, form: str | None, output_format: st
                 say(f"# {', '.join(each.name for each in together)}")
             say(written(form, one.name, least(together, template, form in WHOLE), template), end="")
     elif output_format == "json":
-        say(render_access_json(project, found), end="")
+        say(render_access_json(found), end="")
     elif output_format == "diff":
         say(render_access_diff(found), end="")
     else:
-        say(render_access(project, found), end="")
+        say(render_access(found), end="")
     lacking = [
-        need for one, _ in found for need in (*one.missing, *(n for n, _ in one.elsewhere)) if need.sure
+        need for _, one, _ in found for need in (*one.missing, *(n for n, _ in one.elsewhere)) if need.sure
     ]
     return 1 if check and lacking else 0

@@ -79,6 +79,30 @@ def test_the_text_says_what_is_needed_missing_and_too_much_and_where(folder, run
     ]
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_code_and_roles_of_other_repositories_are_not_taken_for_a_functions_own(
+    tmp_path, monkeypatch, run, form
+):
+    template = TEMPLATE.replace("CodeUri: src/", "CodeUri: {S3Bucket: builds, S3Key: retry.zip}")
+    files = {"a/template.yaml": template.replace("app.handler", "retry.handler"), "b/retry/retry.py": APP}
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    arguments = ("iam", "--output-format", form)
+    together = run(*arguments)[1]
+    for top in ("a", "b"):
+        (tmp_path / top / ".git").mkdir()
+    apart = run(*arguments)[1]
+    if form == "json":
+        assert [row["template"] for row in json.loads(together)] == ["a/template.yaml"]
+        assert {row["template"] for row in json.loads(apart)} == {None}
+    else:
+        assert together.startswith("Orders (a/template.yaml:4)\n")
+        assert "template.yaml" not in apart
+        assert "b/retry/retry.py:9" in apart
+
+
 def test_check_fails_while_a_permission_is_missing(folder, run):
     assert run("iam", "--check")[0] == 1
     fixed = TEMPLATE.replace("Policies:", "Policies:\n        - S3ReadPolicy: {BucketName: !Ref Uploads}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from lint_rules.engine.access.least import least
 from lint_rules.engine.access.names import PLACE
 from lint_rules.engine.finding import Finding
-from lint_rules.engine.typed import TYPE_CHECKING, Any
+from lint_rules.engine.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from lint_rules.engine.access.access import FunctionAccess, RoleAccess
@@ -19,9 +19,17 @@ if TYPE_CHECKING:
     from lint_rules.engine.project import Project
 
 
-def render_access(project: Project, found: Sequence[tuple[FunctionAccess, RoleAccess | None]]) -> str:
+class Asked(NamedTuple):
+    """A function that is asked about, the project that it stands in, and its role, if the project defines that."""
+
+    project: Project
+    function: FunctionAccess
+    role: RoleAccess | None
+
+
+def render_access(found: Sequence[Asked]) -> str:
     """One block for each function."""
-    return "\n".join("\n".join(_block(project, one, role)) + "\n" for one, role in found)
+    return "\n".join("\n".join(_block(*each)) + "\n" for each in found)
 
 
 def _block(project: Project, one: FunctionAccess, role: RoleAccess | None) -> Iterator[str]:
@@ -75,9 +83,9 @@ def _at(project: Project, span: Span) -> str:
     return f"{span.path}:{place.row}" + (f" (cell {place.cell})" if place.cell else "")
 
 
-def render_access_json(project: Project, found: Sequence[tuple[FunctionAccess, RoleAccess | None]]) -> str:
+def render_access_json(found: Sequence[Asked]) -> str:
     """A list of functions."""
-    return json.dumps([_row(project, one, role) for one, role in found], indent=2) + "\n"
+    return json.dumps([_row(*each) for each in found], indent=2) + "\n"
 
 
 def _row(project: Project, one: FunctionAccess, role: RoleAccess | None) -> dict[str, Any]:
@@ -135,11 +143,11 @@ def _grant(project: Project, grant: Grant) -> dict[str, Any]:
     }
 
 
-def render_access_diff(found: Sequence[tuple[FunctionAccess, RoleAccess | None]]) -> str:
+def render_access_diff(found: Sequence[Asked]) -> str:
     """What is granted by the template's own policies against what is needed, by role."""
     out: list[str] = []
     done: set[int] = set()
-    for _, role in found:
+    for _, _, role in found:
         if role is None or id(role) in done or role.grants.open:
             continue
         done.add(id(role))
