@@ -19,6 +19,7 @@ from lint_rules.engine.layers import Layers
 from lint_rules.engine.links import links_of
 from lint_rules.engine.lint import Crash, lint
 from lint_rules.engine.project import Project
+from lint_rules.engine.repositories import by_repository, repository_of
 from lint_rules.engine.sources.discover import Walk, discover
 from lint_rules.engine.sources.files import read_bytes
 
@@ -89,9 +90,9 @@ class Desk:
         if not os.path.isdir(folder):
             return {}
         top = _top(folder, self._layers.of(path))
-        files = discover([top], of=self._walk).files
+        files = _beside(path, discover([top], of=self._walk).files)
         if len(files) > _FOLDER:
-            files = discover([folder], of=self._walk).files[:_FOLDER]
+            files = _beside(path, discover([folder], of=self._walk).files)[:_FOLDER]
         texts: dict[str, str] = {}
         for file in files:
             try:
@@ -120,11 +121,9 @@ def _top(folder: str, config: Config) -> str:
     """The folder of the project: that of its configuration, else of the repository, else the file's own."""
     if config.source:
         return config.root
-    here = folder
-    while True:
-        if os.path.exists(os.path.join(here, ".git")):
-            return here
-        parent = os.path.dirname(here)
-        if parent == here:
-            return folder
-        here = parent
+    return repository_of(folder) or folder
+
+
+def _beside(path: str, files: Sequence[str]) -> Sequence[str]:
+    """Those of the files that lie in the repository of this one."""
+    return by_repository([path, *files])[0][1:]

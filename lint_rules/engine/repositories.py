@@ -25,6 +25,11 @@ def by_repository(paths: Iterable[str]) -> list[list[str]]:
     return list(groups.values())
 
 
+def repository_of(folder: str) -> str:
+    """The top of the repository that a folder lies in, or an empty string."""
+    return _top(os.path.abspath(folder), {})
+
+
 def _top(folder: str, tops: dict[str, str]) -> str:
     """The top of the repository that a folder, given by its full path, lies in, or an empty string."""
     below: list[str] = []

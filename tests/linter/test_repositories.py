@@ -8,6 +8,7 @@ import pytest
 
 from lint_rules import Config
 from lint_rules.engine.cache import Cache
+from lint_rules.engine.desk import Desk
 from lint_rules.engine.repositories import by_repository
 from lint_rules.engine.scan import Help, Scan
 
@@ -102,6 +103,31 @@ def _found(folder: Path, paths: list[str], kept: bool) -> list[str]:
     """The files in which something is found."""
     help = Help(cache=(lambda: Cache(str(folder / "cache"), "any")) if kept else None)
     return [Path(finding.span.path).name for finding in Scan(paths, {}, _Same(), help).findings]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_an_editor_keeps_repositories_apart_too(tmp_path: Path, apart: bool) -> None:
+    _written(tmp_path)
+    (tmp_path / "lambdalint.toml").write_text('select = ["LAM402"]\n')
+    for top in ("a", "b") if apart else ():
+        (tmp_path / top / ".git").mkdir()
+    assert len(_seen(tmp_path / "b/retry/retry.py")) == (0 if apart else 1)
+
+
+def test_an_editor_takes_a_submodule_for_a_part_of_the_repository_that_holds_it(tmp_path: Path) -> None:
+    (tmp_path / "a/.git").mkdir(parents=True)
+    (tmp_path / "a/sub").mkdir()
+    (tmp_path / "a/sub/.git").write_text("gitdir: ../.git/modules/sub\n")
+    (tmp_path / "a/template.yaml").write_text(TEMPLATE)
+    (tmp_path / "a/sub/retry.py").write_text(CODE)
+    assert "bare-except" in _seen(tmp_path / "a/sub/retry.py")
+
+
+def _seen(path: Path) -> list[str]:
+    """The rules that find something in a file when an editor has it open."""
+    desk = Desk()
+    desk.put(str(path), path.read_text())
+    return [finding.rule for finding in desk.look(str(path))[1]]
 
 
 class _Same:
