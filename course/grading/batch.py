@@ -52,9 +52,9 @@ def run(task: Task, workers: int, now: Now) -> Generator[Verdict | None, None, N
         )
         for number in range(max(1, min(workers, len(task.places))))
     ]
-    for thread in threads:
-        thread.start()
     try:
+        for thread in threads:
+            thread.start()
         for _ in task.places:
             found = made.get()
             if isinstance(found, BaseException):
@@ -63,7 +63,8 @@ def run(task: Task, workers: int, now: Now) -> Generator[Verdict | None, None, N
     finally:
         stopping.set()
         for thread in threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
         server.close()
 
 
@@ -113,15 +114,23 @@ def _work(
     stopping: threading.Event,
     now: Now,
 ) -> None:
-    with Examiner(server) as examiner:
-        while not stopping.is_set():
-            try:
-                place = todo.get_nowait()
-            except queue.Empty:
-                return
-            try:
+    try:
+        with _examiner(server) as examiner:
+            while not stopping.is_set():
+                try:
+                    place = todo.get_nowait()
+                except queue.Empty:
+                    return
                 insist(task, examiner)
                 made.put(one(task, place, examiner, now))
-            except BaseException as error:
-                made.put(error)
-                return
+    except BaseException as error:
+        made.put(error)  # whoever waits for a verdict would wait for ever
+
+
+def _examiner(server: ForkServer) -> Examiner:
+    try:
+        return Examiner(server)
+    except OSError as error:
+        raise UserError(
+            f"no folder for checks can be made ({error}); make room, or name another place in TMPDIR"
+        ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -163,6 +164,15 @@ def test_stopping_in_the_middle_ends_the_workers(tmp_path: Path, tiny: Lab) -> N
     found = batch.run(Task(Bundle(tiny), places, "salt"), 2, lambda: 0.0)
     assert next(found) is not None
     found.close()
+
+
+def test_where_there_is_no_room_for_checks_grading_says_so_and_ends(
+    tmp_path: Path, grade: Grade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(tmp_path / "in", "ann", adder=ADDER)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(UserError, match=r"no folder for checks can be made \(.*gone.*\).*TMPDIR"):
+        grade()
 
 
 def test_the_last_verdict_of_a_learner_counts() -> None:
