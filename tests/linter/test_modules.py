@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lint_rules import Module, Severity
+from lint_rules.engine.analysis.versions import newer_syntax
 from lint_rules.engine.sources import module as modules
 from lint_rules.engine.sources.document import Document
 from lint_rules.engine.sources.nesting import shallow
@@ -153,6 +154,24 @@ def test_syntax_of_a_newer_python_is_read_all_the_same():
         pytest.skip("libcst knows nothing newer")
     assert module(text).tree is not None
     assert module(text).error is None
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("x = 1\rmatch x:\r    case 1: pass\r", "a `match` statement"),
+        ("try: pass\nexcept \\\n *OSError: pass\n", "`except*`"),
+        ("if True: type Names = list[str]\n", "a `type` statement"),
+        ("x = 1; type Names = list[str]\n", "a `type` statement"),
+        ("def first \\\n [T](x: T): pass\n", "type parameters"),
+    ],
+)
+def test_newer_syntax_is_found_wherever_it_may_stand(text, what):
+    if sys.version_info < (3, 12) and "type" in what:
+        pytest.skip("this interpreter makes no tree of it")
+    found = newer_syntax(module(text), 9)
+    assert found is not None
+    assert found.what == what
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _SNAPSHOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "stdlib_removed.txt")
 _MAY = regex(
-    r"(?:^|[\n\r;])[ \t\f]*(?:match|type)\b|except\s*\*|(?:def|class)\s+\w+\s*\[|\b(?:[tT][rR]?|[rR][tT])[\"']"
+    r"(?:^|[\n\r;])[ \t\f]*(?:match|type)\b|:[ \t\f]*type[ \t\f\\]|except[\s\\]*\*"
+    r"|(?:def|class)[\s\\]+\w+[\s\\]*\[|\b(?:[tT][rR]?|[rR][tT])[\"']"
 )
 _SINCE = {
     "Match": (10, "a `match` statement"),
