@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from lint_rules.engine.analysis.aws_call import AwsCall
 from lint_rules.engine.analysis.facts import FunctionNode, Scope
+from lint_rules.engine.sources.tree import walk
 from lint_rules.engine.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ _THROUGH = frozenset({
     *("get", "items", "keys", "values", "list", "sorted", "set", "tuple", "enumerate", "extend", "append"),
     "build_full_result",
 })  # fmt: skip
+_NARROWS = frozenset({
+    *("discard", "remove", "pop", "popitem", "clear", "difference_update", "intersection_update"),
+    "symmetric_difference_update",
+})  # fmt: skip
+"""Methods that take something out of what they are asked of."""
 _COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 _WORDS = ("delete", "terminate", "deregister", "release")
 _DEEPEST = 12
@@ -89,6 +95,8 @@ def _sources(
         yield None
     elif isinstance(node, ast.Constant):
         return
+    elif _is_asked_by_name(node, scope):
+        yield None
     elif isinstance(node, ast.Attribute) or (isinstance(node, ast.Subscript) and _is_word(node.slice)):
         yield from _sources(node.value, scope, calls, depth + 1)
     elif isinstance(node, ast.List | ast.Tuple | ast.Set):
@@ -130,11 +138,35 @@ def _is_word(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
+def _is_asked_by_name(node: ast.expr, scope: Scope) -> bool:
+    """Whether one thing is taken from a dictionary that the code has made of many."""
+    if isinstance(node, ast.Subscript):
+        asked = node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+        asked = node.func.value
+    else:
+        return False
+    values = [scope.facts.assigned(each) for each in scope.bindings.get(getattr(asked, "id", ""), ())]
+    return any(isinstance(value, ast.DictComp) for value in (asked, *values))
+
+
+def _is_narrowed(name: str, scope: Scope) -> bool:
+    """Whether something is taken out of what a variable holds, or put in the place of something."""
+    for node in walk(scope.node):
+        if isinstance(node, ast.Subscript):
+            changed = None if isinstance(node.ctx, ast.Load) else node.value
+        else:
+            changed = node.value if isinstance(node, ast.Attribute) and node.attr in _NARROWS else None
+        if isinstance(changed, ast.Name) and changed.id == name:
+            return True
+    return False
+
+
 def _of_variable(
     name: str, scope: Scope, calls: Mapping[ast.AST, AwsCall], depth: int
 ) -> Iterator[AwsCall | None]:
     owner = scope.owner(name)
-    if owner is None or owner is not scope:
+    if owner is None or owner is not scope or _is_narrowed(name, owner):
         yield None
         return
     for binding in owner.bindings.get(name, ()):
@@ -179,8 +211,11 @@ def _chosen(node: ast.AST, scope: Scope) -> bool:
 
 def _leaves(statement: ast.stmt) -> bool:
     """Whether it may end the round or the function."""
-    return isinstance(statement, ast.If) and any(
-        isinstance(part, ast.Continue | ast.Break | ast.Return | ast.Raise) for part in ast.walk(statement)
+    return isinstance(statement, ast.Assert) or (
+        isinstance(statement, ast.If)
+        and any(
+            isinstance(part, ast.Continue | ast.Break | ast.Return | ast.Raise) for part in walk(statement)
+        )
     )
 
 
