@@ -82,6 +82,11 @@ class Checker:
             return True
         return False
 
+    @property
+    def is_orphan(self) -> bool:
+        """Whether it ended because what it was forked from did."""
+        return not self.is_alive and isinstance(self._process, Forked) and self._process.is_orphan
+
     def is_fresh(self) -> bool:
         """Whether it is fit for another check: it has done away with what the last one left, and is not large."""
         if not self.ready or not self._untidy:
@@ -131,7 +136,8 @@ class Checker:
         if self._process.poll() is None:
             processes.kill_tree(self.pid)
         processes.kill_group(self.pid)
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait()
         for _, watch in self._zygotes:
             processes.readable(watch, GRACE)
             os.close(watch)

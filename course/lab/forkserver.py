@@ -33,6 +33,8 @@ class Forked:
     def __init__(self, pid: int, status: int) -> None:
         """`status` is a descriptor on which is told how it ended."""
         self.pid = pid
+        self.is_orphan = False
+        """Whether it ended because the server did."""
         self._status, self._code = status, None
 
     _code: int | None
@@ -49,6 +51,7 @@ class Forked:
             if not processes.readable(self._status, timeout):
                 raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
             said = os.read(self._status, 16)
+            self.is_orphan = not said
             self._code = int(said) if said else -9  # the server is gone, and so is what it forked
         return self._code
 
@@ -99,21 +102,31 @@ class ForkServer:
         order = memory_file(json.dumps(told).encode())
         try:
             with self._lock:
-                if self._channel is None and not self._failed:
-                    self._begin()
-                if self._channel is not None:
-                    socket.send_fds(self._channel, [b"\n"], [*ends, writing, order])
-                    return Forked(int(self._line()), reading)
-        except BaseException as error:
+                pid = self._asked([*ends, writing, order])
+        except BaseException:
             os.close(reading)
-            self._give_up()  # whatever comes from there now would be the answer to another question
-            if isinstance(error, (OSError, ValueError)):
-                return None
             raise
         finally:
             os.close(writing)
             os.close(order)
-        os.close(reading)
+        if pid is None:
+            os.close(reading)
+            return None
+        return Forked(pid, reading)
+
+    def _asked(self, ends: Sequence[int]) -> int | None:
+        """The id of a fork that was asked for; None where there is none to be had."""
+        try:
+            if self._channel is None and not self._failed:
+                self._begin()
+            if self._channel is not None:
+                socket.send_fds(self._channel, [b"\n"], ends)
+                return int(self._line())
+        except BaseException as error:
+            # Before anybody else asks: whatever comes from there now would be the answer to another question.
+            self._give_up()
+            if not isinstance(error, (OSError, ValueError)):
+                raise
         return None
 
     def _give_up(self) -> None:
@@ -124,6 +137,7 @@ class ForkServer:
 
     def _begin(self) -> None:
         ours, theirs = socket.socketpair()
+        self._channel = ours
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-B", "-s", str(FAMILY), str(theirs.fileno())],
@@ -136,7 +150,6 @@ class ForkServer:
                 cwd="/",
             )
         ours.settimeout(READY_WITHIN)
-        self._channel = ours
         # Not before: what a fork knows that waits to be a zygote, learners' code may find.
         request = memory_file(json.dumps({"entry": str(SCRIPT), "path": _path()}).encode())
         try:
