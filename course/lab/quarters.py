@@ -78,8 +78,9 @@ def choose(folder: Path) -> Quarters:
 def taken_back(given: Quarters) -> Quarters:
     """The same, empty, for whoever we are."""
     with suppress(OSError):
-        os.chown(given.folder, os.geteuid(), os.getegid())
-        for entry in given.folder.iterdir():
+        # Up to here its user might have put a link in its place.
+        os.chown(given.folder, os.geteuid(), os.getegid(), follow_symlinks=False)
+        for entry in () if given.folder.is_symlink() else given.folder.iterdir():
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry, ignore_errors=True)
             else:

@@ -16,6 +16,7 @@ import pytest
 
 from course.cloud.runtime.world import Tier
 from course.lab import quarters
+from course.lab.quarters import Quarters
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL = Tier().find().tier == "full"
@@ -119,6 +120,15 @@ def test_no_two_examiners_of_running_processes_have_the_same_user() -> None:
     found = {quarters.spare(process, number) for process in processes for number in examiners}
     assert len(found) == len(processes) * len(examiners)
     assert max(found) < 2_147_352_576, "from here on systemd has a use for them"
+
+
+def test_what_a_link_in_the_place_of_a_folder_leads_to_is_left_alone(tmp_path: Path) -> None:
+    """Whoever owned the folder could have put one there."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "kept").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "mine")
+    quarters.taken_back(Quarters(tmp_path / "link"))
+    assert (tmp_path / "mine" / "kept").exists()
 
 
 @AS_ROOT
