@@ -60,9 +60,9 @@ def main(descriptor: int, holders: Mapping[str, socket.socket] | None = None) ->
         forks = ZygoteLauncher(None if reason else holders)
         # Handlers must not reach what a check asks of the cloud itself.
         with CheckCloud(launcher=forks, admin_token=secrets.token_hex()) as cloud:
-            zygotes = forks.begin()
             found = cloud.isolation
             processes.limit_data(MEMORY)
+            zygotes = forks.begin()
             processes.share_limits(zygotes)
             nests = Nests(forks, readable_folders()) if found.tier == "full" else None
             refused = _refused(nests, Path.cwd()) if nests else found.reason

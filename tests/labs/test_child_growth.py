@@ -7,6 +7,7 @@ import pytest
 from course.lab import checker
 from course.lab.checks import Examiner, Verdict
 from course.lab.document import Check
+from course.lab.forkserver import ForkServer
 
 
 def check(source: str, seconds: float = 5) -> Check:
@@ -114,10 +115,11 @@ def f():
         assert examiner.examine(GOOD, {}).verdict is Verdict.PASSED
 
 
+@pytest.mark.parametrize("how", ["interpreter", "fork"])
 @pytest.mark.parametrize("kind", ["plain", "boto3"])
-def test_a_call_is_bounded_like_its_check(kind: str) -> None:
+def test_a_call_is_bounded_like_its_check(kind: str, how: str) -> None:
     """Whatever it was copied from was started when the bounds stood."""
     answer = f"import resource # {kind}\ndef f(): return resource.getrlimit(resource.RLIMIT_DATA)[0]"
-    with Examiner() as examiner:
+    with ForkServer() as server, Examiner(server if how == "fork" else None) as examiner:
         found = examiner.examine(check("assert answer.call('a.py', 'f') == 3 * 1024**3"), {"a.py": answer})
     assert (found.verdict, found.rationale) == (Verdict.PASSED, "")

@@ -16,6 +16,7 @@ from course.cloud.runtime.world import Tier
 from course.lab import grade as grading
 from course.lab.checks import Examiner
 from course.lab.document import Lab
+from course.lab.forkserver import ForkServer
 
 pytestmark = pytest.mark.skipif(Tier().find().tier != "full", reason="this system refuses namespaces")
 
@@ -77,18 +78,20 @@ def found():
 """
 
 
-def test_a_call_changes_nothing_outside_of_its_world(tiny: Lab) -> None:
+@pytest.mark.parametrize("how", ["interpreter", "fork"])
+def test_a_call_changes_nothing_outside_of_its_world(tiny: Lab, how: str) -> None:
     source = PROBE + "def add(left, right): raise RuntimeError(found())"
-    with Examiner() as examiner:
+    with ForkServer() as server, Examiner(server if how == "fork" else None) as examiner:
         grade = grading.grade(tiny, {"adder.py": source}, "add", examiner=examiner)
         said = grade.results[0].rationale.partition("RuntimeError: ")[2]
         assert ast.literal_eval(said) == []
         assert grading.grade(tiny, tiny.solution, "add", examiner=examiner).passed
 
 
-def test_a_handler_changes_nothing_outside_of_its_world(tiny: Lab) -> None:
+@pytest.mark.parametrize("how", ["interpreter", "fork"])
+def test_a_handler_changes_nothing_outside_of_its_world(tiny: Lab, how: str) -> None:
     source = PROBE + "def handler(event, context): return found()"
-    with Examiner() as examiner:
+    with ForkServer() as server, Examiner(server if how == "fork" else None) as examiner:
         grade = grading.grade(tiny, {"greeter.py": source}, "greet", examiner=examiner)
         said = grade.results[0].rationale.partition("the function answered ")[2]
         assert ast.literal_eval(said) == []

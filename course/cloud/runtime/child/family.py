@@ -9,6 +9,7 @@ zygote of that cloud, which moves into the namespaces of whoever asked.
 import ctypes
 import importlib
 import os
+import resource
 import signal
 import socket
 import struct
@@ -22,8 +23,30 @@ sandbox: "Any" = importlib.import_module("sandbox")
 zygote: "Any" = importlib.import_module("zygote")
 KINDS = ("plain", "boto3")
 SCM_CREDENTIALS = 2
+LIMITS = [number for name, number in vars(resource).items() if name.startswith("RLIMIT_")]
+"""What a program takes from whoever starts it."""
 NOBODY = 65534
 """The user and group of whom the kernel says nothing."""
+
+
+def wall() -> None:
+    """Begin anew as a program that nobody can change who is forked from it: /proc/self/exe leads past every root to the
+    file as it was when the program began, and so does a standard stream. Raises OSError.
+
+    Root stays who it is, for it gives users to its clouds; others have a user namespace of their own."""
+    uid, gid = os.geteuid(), os.getegid()
+    _call("unshare", sandbox.CLONE_NEWNS | (sandbox.CLONE_NEWUSER if uid else 0))
+    if uid:
+        sandbox.map_user(uid, uid, gid, gid)
+    # Nobody outside is to see what is mounted here.
+    _call("mount", None, b"/", None, ctypes.c_ulong(sandbox.MS_REC | sandbox.MS_PRIVATE), None)
+    for path in (os.path.realpath(sys.executable), os.devnull):
+        sandbox.bind(path, path)
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+    os.close(null)
+    os.execv(sys.executable, [sys.executable, "-B", "-s", *sys.argv, "walled"])
 
 
 def main(number: int) -> None:
@@ -55,7 +78,7 @@ def hold(waiting: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
     """Make a zygote for each cloud that asks. Returns as `zygote.serve` does, in its forks; None when all is over."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel collects the zygotes
     while True:
-        said, descriptors, user, group = _asked(waiting)
+        said, descriptors, asking, user, group = _asked(waiting)
         if not said:
             return None
         pid = os.fork()
@@ -66,6 +89,8 @@ def hold(waiting: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
             channel, cloud = descriptors
             if user != os.geteuid():
                 become_user(user, group)
+            for limit in LIMITS:
+                resource.setrlimit(limit, resource.prlimit(asking, limit))
             join(cloud)
             os.close(cloud)
             os.chdir("/")
@@ -77,18 +102,18 @@ def hold(waiting: socket.socket) -> "tuple[dict[str, Any], list[int]] | None":
             os.close(descriptor)
 
 
-def _asked(waiting: socket.socket) -> "tuple[bytes, list[int], int, int]":
-    """What a cloud says with which descriptors, and its user and group, for which the kernel vouches."""
+def _asked(waiting: socket.socket) -> "tuple[bytes, list[int], int, int, int]":
+    """What a cloud says with which descriptors, and its process, user and group, for which the kernel vouches."""
     size = socket.CMSG_SPACE(2 * 4) + socket.CMSG_SPACE(3 * 4)
     said, ancillary, _, _ = waiting.recvmsg(16, size)
     descriptors: list[int] = []
-    user = group = NOBODY
+    process, user, group = 0, NOBODY, NOBODY
     for level, kind, content in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             descriptors += struct.unpack(f"{len(content) // 4}i", content)
         elif level == socket.SOL_SOCKET and kind == SCM_CREDENTIALS:
-            _, user, group = struct.unpack("3I", content)
-    return said, descriptors, user, group
+            process, user, group = struct.unpack("3I", content)
+    return said, descriptors, process, user, group
 
 
 def become_user(user: int, group: int) -> None:
@@ -102,14 +127,21 @@ def become_user(user: int, group: int) -> None:
 def join(process: int) -> None:
     """Move into the user, network and mount namespaces of a process, with no more rights there than a program has that
     it starts. `process` is a descriptor (pidfd_open(2)). Raises OSError. https://man7.org/linux/man-pages/man2/setns.2.html"""
-    system = ctypes.CDLL(None, use_errno=True)
-    if system.setns(process, sandbox.CLONE_NEWUSER | sandbox.CLONE_NEWNET | sandbox.CLONE_NEWNS) < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, f"setns: {os.strerror(error)}")
+    _call("setns", process, sandbox.CLONE_NEWUSER | sandbox.CLONE_NEWNET | sandbox.CLONE_NEWNS)
     if os.geteuid():  # a new program of root keeps its rights
-        system.capset(sandbox.CAPABILITIES, sandbox.NONE)
+        _call("capset", sandbox.CAPABILITIES, sandbox.NONE)
+
+
+def _call(name: str, *given: "Any") -> None:
+    """A function of the system. Raises OSError."""
+    if getattr(ctypes.CDLL(None, use_errno=True), name)(*given) < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{name}: {os.strerror(error)}")
 
 
 if __name__ == "__main__":
     sys.modules["family"] = sys.modules["__main__"]
+    if len(sys.argv) == 2:
+        os.set_inheritable(int(sys.argv[1]), True)
+        wall()
     main(int(sys.argv[1]))
