@@ -76,8 +76,10 @@ def links_of(path: str, text: str) -> Links:
         return Links(imports_in(lines), *_places(plain.replace('"', " ")), tuple(sorted({*provides})))
     places = _places(text) if any(word in text for word in _MAKES_FUNCTIONS) else ((), 0)
     # The paths of the CDK's assets begin where the application is started.
-    assets = tuple(sorted({*_TEXT.findall(text)})) if "aws_cdk" in text else ()
-    return Links(imports_in(text), *places, (), assets)
+    assets = {posixpath.normpath(name) for name in _TEXT.findall(text)} if "aws_cdk" in text else set()
+    if assets and "PythonFunction" in text:
+        assets.add("index.handler")  # Unless something else is said.
+    return Links(imports_in(text), *places, (), tuple(sorted(assets)))
 
 
 def _is_template(path: str, text: str) -> bool:

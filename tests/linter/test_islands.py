@@ -157,6 +157,7 @@ SENDING = (
         ("code", "send.work", "shop/code/send/__init__.py"),
         (".", "parts/send.work", "shop/parts/send.py"),
         ("../functions", "send.work", "functions/send.py"),
+        ("old/../functions", "send.work", "functions/send.py"),
     ],
 )
 def test_a_stack_of_the_cdk_binds_code_beside_a_folder_above_it(code, handler, place):
@@ -168,3 +169,23 @@ def test_a_stack_of_the_cdk_binds_code_beside_a_folder_above_it(code, handler, p
     assert any(handler.module.name == place and handler.specs for handler in Project.of(files).handlers)
     assert together(files, "shop/stacks/shop.py", place)
     assert not together(files, "shop/stacks/shop.py", "other/send.py")
+
+
+@pytest.mark.parametrize(
+    ("entry", "place"),
+    [
+        ("'.'", "shop/index.py"),
+        ("os.path.dirname(__file__)", "shop/stacks/index.py"),
+        ("'more'", "more/index.py"),
+    ],
+)
+def test_a_python_function_of_the_cdk_is_in_a_file_that_nobody_names(entry, place):
+    start = STACK.index("        aws_lambda.Function(")
+    stack = STACK[:start].replace(
+        "import os\n", "import os\nfrom aws_cdk.aws_lambda_python_alpha import PythonFunction\n"
+    )
+    stack += f"        PythonFunction(self, 'Send', runtime=aws_lambda.Runtime.PYTHON_3_13, entry={entry})\n"
+    files = {"shop/stacks/shop.py": stack, place: SENDING.replace("work", "handler"), "other/index.py": ""}
+    assert any(handler.module.name == place and handler.specs for handler in Project.of(files).handlers)
+    assert together(files, "shop/stacks/shop.py", place)
+    assert not together(files, "shop/stacks/shop.py", "other/index.py")
