@@ -63,7 +63,6 @@ def main(descriptor: int, holders: Mapping[str, socket.socket] | None = None) ->
             found = cloud.isolation
             processes.limit_data(MEMORY)
             zygotes = forks.begin()
-            processes.share_limits(zygotes)
             nests = Nests(forks, readable_folders()) if found.tier == "full" else None
             refused = _refused(nests, Path.cwd()) if nests else found.reason
             if refused:

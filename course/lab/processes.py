@@ -47,17 +47,6 @@ def raise_descriptors() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def share_limits(others: Iterable[int]) -> None:
-    """Give other processes of ours the limits on data and descriptors of this one, as those have that it starts."""
-    if sys.platform == "linux":
-        import resource
-
-        for limit in (resource.RLIMIT_DATA, resource.RLIMIT_NOFILE):
-            for pid in others:
-                with contextlib.suppress(ProcessLookupError):
-                    resource.prlimit(pid, limit, resource.getrlimit(limit))
-
-
 def size(pid: int) -> tuple[float, int]:
     """MB in memory and open descriptors of a process; zeros where that cannot be told."""
     try:
