@@ -177,7 +177,7 @@ class Scan:
 
         packages = {
             path
-            for path in self.quiet
+            for path in self.paths
             if posixpath.basename(path) == "__init__.py" and entries[path].digest != digest(b"")
         }
         self.parts = [

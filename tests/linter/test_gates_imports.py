@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from lint_rules import Config, Project, lint
+from lint_rules.engine.cache import Cache
 from lint_rules.engine.islands import islands
 from lint_rules.engine.links import imports_in, links_of
+from lint_rules.engine.scan import Help, Scan
 
 CALLED = "def work(event):\n    try:\n        return event['a']\n    except:\n        return None\n"
 HANDLER = "def handler(event, context):\n    return work(event)\n"
@@ -74,6 +77,31 @@ def test_words_of_the_package_that_runs_before_a_module_count_too(line: str, pla
     }
     found = lint(Project.of(files), Config(select=("LAM318",)))
     assert [finding.span.path for finding in found] == ["a/third.py"]
+
+
+@pytest.mark.parametrize("walked", [False, True])
+def test_a_package_that_speaks_of_aws_is_kept_together_with_what_it_runs_before(
+    tmp_path: Path, walked: bool
+) -> None:
+    files = {
+        "a/app.py": "def handler(event, context): return {}\n",
+        "a/__init__.py": "import boto3\nboto3.client('s3').list_objectz(Bucket='a')\n",
+    }
+    paths = []
+    for path, text in (*files.items(), *((f"b/{number}.py", "") for number in range(20))):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+        paths.append(str(tmp_path / path))
+    help = Help(cache=lambda: Cache(str(tmp_path / "cache"), "any"))
+    scan = Scan(paths, {}, _Same(), help, frozenset(paths if walked else ()))
+    assert [finding.span.path for finding in scan.findings] == [str(tmp_path / "a/__init__.py")]
+
+
+class _Same:
+    """One configuration for every file."""
+
+    def of(self, path: str) -> Config:
+        return Config(select=("LAM318",))
 
 
 def test_words_that_only_look_like_imports_name_nothing() -> None:
