@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import struct
 import sys
 import zipfile
@@ -129,4 +128,4 @@ def test_a_damaged_archive_is_one_problem_and_stops_no_class(tmp_path: Path, cas
     works = {place.learner: handed.read(place, NAMES) for place in handed.find([tmp_path], SLUG)}
     assert works["ann"].files == {"hello.py": ANSWER}
     for learner in ("bob", "eve"):
-        assert re.search("cannot be read: |not a zip archive that can be read", works[learner].problem)
+        assert works[learner].problem.startswith(str(tmp_path / learner))
