@@ -167,6 +167,11 @@ ALARMS = {
     "as-ours": ("super().run()", [100]),
     "as-ours-and-again": ("super().run(); self.function()", [100, 100]),
     "at-once": ("self.function()", [0]),
+    "of-the-instance": (
+        "pass\n    def __init__(self, *given):\n        super().__init__(*given)\n"
+        "        self.run = lambda: (time.sleep(200), self.function())",
+        [200],
+    ),
     "sleeps-longer": ("time.sleep(self.interval * 2); self.function()", [200]),
 }
 

@@ -197,17 +197,20 @@ def _make_timer(timer: "Any", *arguments: "Any", **named: "Any") -> None:
 
 
 def _start_timer(timer: "Any") -> None:
-    """Ask on behalf of its thread, before anybody goes on: the clock must not skip past its moment. A class with a
+    """Ask on behalf of its thread, before anybody goes on: the clock must not skip past its moment. One with a
     `run` of its own may wait for something else, or for nothing."""
     if isinstance(timer.finished, _Finished) and timer.ident is None:
-        timer.finished.ask(timer.interval, type(timer).run is threading.Timer.run)
-        timer.run = lambda: _run_timer(timer)
+        own = vars(timer).get("run")
+        timer.finished.ask(timer.interval, own is None and type(timer).run is threading.Timer.run)
+        timer.run = lambda: _run_timer(timer, own)
     threading.Thread.start(timer)
 
 
-def _run_timer(timer: "Any") -> None:
+def _run_timer(timer: "Any", own: "Any") -> None:
     _own.finished = finished = timer.finished
     del timer.run  # what it was before `_start_timer`
+    if own is not None:
+        timer.run = own
     try:
         timer.run()
     finally:
