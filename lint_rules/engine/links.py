@@ -67,19 +67,29 @@ def packages_of(path: str) -> Iterator[str]:
 def links_of(path: str, text: str) -> Links:
     """What a file says about others."""
     if path.endswith((".yaml", ".yml", ".json", ".template", ".tf")):
-        return Links((), *_places(text)) if _is_template(path, text) else Links()
+        if not _is_template(path, text):
+            return Links()
+        inside = imports_in(_unquoted(text)) if "ZipFile" in text or "InlineCode" in text else ()
+        return Links(inside, *_places(text))
     if path.endswith(".ipynb"):
         folder = posixpath.dirname(path)
         provides = (posixpath.normpath(posixpath.join(folder, name)) for name in _WRITES.findall(text))
         plain = text.replace("\\n", "\n")
-        lines = plain.replace("\\t", "\t").replace("\\r", "\r").replace('"', "\n")
-        return Links(imports_in(lines), *_places(plain.replace('"', " ")), tuple(sorted({*provides})))
+        return Links(
+            imports_in(_unquoted(text)), *_places(plain.replace('"', " ")), tuple(sorted({*provides}))
+        )
     places = _places(text) if any(word in text for word in _MAKES_FUNCTIONS) else ((), 0)
     # The paths of the CDK's assets begin where the application is started.
     assets = {posixpath.normpath(name) for name in _TEXT.findall(text)} if "aws_cdk" in text else set()
     if assets and "PythonFunction" in text:
         assets.add("index.handler")  # Unless something else is said.
     return Links(imports_in(text), *places, (), tuple(sorted(assets)))
+
+
+def _unquoted(text: str) -> str:
+    """The lines of code that stands in strings of JSON, or as it is."""
+    text = text.replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r")
+    return text.replace('"', "\n")
 
 
 def _is_template(path: str, text: str) -> bool:

@@ -189,3 +189,29 @@ def test_a_python_function_of_the_cdk_is_in_a_file_that_nobody_names(entry, plac
     assert any(handler.module.name == place and handler.specs for handler in Project.of(files).handlers)
     assert together(files, "shop/stacks/shop.py", place)
     assert not together(files, "shop/stacks/shop.py", "other/index.py")
+
+
+INLINE = """\
+Resources:
+  Send:
+    Type: AWS::Lambda::Function
+    Properties:
+      Handler: index.handler
+      Runtime: python3.13
+      Layers: [!Ref Common]
+      Code:
+        ZipFile: |
+          from common import work
+          def handler(event, context):
+              return work(event, context)
+  Common:
+    Type: AWS::Lambda::LayerVersion
+    Properties: {Content: {S3Bucket: builds, S3Key: layer}}
+"""
+
+
+def test_code_within_a_template_is_bound_to_what_it_imports():
+    files = {"template.yaml": INLINE, "layer/python/common.py": SENDING, "other/common.py": ""}
+    at_once = lint(Project.of(files))
+    assert "layer/python/common.py" in {finding.span.path for finding in at_once}
+    assert together(files, "template.yaml", "layer/python/common.py")
