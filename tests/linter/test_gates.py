@@ -178,7 +178,16 @@ def test_the_code_of_a_library_known_by_name_is_not_looked_into_though_it_lies_b
     calling = "from redis import work\ndef handler(event, context):\n    return work(event)\n"
     own = {"app.py": calling, "redis.py": CALLED}
     theirs = {"app.py": calling, "redis/__init__.py": CALLED}
-    for files, paths in ((own, ["redis.py"]), (theirs, [])):
+    # Each of these libraries has something in its `__init__.py`.
+    inner = calling.replace("redis", "redis.store")
+    own_package = {"app.py": inner, "redis/__init__.py": "\n", "redis/store.py": CALLED}
+    theirs_too = {"app.py": inner, "redis/__init__.py": "from redis import store\n", "redis/store.py": CALLED}
+    for files, paths in (
+        (own, ["redis.py"]),
+        (theirs, []),
+        (own_package, ["redis/store.py"]),
+        (theirs_too, []),
+    ):
         found = lint(Project.of(files), Config(select=("LAM402",)))
         assert [finding.span.path for finding in found] == paths
 

@@ -57,8 +57,18 @@ class Codebase:
         key = (module.name, dotted)
         if key not in self._imported:
             found = self._find(module, dotted)
-            self._imported[key] = None if found and _is_library(found, dotted) else found
+            self._imported[key] = None if found and self._is_library(found, dotted) else found
         return self._imported[key]
+
+    def _is_library(self, found: Module, dotted: str) -> bool:
+        """Whether an import means a package of others. A lone file of the same name is the project's own, and so is a
+        package with nothing in its `__init__.py`: all of those known by name have something there."""
+        first, _, rest = dotted.partition(".")
+        if first not in VENDORED:
+            return False
+        place = posixpath.normpath(found.name).removesuffix(".py").removesuffix("/__init__")
+        package = self.modules.get(place[: len(place) - len(rest)].rstrip("/") + "/__init__.py")
+        return package is not None and bool(package.text.strip())
 
     def _find(self, module: Module, dotted: str) -> Module | None:
         folder = posixpath.dirname(module.name)
@@ -221,8 +231,3 @@ def _origin(owner: Scope, name: str) -> str | None:
     """The dotted name that an import gives to a name bound only once."""
     bound = owner.bindings.get(name, [])
     return owner.facts.imports.get(bound[0]) if len(bound) == 1 else None
-
-
-def _is_library(module: Module, dotted: str) -> bool:
-    """Whether an import means a package of others. A lone file of the same name is the project's own."""
-    return dotted.partition(".")[0] in VENDORED and posixpath.basename(module.name) != f"{dotted}.py"
