@@ -1,8 +1,9 @@
 """Repositories: what lies in one is never taken for what another one's code or templates mean.
 
-A folder with a `.git` folder in it is the top of one. A submodule, and a work tree beside its repository, have a file
-of that name instead: it makes the top of one only where none is further up, for what uses a submodule is the
-repository that holds it. https://git-scm.com/docs/gitrepository-layout
+A folder with a `.git` folder in it is the top of one. A further work tree and a submodule have a file of that name
+instead, which says where their `.git` folder is: a work tree is one of its own, wherever it lies, but a submodule only
+where none is further up, for what uses it is the repository that holds it.
+https://git-scm.com/docs/gitrepository-layout
 """
 
 from __future__ import annotations
@@ -42,7 +43,16 @@ def _top(folder: str, tops: dict[str, str]) -> str:
     top = tops.get(folder, "")
     for folder in reversed(below):
         mark = os.path.join(folder, ".git")
-        if os.path.isdir(mark) or (not top and os.path.exists(mark)):
+        if os.path.isdir(mark) or (os.path.exists(mark) and (not top or _is_of_work_tree(mark))):
             top = folder
         tops[folder] = top
     return top
+
+
+def _is_of_work_tree(mark: str) -> bool:
+    """Whether a file says that it stands in a further work tree."""
+    try:
+        with open(mark, encoding="utf-8", errors="replace") as file:
+            return file.read(4096).strip().replace("\\", "/").split("/")[-2:-1] == ["worktrees"]
+    except OSError:
+        return False

@@ -43,7 +43,7 @@ def test_files_in_no_repository_are_together(tmp_path: Path) -> None:
 def test_a_submodule_belongs_to_the_repository_that_holds_it(tmp_path: Path) -> None:
     (tmp_path / "a/.git").mkdir(parents=True)
     (tmp_path / "a/sub").mkdir()
-    (tmp_path / "a/sub/.git").write_text("gitdir: ../.git/modules/sub\n")
+    (tmp_path / "a/sub/.git").write_text("gitdir: /home/me/worktrees/a/.git/modules/sub\n")
     assert _grouped(tmp_path, "a/x.py", "a/sub/y.py") == [["a/x.py", "a/sub/y.py"]]
 
 
@@ -52,6 +52,16 @@ def test_a_work_tree_is_a_repository_of_its_own(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / ".git").write_text(f"gitdir: /elsewhere/{name}\n")
     assert _grouped(tmp_path, "one/x.py", "two/x.py") == [["one/x.py"], ["two/x.py"]]
+
+
+@pytest.mark.parametrize(
+    "place", ["/elsewhere/a/.git/worktrees/tree", "../../.git/modules/sub/worktrees/tree"]
+)
+def test_a_work_tree_in_its_own_repository_is_one_of_its_own_too(tmp_path: Path, place: str) -> None:
+    (tmp_path / "a/.git").mkdir(parents=True)
+    (tmp_path / "a/trees/tree").mkdir(parents=True)
+    (tmp_path / "a/trees/tree/.git").write_text(f"gitdir: {place}\n")
+    assert _grouped(tmp_path, "a/x.py", "a/trees/tree/x.py") == [["a/x.py"], ["a/trees/tree/x.py"]]
 
 
 def test_a_repository_in_another_is_one_of_its_own(tmp_path: Path) -> None:
