@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -87,3 +89,20 @@ def test_the_clock_skips_by_itself_as_it_did_when_the_cloud_was_started(skip: st
         cloud.reset()
         assert cloud.clock.automatic is begun_with
         assert begun_with is (skip == "automatic")
+
+
+class Fleeting(dict[str, Any]):
+    """Modules, one of which is gone by the time that it is looked at."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self.keys(), "moto.gone.models"])
+
+
+def test_a_module_that_another_thread_takes_back_meanwhile_keeps_nobody_from_emptying(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.client("sqs").create_queue(QueueName="kept")
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "modules", Fleeting(sys.modules))
+        cloud.reset()
+    assert "QueueUrls" not in cloud.client("sqs").list_queues()

@@ -108,7 +108,9 @@ def _used() -> list[Any]:
     if base is None:
         return []
     for name in set(sys.modules) - _looked_at:
-        module = sys.modules[name]
+        module = sys.modules.get(name)
+        if module is None:
+            continue  # another thread has taken it back
         if name.startswith("moto.") and name.endswith("models"):
             if getattr(module.__spec__, "_initializing", False):
                 continue  # another thread imports it
