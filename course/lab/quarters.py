@@ -54,7 +54,8 @@ class Quarters:
 
 
 def spare(process: int, number: int) -> int:
-    """The number of a user for the `number`th of the examiners of a process."""
+    """The number of a user for the `number`th of the examiners of a process; one of more than EACH at a time shares it
+    with another, from whom namespaces alone keep it apart."""
     return FIRST + process * EACH + number % EACH
 
 
