@@ -134,6 +134,8 @@ def _share_descriptions() -> None:
             "EndpointProvider",
             lambda **data: tuple((name, id(value)) for name, value in data.items()),
         )
+    # Whoever started us may have keys of an account at home; what is read of them stays in the memory of each fork.
+    os.environ |= dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
     _warming.append(True)
     session = boto3.session.Session("test", "test", region_name="us-east-1")
     for service in SERVICES:
