@@ -124,6 +124,18 @@ def test_islands_of_a_warm_run_are_fixed_as_those_of_a_cold_one(run, tree):
     assert cold[0] == 1
 
 
+def test_a_difference_is_in_the_order_of_the_files_whatever_hangs_together(run, tree):
+    bad = "import boto3\n\n\ndef handler(event, context):\n"
+    bad += "    sqs = boto3.client('sqs')\n    sqs.purge_queue(QueueUrl='a')\n"
+    for name, first in (("a", "import c\n"), ("b", ""), ("c", "")):
+        (tree / f"{name}.py").write_text(first + bad)
+    cold = run("check", ".", "--diff", "--unsafe-fixes", "--no-cache")
+    files = [line for line in cold[1].splitlines() if line.startswith("--- ")]
+    assert files == sorted(files)
+    assert {"--- a.py", "--- b.py", "--- c.py"} <= {*files}
+    assert run("check", ".", "--diff", "--unsafe-fixes") == cold
+
+
 def test_other_settings_have_other_answers(run, tree):
     output(run, ".")
     assert output(run, ".", "--select", "LAM990,LAM1") == output(

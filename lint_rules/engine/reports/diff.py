@@ -11,9 +11,9 @@ _COLOURS = {"+": "32", "-": "31", "@": "36"}
 
 
 def render_diff(before: Project, after: Project, *, colour: bool = False) -> str:
-    """The diff of all documents that differ; empty when none does."""
+    """The diff of all documents that differ, in the order of their paths; empty when none does."""
     out: list[str] = []
-    for path, old in before.documents.items():
+    for path, old in sorted(before.documents.items()):
         new = after.documents[path]
         if old.raw == new.raw:
             continue
