@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import IO
 
 from course.grading import hints
@@ -31,9 +31,9 @@ class Refused(ValueError):
     """An archive or file that is not read. Its text is a clause that goes on after its name."""
 
 
-def names(path: Path) -> list[str]:
+def names(file: IO[bytes]) -> list[str]:
     """The names of its members. Raises Refused."""
-    with _opened(path) as opened:
+    with _opened(file) as opened:
         return [entry.filename for entry in _members(opened)]
 
 
@@ -113,7 +113,7 @@ def _member(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 @contextmanager
-def _opened(file: Path | IO[bytes]) -> Iterator[zipfile.ZipFile]:
+def _opened(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as opened:
             yield opened

@@ -127,7 +127,8 @@ def _entries(folder: Path) -> list[Path]:
 def _of_file(path: Path) -> Iterator[Place]:
     if path.suffix == ".zip" and not path.is_symlink():
         try:
-            names = archive.names(path)
+            with _opened(path) as file:
+                names = archive.names(file)
         except (archive.Refused, OSError):  # which `read` tells
             names = []
         owners = sorted({name.partition("/")[0] for name in names if MOODLE.match(name)})

@@ -69,6 +69,19 @@ def test_a_folder_that_its_learner_closed_is_their_problem_alone(closed: str) ->
     assert said["bob"].endswith("cannot be read: Permission denied")
 
 
+def test_an_archive_that_becomes_a_pipe_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(tmp_path / "ann", "ANNS = 1\n")
+    os.mkfifo(tmp_path / "eve.zip")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "is_file", lambda path: path.suffix == ".zip")  # when it was looked at
+        found = handed.find([tmp_path], SLUG)
+    works = {place.learner: handed.read(place, NAMES) for place in found}
+    assert works["ann"].problem == ""
+    assert works["eve"].problem.endswith("holds what is no file (eve.zip)")
+
+
 def test_an_archive_that_its_learner_closed_is_their_problem_alone() -> None:
     with tempfile.TemporaryDirectory() as name:
         top = Path(name)
