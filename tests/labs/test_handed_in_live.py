@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import tempfile
@@ -101,6 +102,7 @@ def problems(top: Path) -> str:
 
 def as_anybody(tell: Callable[[], str]) -> str:
     """What `tell` says in a process without root's rights."""
+    codecs.lookup("utf-8-sig")  # as whoever we are: the interpreter may lie where only root reads
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
