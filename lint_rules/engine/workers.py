@@ -25,7 +25,7 @@ Part = TypeVar("Part")
 WORTH_A_POOL = 6_000_000
 """Bytes. What one process lints in about the time in which others start."""
 
-TIDIED_AFTER = 16_000_000
+TIDIED_AFTER = 32_000_000
 """Bytes of files. After so many the memory is tidied up that is full of what nobody needs any more."""
 
 CONNECTS_WITHIN = "10s"
