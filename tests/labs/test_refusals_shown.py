@@ -29,7 +29,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     config = Config({"HistoryManager": {"enabled": False}})
     InteractiveShell.clear_instance()
-    made = InteractiveShell.instance(colors="NoColor", config=config)
+    made = InteractiveShell.instance(colors="nocolor", config=config)
     kernel.begin()
     yield made
     InteractiveShell.clear_instance()
