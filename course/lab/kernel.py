@@ -17,9 +17,10 @@ from course.errors import UserError
 def begin() -> None:
     """Register both with the shell of this process, once; without a shell nothing happens."""
     from botocore.exceptions import ClientError
-    from IPython import get_ipython
+    from IPython.core.interactiveshell import InteractiveShell
 
-    shell = get_ipython()
+    # IPython's own get_ipython has other types in version 8, which Python 3.10 gets.
+    shell: Any = InteractiveShell.instance() if InteractiveShell.initialized() else None
     if shell is None or getattr(shell, "lambdalab", False):
         return
     shell.lambdalab = True
