@@ -26,12 +26,15 @@ SIDE_BY_SIDE = """
 def it_is_called_beside(cloud, answer):
     from concurrent.futures import ThreadPoolExecutor
     with ThreadPoolExecutor(1) as pool:
-        held = pool.submit(answer.call, "holds.py", "f")
-        called = 0
-        while not held.done() or not called:
-            assert answer.call("plain.py", "f", called) == called
-            called += 1
-    assert held.result() >= 1000, held.result()
+        for _ in range(5):
+            held = pool.submit(answer.call, "holds.py", "f")
+            called = 0
+            while not held.done() or not called:
+                assert answer.call("plain.py", "f", called) == called
+                called += 1
+            if held.result() >= 1000:  # Else another test that does the same was first.
+                return
+    raise AssertionError(held.result())
 """
 HOLDS = """
 import socket, time
