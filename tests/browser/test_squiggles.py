@@ -79,13 +79,13 @@ def test_squiggles_stand_under_the_defect_in_its_cell_and_go_with_it(start_studi
     expect(squiggle(plain, 'boto3.client("s3")')).to_be_visible(timeout=60_000)
     written = cell(page, "%%writefile app.py")
     expect(squiggle(written, 'boto3.client("s3")')).to_be_visible(timeout=60_000)
-    expect(squiggle(cell(page, "%%writefile template.yaml"), "s3:*")).to_be_visible()
+    expect(squiggle(cell(page, "%%writefile template.yaml"), "s3:*")).to_be_visible(timeout=60_000)
     for clean in ("!date", "sqs"):
         expect(cell(page, clean).locator(SQUIGGLE)).to_have_count(0)
     page.screenshot(path=tmp_path / "squiggles.png")
 
     squiggle(plain, 'boto3.client("s3")').hover()
-    expect(page.locator(".cm-tooltip-lint")).to_contain_text("runs on every invocation")
+    expect(page.locator(".cm-tooltip-lint")).to_contain_text("runs on every invocation", timeout=30_000)
     page.screenshot(path=tmp_path / "tooltip.png")
 
     plain.locator(".cm-content").click()
