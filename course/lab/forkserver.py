@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from course.cloud.runtime.zygote import memory_file
+from course.cloud.runtime.zygote import interpreter, memory_file
 from course.lab import processes
 from course.lab.quarters import PACKAGES, Quarters
 
@@ -139,16 +139,7 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         self._channel = ours
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-B", "-s", str(FAMILY), str(theirs.fileno())],
-                env={"PATH": os.defpath, "TZ": ":UTC", "LANG": "en_US.UTF-8"},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                cwd="/",
-            )
+            self._process = interpreter(FAMILY, theirs)
         ours.settimeout(READY_WITHIN)
         # Not before: what a fork knows that waits to be a zygote, learners' code may find.
         request = memory_file(json.dumps({"entry": str(SCRIPT), "path": _path()}).encode())

@@ -58,9 +58,14 @@ class Links(NamedTuple):
 
 def packages_of(path: str) -> Iterator[str]:
     """The `__init__.py` of the folders that a file is in: where there is one, it runs before the file does."""
+    return (folder + "/__init__.py" for folder in folders_of(path))
+
+
+def folders_of(path: str) -> Iterator[str]:
+    """The folders that a file is in, the innermost first."""
     folder = posixpath.dirname(path)
     while folder not in ("", "/"):
-        yield folder + "/__init__.py"
+        yield folder
         folder = posixpath.dirname(folder)
 
 

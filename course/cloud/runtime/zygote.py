@@ -186,19 +186,8 @@ class _Zygote:
             with holder, theirs:
                 _ask(holder, theirs)
             return
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-B", "-s", str(_SCRIPT), str(theirs.fileno()), self._kind],
-                env={"PATH": os.defpath, "TZ": ":UTC", "LANG": "en_US.UTF-8"},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                cwd="/",
-            )
-        finally:
-            theirs.close()
+        with theirs:
+            self._process = interpreter(_SCRIPT, theirs, self._kind)
         self._channel = ours
 
     def _drop(self) -> None:
@@ -294,3 +283,17 @@ def _line(channel: socket.socket) -> str:
             raise OSError("the zygote is gone")
         data += part
     return data.decode().strip()
+
+
+def interpreter(script: Path, channel: socket.socket, *arguments: str) -> subprocess.Popen[bytes]:
+    """A new Python that runs a script with the number of a channel and arguments, and has nothing else of ours."""
+    return subprocess.Popen(
+        [sys.executable, "-B", "-s", str(script), str(channel.fileno()), *arguments],
+        env={"PATH": os.defpath, "TZ": ":UTC", "LANG": "en_US.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[channel.fileno()],
+        start_new_session=True,
+        cwd="/",
+    )

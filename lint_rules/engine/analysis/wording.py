@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 
-from lint_rules.engine.links import imports_in, packages_of
+from lint_rules.engine.links import folders_of, imports_in, packages_of
 from lint_rules.engine.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _Step = Callable[["Module"], Iterable["Module"]]
 
 
 class Wording:
-    """The words of all modules of a project. Each is looked for only once in a text."""
+    """The words of all modules of a project."""
 
     def __init__(self, codebase: Codebase) -> None:
         self._codebase = codebase
@@ -78,7 +78,7 @@ class Wording:
         if self._folders is None:
             self._folders = {}
             for path, inside in self._codebase.modules.items():
-                for folder in _above(path):
+                for folder in folders_of(path):
                     named = self._folders.setdefault(posixpath.basename(folder), {})
                     named.setdefault(folder, []).append(inside)
         for name in self._imports_in(module):
@@ -98,13 +98,6 @@ def _closure(start: Module, step: _Step) -> tuple[Module, ...]:
                 seen[other] = None
                 todo.append(other)
     return (*seen,)
-
-
-def _above(path: str) -> Iterator[str]:
-    folder = posixpath.dirname(path)
-    while folder not in ("", "/"):
-        yield folder
-        folder = posixpath.dirname(folder)
 
 
 def plain(text: str) -> str:
